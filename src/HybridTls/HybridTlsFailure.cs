@@ -1,0 +1,14 @@
+namespace HybridTls;
+
+/// <summary>How a connection failed: who noticed, and what the other side knows.</summary>
+public enum HybridTlsFailure
+{
+    /// <summary>We found the fault and told the peer with <see cref="HybridTlsException.Alert"/>.</summary>
+    AlertSent,
+
+    /// <summary>The peer ended the connection with the fatal alert <see cref="HybridTlsException.Alert"/>.</summary>
+    AlertReceived,
+
+    /// <summary>The transport ended without close_notify: what was read may be incomplete (RFC 9846 §6.1).</summary>
+    Truncated,
+}
