@@ -52,7 +52,7 @@ internal static class MLKem768
         Span<short> coefficients = stackalloc short[MLKemExpandedKey.PrivateLength];
         MLKemExpandedKey key = new(coefficients);
         KeyGen(seeds, ek, HashOf(dk), key);
-        MLKemEncoding.Encode(key.SHat, dk[..MLKemParameters.EncodedVectorSize], bits: 12);
+        MLKemEncoding.Encode(key.SHat, dk[..MLKemParameters.EncodedVectorSize], bits: 12, Lanes.Selected);
         ek.CopyTo(dk[MLKemParameters.EncodedVectorSize..]);
         z.CopyTo(dk[^MLKemParameters.SymbolSize..]);
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(key.SHat));
@@ -122,7 +122,7 @@ internal static class MLKem768
             return false;
 
         Span<short> tHat = stackalloc short[MLKemParameters.VectorLength];
-        MLKemEncoding.Decode(ek[..MLKemParameters.EncodedVectorSize], tHat, bits: 12);
+        MLKemEncoding.Decode(ek[..MLKemParameters.EncodedVectorSize], tHat, bits: 12, Lanes.Selected);
         return MLKemEncoding.IsReduced(tHat);
     }
 

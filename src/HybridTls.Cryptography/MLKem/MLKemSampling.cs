@@ -32,8 +32,8 @@ internal static class MLKemSampling<TLanes, TVector>
         Span<ulong> state = stackalloc ulong[ShakeBatch.MaxWords];
         Span<byte> output = stackalloc byte[(ShakeBatch.MaxCount * UsualSize) + MLKemRejection.Slack];
         Span<byte> message = stackalloc byte[MLKemParameters.SymbolSize + 2];
-        ShakeBatch batch = new(state, Width);
-        int count = ShakeBatch.CountFor(Width);
+        ShakeBatch batch = new(state, MLKemField<TLanes, TVector>.Width);
+        int count = ShakeBatch.CountFor(MLKemField<TLanes, TVector>.Width);
 
         // With fewer than four lanes the hash would cost the matrix more than it saves.
         bool shares = hash.IsPending && count >= 4;
@@ -104,15 +104,6 @@ internal static class MLKemSampling<TLanes, TVector>
         CryptographicOperations.ZeroMemory(message);
     }
 
-    /// <summary>The back end of Keccak that goes with the lanes.</summary>
-    private static LaneWidth Width => TLanes.Count switch
-    {
-        32 => LaneWidth.Vector512,
-        16 => LaneWidth.Vector256,
-        8 => LaneWidth.Vector128,
-        _ => LaneWidth.Scalar,
-    };
-
     /// <summary>One block of every lane, and one step of the hash in lane 0.</summary>
     private static void Squeeze(scoped ShakeBatch batch, scoped Span<byte> output, scoped Span<ulong> state, ref MLKemHashLane hash)
     {
@@ -136,7 +127,7 @@ internal static class MLKemSampling<TLanes, TVector>
                 output.Slice(i * UsualSize, UsualSize + MLKemRejection.Slack),
                 UsualSize,
                 polynomials.Slice(i * MLKemParameters.N, MLKemParameters.N),
-                Width);
+                MLKemField<TLanes, TVector>.Width);
             complete &= filled[i] == MLKemParameters.N;
         }
 
