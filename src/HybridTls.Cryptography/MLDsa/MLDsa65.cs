@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using static HybridTls.Cryptography.MLDsaParameters;
 
@@ -60,6 +61,9 @@ internal static class MLDsa65
         RequireLength(mu.Length, MuSize, nameof(mu));
         return Lanes.Selected switch
         {
+            LaneWidth.Vector512 => MLDsaVerification<Vector512Lanes32, Vector512<int>>.VerifyOnce(publicKey, mu, signature),
+            LaneWidth.Vector256 => MLDsaVerification<Vector256Lanes32, Vector256<int>>.VerifyOnce(publicKey, mu, signature),
+            LaneWidth.Vector128 => MLDsaVerification<Vector128Lanes32, Vector128<int>>.VerifyOnce(publicKey, mu, signature),
             _ => MLDsaVerification<ScalarLanes32, long>.VerifyOnce(publicKey, mu, signature),
         };
     }
@@ -109,6 +113,15 @@ internal static class MLDsa65
     {
         switch (Lanes.Selected)
         {
+            case LaneWidth.Vector512:
+                MLDsaKeyGeneration<Vector512Lanes32, Vector512<int>>.Generate(seed, publicKey, key);
+                break;
+            case LaneWidth.Vector256:
+                MLDsaKeyGeneration<Vector256Lanes32, Vector256<int>>.Generate(seed, publicKey, key);
+                break;
+            case LaneWidth.Vector128:
+                MLDsaKeyGeneration<Vector128Lanes32, Vector128<int>>.Generate(seed, publicKey, key);
+                break;
             default:
                 MLDsaKeyGeneration<ScalarLanes32, long>.Generate(seed, publicKey, key);
                 break;
@@ -116,14 +129,26 @@ internal static class MLDsa65
     }
 
     internal static bool TryExpand(ReadOnlySpan<byte> privateKey, Span<byte> publicKey, MLDsaExpandedKey key) => Lanes.Selected switch
-    {
-        _ => MLDsaKeyGeneration<ScalarLanes32, long>.TryExpand(privateKey, publicKey, key),
-    };
+        {
+            LaneWidth.Vector512 => MLDsaKeyGeneration<Vector512Lanes32, Vector512<int>>.TryExpand(privateKey, publicKey, key),
+            LaneWidth.Vector256 => MLDsaKeyGeneration<Vector256Lanes32, Vector256<int>>.TryExpand(privateKey, publicKey, key),
+            LaneWidth.Vector128 => MLDsaKeyGeneration<Vector128Lanes32, Vector128<int>>.TryExpand(privateKey, publicKey, key),
+            _ => MLDsaKeyGeneration<ScalarLanes32, long>.TryExpand(privateKey, publicKey, key),
+        };
 
     internal static void CompleteT0(MLDsaExpandedKey key)
     {
         switch (Lanes.Selected)
         {
+            case LaneWidth.Vector512:
+                MLDsaKeyGeneration<Vector512Lanes32, Vector512<int>>.CompleteT0(key);
+                break;
+            case LaneWidth.Vector256:
+                MLDsaKeyGeneration<Vector256Lanes32, Vector256<int>>.CompleteT0(key);
+                break;
+            case LaneWidth.Vector128:
+                MLDsaKeyGeneration<Vector128Lanes32, Vector128<int>>.CompleteT0(key);
+                break;
             default:
                 MLDsaKeyGeneration<ScalarLanes32, long>.CompleteT0(key);
                 break;
@@ -134,6 +159,15 @@ internal static class MLDsa65
     {
         switch (Lanes.Selected)
         {
+            case LaneWidth.Vector512:
+                MLDsaSigning<Vector512Lanes32, Vector512<int>>.Sign(key, mu, rnd, signature);
+                break;
+            case LaneWidth.Vector256:
+                MLDsaSigning<Vector256Lanes32, Vector256<int>>.Sign(key, mu, rnd, signature);
+                break;
+            case LaneWidth.Vector128:
+                MLDsaSigning<Vector128Lanes32, Vector128<int>>.Sign(key, mu, rnd, signature);
+                break;
             default:
                 MLDsaSigning<ScalarLanes32, long>.Sign(key, mu, rnd, signature);
                 break;
@@ -144,6 +178,15 @@ internal static class MLDsa65
     {
         switch (Lanes.Selected)
         {
+            case LaneWidth.Vector512:
+                MLDsaVerification<Vector512Lanes32, Vector512<int>>.Expand(publicKey, expanded);
+                break;
+            case LaneWidth.Vector256:
+                MLDsaVerification<Vector256Lanes32, Vector256<int>>.Expand(publicKey, expanded);
+                break;
+            case LaneWidth.Vector128:
+                MLDsaVerification<Vector128Lanes32, Vector128<int>>.Expand(publicKey, expanded);
+                break;
             default:
                 MLDsaVerification<ScalarLanes32, long>.Expand(publicKey, expanded);
                 break;
@@ -153,6 +196,9 @@ internal static class MLDsa65
     internal static bool VerifyExpanded(ReadOnlySpan<int> expanded, ReadOnlySpan<byte> mu, ReadOnlySpan<byte> signature) =>
         Lanes.Selected switch
         {
+            LaneWidth.Vector512 => MLDsaVerification<Vector512Lanes32, Vector512<int>>.Verify(expanded, mu, signature),
+            LaneWidth.Vector256 => MLDsaVerification<Vector256Lanes32, Vector256<int>>.Verify(expanded, mu, signature),
+            LaneWidth.Vector128 => MLDsaVerification<Vector128Lanes32, Vector128<int>>.Verify(expanded, mu, signature),
             _ => MLDsaVerification<ScalarLanes32, long>.Verify(expanded, mu, signature),
         };
 

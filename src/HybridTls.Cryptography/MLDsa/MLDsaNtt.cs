@@ -75,7 +75,7 @@ internal static class MLDsaNtt<TLanes, TVector>
         {
             TVector x = TLanes.Load(ref a, i);
             TVector y = TLanes.Load(ref b, i);
-            TLanes.Store(Reduce(TLanes.MultiplyEven(x, y), TLanes.MultiplyOdd(x, y)), ref w, i);
+            TLanes.Store(Reduce(TLanes.MultiplyEven(x, y), MultiplyOdd(x, y)), ref w, i);
         }
     }
 
@@ -112,7 +112,7 @@ internal static class MLDsaNtt<TLanes, TVector>
             TVector x = TLanes.Load(ref c, i);
             TVector y = TLanes.Load(ref t, i);
             even = TLanes.SubtractProducts(even, TLanes.MultiplyEven(x, y));
-            odd = TLanes.SubtractProducts(odd, TLanes.MultiplyOdd(x, y));
+            odd = TLanes.SubtractProducts(odd, MultiplyOdd(x, y));
             TLanes.Store(Reduce(even, odd), ref w, i);
         }
     }
@@ -123,13 +123,13 @@ internal static class MLDsaNtt<TLanes, TVector>
         TVector x = TLanes.Load(ref a, i);
         TVector y = TLanes.Load(ref b, i);
         TVector sumEven = TLanes.MultiplyEven(x, y);
-        TVector sumOdd = TLanes.MultiplyOdd(x, y);
+        TVector sumOdd = MultiplyOdd(x, y);
         for (nuint j = N; j < L * N; j += N)
         {
             x = TLanes.Load(ref a, i + j);
             y = TLanes.Load(ref b, i + j);
             sumEven = TLanes.AddProducts(sumEven, TLanes.MultiplyEven(x, y));
-            sumOdd = TLanes.AddProducts(sumOdd, TLanes.MultiplyOdd(x, y));
+            sumOdd = TLanes.AddProducts(sumOdd, MultiplyOdd(x, y));
         }
 
         even = sumEven;
@@ -149,16 +149,35 @@ internal static class MLDsaNtt<TLanes, TVector>
         return TLanes.JoinHigh(TLanes.SubtractProducts(even, evenMultiple), TLanes.SubtractProducts(odd, oddMultiple));
     }
 
-    /// <summary>a·ζ·R⁻¹ modulo q with <paramref name="zetaQ"/> = ζ·q⁻¹ modulo 2^32; |a| &lt; 2^31 gives |result| &lt; q.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector MultiplyZeta(TVector a, TVector zeta, TVector zetaQ)
+    private static TVector MultiplyOdd(TVector a, TVector b) => TLanes.MultiplyEven(TLanes.OddToEven(a), TLanes.OddToEven(b));
+
+    /// <summary>
+    /// a·ζ·R⁻¹ modulo q for one ζ in all lanes, with <paramref name="zetaQ"/> = ζ·q⁻¹ modulo 2^32; |a| &lt; 2^31 gives |result| &lt; q.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector MultiplyZeta(TVector a, TVector zeta, TVector zetaQ) => MultiplyZeta(a, zeta, zeta, zetaQ, zetaQ);
+
+    /// <summary>As the other, with the ζ of the odd lanes moved to the even ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector MultiplyZeta(TVector a, TVector zeta, TVector oddZeta, TVector zetaQ, TVector oddZetaQ)
     {
         TVector q = TLanes.Broadcast(Q);
+        TVector odds = TLanes.OddToEven(a);
         TVector even = TLanes.SubtractProducts(
             TLanes.MultiplyEven(a, zeta), TLanes.MultiplyEven(TLanes.MultiplyEven(a, zetaQ), q));
         TVector odd = TLanes.SubtractProducts(
-            TLanes.MultiplyOdd(a, zeta), TLanes.MultiplyEven(TLanes.MultiplyOdd(a, zetaQ), q));
+            TLanes.MultiplyEven(odds, oddZeta), TLanes.MultiplyEven(TLanes.MultiplyEven(odds, oddZetaQ), q));
         return TLanes.JoinHigh(even, odd);
+    }
+
+    /// <summary>As the other, with a ζ for each lane from a table: a vector of ζ, then one of ζ·q⁻¹.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector MultiplyZetas(TVector a, ref int table, nuint index)
+    {
+        TVector zeta = TLanes.Load(ref table, index);
+        TVector zetaQ = TLanes.Load(ref table, index + (nuint)TLanes.Count);
+        return MultiplyZeta(a, zeta, TLanes.OddToEven(zeta), zetaQ, TLanes.OddToEven(zetaQ));
     }
 
     private static void ForwardLayer(ref int w, nuint length)
@@ -255,7 +274,7 @@ internal static class MLDsaNtt<TLanes, TVector>
     {
         TVector x = TLanes.FirstBlocks(a, b, block);
         TVector y = TLanes.SecondBlocks(a, b, block);
-        y = MultiplyZeta(y, TLanes.Load(ref tail, t), TLanes.Load(ref tail, t + (nuint)TLanes.Count));
+        y = MultiplyZetas(y, ref tail, t);
         a = TLanes.Add(x, y);
         b = TLanes.Subtract(x, y);
     }
@@ -305,8 +324,7 @@ internal static class MLDsaNtt<TLanes, TVector>
     private static void InverseInside(ref TVector a, ref TVector b, int block, ref int tail, nuint t)
     {
         TVector x = TLanes.Add(a, b);
-        TVector y = MultiplyZeta(
-            TLanes.Subtract(a, b), TLanes.Load(ref tail, t), TLanes.Load(ref tail, t + (nuint)TLanes.Count));
+        TVector y = MultiplyZetas(TLanes.Subtract(a, b), ref tail, t);
         a = TLanes.FirstBlocks(x, y, block);
         b = TLanes.SecondBlocks(x, y, block);
     }

@@ -41,15 +41,15 @@ internal static class MLDsaRounding<TLanes, TVector>
     {
         ref int w = ref Start(destination);
         ref int v = ref Start(other);
-        TVector exceeds = TLanes.Broadcast(0);
+        TVector largest = TLanes.Broadcast(0);
         for (nuint i = 0; i < N; i += (nuint)TLanes.Count)
         {
             TVector sum = Reduce(TLanes.Add(TLanes.Load(ref w, i), TLanes.Load(ref v, i)));
             TLanes.Store(sum, ref w, i);
-            exceeds = TLanes.Or(exceeds, Reaches(sum, bound));
+            largest = TLanes.Max(largest, TLanes.Abs(sum));
         }
 
-        return TLanes.Any(exceeds);
+        return TLanes.Any(TLanes.GreaterThan(largest, TLanes.Broadcast(bound - 1)));
     }
 
     /// <summary>As <see cref="AddExceeds"/> with w − v.</summary>
@@ -57,30 +57,30 @@ internal static class MLDsaRounding<TLanes, TVector>
     {
         ref int w = ref Start(destination);
         ref int v = ref Start(other);
-        TVector exceeds = TLanes.Broadcast(0);
+        TVector largest = TLanes.Broadcast(0);
         for (nuint i = 0; i < N; i += (nuint)TLanes.Count)
         {
             TVector difference = Reduce(TLanes.Subtract(TLanes.Load(ref w, i), TLanes.Load(ref v, i)));
             TLanes.Store(difference, ref w, i);
-            exceeds = TLanes.Or(exceeds, Reaches(difference, bound));
+            largest = TLanes.Max(largest, TLanes.Abs(difference));
         }
 
-        return TLanes.Any(exceeds);
+        return TLanes.Any(TLanes.GreaterThan(largest, TLanes.Broadcast(bound - 1)));
     }
 
     /// <summary>w := w mod± q for |w mod± q| &lt; 2^22; whether a coefficient of the result reaches <paramref name="bound"/>.</summary>
     public static bool ReduceExceeds(Span<int> polynomial, int bound)
     {
         ref int w = ref Start(polynomial);
-        TVector exceeds = TLanes.Broadcast(0);
+        TVector largest = TLanes.Broadcast(0);
         for (nuint i = 0; i < N; i += (nuint)TLanes.Count)
         {
             TVector reduced = Reduce(TLanes.Load(ref w, i));
             TLanes.Store(reduced, ref w, i);
-            exceeds = TLanes.Or(exceeds, Reaches(reduced, bound));
+            largest = TLanes.Max(largest, TLanes.Abs(reduced));
         }
 
-        return TLanes.Any(exceeds);
+        return TLanes.Any(TLanes.GreaterThan(largest, TLanes.Broadcast(bound - 1)));
     }
 
     /// <summary>
@@ -131,15 +131,14 @@ internal static class MLDsaRounding<TLanes, TVector>
         ref int w1 = ref Start(high);
         ref byte h = ref MemoryMarshal.GetReference(hint[..N]);
         TVector one = TLanes.Broadcast(1);
+        TVector zero = TLanes.Broadcast(0);
         TVector positive = TLanes.Broadcast(Gamma2);
         TVector negative = TLanes.Broadcast(-Gamma2);
         for (nuint i = 0; i < N; i += (nuint)TLanes.Count)
         {
             TVector a0 = TLanes.Add(TLanes.Load(ref w0, i), TLanes.Load(ref ct0, i));
-            TVector edge = TLanes.And(
-                TLanes.EqualTo(a0, negative), TLanes.GreaterThan(TLanes.Load(ref w1, i), TLanes.Broadcast(0)));
-            TVector made = TLanes.Or(
-                TLanes.Or(TLanes.GreaterThan(a0, positive), TLanes.GreaterThan(negative, a0)), edge);
+            TVector lowest = TLanes.Subtract(negative, TLanes.GreaterThan(TLanes.Load(ref w1, i), zero));
+            TVector made = TLanes.Add(TLanes.GreaterThan(a0, positive), TLanes.GreaterThan(lowest, a0));
             TLanes.StoreBytes(TLanes.And(made, one), ref h, i);
         }
     }
@@ -194,10 +193,6 @@ internal static class MLDsaRounding<TLanes, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector AddQIfNegative(TVector w) =>
         TLanes.Add(w, TLanes.And(TLanes.ShiftRight(w, 31), TLanes.Broadcast(Q)));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Reaches(TVector w, int bound) =>
-        TLanes.Or(TLanes.GreaterThan(w, TLanes.Broadcast(bound - 1)), TLanes.GreaterThan(TLanes.Broadcast(1 - bound), w));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref int Start(ReadOnlySpan<int> polynomial) => ref MemoryMarshal.GetReference(polynomial[..N]);

@@ -42,9 +42,6 @@ internal interface ILanes32<TVector>
     /// <summary>Bitwise a AND b.</summary>
     static abstract TVector And(TVector a, TVector b);
 
-    /// <summary>Bitwise a OR b.</summary>
-    static abstract TVector Or(TVector a, TVector b);
-
     /// <summary>Shifts each lane left.</summary>
     static abstract TVector ShiftLeft(TVector a, int count);
 
@@ -54,8 +51,11 @@ internal interface ILanes32<TVector>
     /// <summary>−1 in each lane where a &gt; b (signed), else 0.</summary>
     static abstract TVector GreaterThan(TVector a, TVector b);
 
-    /// <summary>−1 in each lane where a = b, else 0.</summary>
-    static abstract TVector EqualTo(TVector a, TVector b);
+    /// <summary>The larger of a and b, lane by lane (signed).</summary>
+    static abstract TVector Max(TVector a, TVector b);
+
+    /// <summary>The absolute value of each lane.</summary>
+    static abstract TVector Abs(TVector a);
 
     /// <summary>Whether any lane of a comparison's result is set.</summary>
     static abstract bool Any(TVector mask);
@@ -63,8 +63,8 @@ internal interface ILanes32<TVector>
     /// <summary>The 64-bit products of the even lanes.</summary>
     static abstract TVector MultiplyEven(TVector a, TVector b);
 
-    /// <summary>The 64-bit products of the odd lanes; zero in the scalar back end.</summary>
-    static abstract TVector MultiplyOdd(TVector a, TVector b);
+    /// <summary>Moves each odd lane onto its even neighbour, to be multiplied there; zero in the scalar back end.</summary>
+    static abstract TVector OddToEven(TVector a);
 
     /// <summary>Adds 64-bit products.</summary>
     static abstract TVector AddProducts(TVector a, TVector b);

@@ -41,9 +41,6 @@ internal readonly struct ScalarLanes32 : ILanes32<long>
     public static long And(long a, long b) => a & b;
 
     /// <inheritdoc/>
-    public static long Or(long a, long b) => a | b;
-
-    /// <inheritdoc/>
     public static long ShiftLeft(long a, int count) => (int)a << count;
 
     /// <inheritdoc/>
@@ -53,7 +50,10 @@ internal readonly struct ScalarLanes32 : ILanes32<long>
     public static long GreaterThan(long a, long b) => (b - a) >> 63;
 
     /// <inheritdoc/>
-    public static long EqualTo(long a, long b) => ~(((a - b) | (b - a)) >> 63);
+    public static long Max(long a, long b) => a + ((b - a) & ~((b - a) >> 63));
+
+    /// <inheritdoc/>
+    public static long Abs(long a) => (a ^ (a >> 63)) - (a >> 63);
 
     /// <inheritdoc/>
     public static bool Any(long mask) => mask != 0;
@@ -62,7 +62,7 @@ internal readonly struct ScalarLanes32 : ILanes32<long>
     public static long MultiplyEven(long a, long b) => (long)(int)a * (int)b;
 
     /// <inheritdoc/>
-    public static long MultiplyOdd(long a, long b) => 0;
+    public static long OddToEven(long a) => 0;
 
     /// <inheritdoc/>
     public static long AddProducts(long a, long b) => a + b;
