@@ -37,19 +37,21 @@ internal sealed class HostName
         }
 
         // RFC 9525 §6.3 compares without the root's dot.
-        string host = text.EndsWith('.') ? text[..^1] : text;
-        try
+#pragma warning disable CA1308 // DNS names are written in lower case; IdnMapping leaves the case of other letters to its caller.
+        string host = (text.EndsWith('.') ? text[..^1] : text).ToLowerInvariant();
+#pragma warning restore CA1308
+        if (!System.Text.Ascii.IsValid(host))
         {
-            host = Idn.GetAscii(host);
-        }
-        catch (ArgumentException)
-        {
-            return false;
+            try
+            {
+                host = Idn.GetAscii(host);
+            }
+            catch (ArgumentException)
+            {
+                return false;
+            }
         }
 
-#pragma warning disable CA1308 // DNS names are written in lower case.
-        host = host.ToLowerInvariant();
-#pragma warning restore CA1308
         if (!IsDnsName(host, wildcard: false) || LooksLikeAddress(host))
             return false;
         name = new HostName(host, null);

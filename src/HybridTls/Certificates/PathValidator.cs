@@ -9,7 +9,7 @@ namespace HybridTls.Certificates;
 /// </summary>
 internal sealed class PathValidator
 {
-    /// <summary>The longest chain that is looked at, in certificates.</summary>
+    /// <summary>The most certificates a peer may present; the anchor need not be among them.</summary>
     public const int MaximumCertificates = 8;
 
     /// <summary>The most signatures that are verified for one peer.</summary>
@@ -167,9 +167,7 @@ internal sealed class PathValidator
     {
         if (--_steps < 0)
             return NoteOutOfWork();
-        ValidationFailure? failure = _path.Count >= MaximumCertificates
-            ? new ValidationFailure(TlsAlert.UnknownCa, $"The chain of {_path[0].Describe()} is longer than {MaximumCertificates} certificates.")
-            : CheckIssuer(issuer) ?? CheckPathLength(issuer);
+        ValidationFailure? failure = CheckIssuer(issuer) ?? CheckPathLength(issuer);
         if (failure is not null)
         {
             Note(Rank.Specific, failure);
