@@ -1,0 +1,52 @@
+using System.Text;
+using System.Text.Json;
+
+namespace HybridTls.Cryptography.Tests.MLDsa;
+
+/// <summary>What the tests of ML-DSA-65 share.</summary>
+internal static class MLDsaTestData
+{
+    /// <summary>Every back end of this machine.</summary>
+    public static TheoryData<int> Widths => new(Lanes.Supported.Select(static width => (int)width));
+
+    /// <summary>Opens a vector file that stands beside the checkout.</summary>
+    public static JsonDocument Open(string name)
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            string path = Path.Combine(folder.FullName, "shared", "vectors", name);
+            if (File.Exists(path))
+            {
+                return JsonDocument.Parse(File.ReadAllBytes(path));
+            }
+        }
+
+        Assert.SkipWhen(Environment.GetEnvironmentVariable("CI") != "true", $"{name} does not stand beside the checkout.");
+        throw new FileNotFoundException("A vector file is missing.", name);
+    }
+
+    /// <summary>CCTV's messages for timing signatures: with the key of the all-zero seed their rejections are representative.</summary>
+    public static byte[][] BenchmarkMessages()
+    {
+        using JsonDocument file = Open("mldsa_65_benchmark_messages.json");
+        return [.. file.RootElement.EnumerateArray().Select(static message => Encoding.ASCII.GetBytes(message.GetString()!))];
+    }
+
+    /// <summary>µ of a message without context.</summary>
+    public static byte[] Mu(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> context = default)
+    {
+        byte[] tr = new byte[MLDsa65.TrSize];
+        byte[] mu = new byte[MLDsa65.MuSize];
+        MLDsa65.ComputeTr(publicKey, tr);
+        MLDsa65.ComputeMu(tr, message, context, mu);
+        return mu;
+    }
+
+    /// <summary>A deterministic signature of a message without context.</summary>
+    public static byte[] Sign(MLDsa65SigningKey key, ReadOnlySpan<byte> message)
+    {
+        byte[] signature = new byte[MLDsa65.SignatureSize];
+        key.Sign(Mu(key.PublicKey, message), new byte[MLDsa65.RandomizerSize], signature);
+        return signature;
+    }
+}
