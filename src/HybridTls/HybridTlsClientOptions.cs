@@ -25,4 +25,17 @@ public sealed class HybridTlsClientOptions : HybridTlsOptions
 
     /// <summary>Sends server_name. Default: true.</summary>
     public bool SendServerName { get; set; } = true;
+
+    /// <summary>Refuses options that cannot work.</summary>
+    /// <exception cref="InvalidOperationException">An option is missing or contradicts another; the message names it.</exception>
+    internal void Validate()
+    {
+        if (PeerValidation is null)
+        {
+            throw new InvalidOperationException(
+                "PeerValidation is not set: say whom the client trusts, e.g. PeerValidation.TrustAnchors(root) or PinnedPublicKeys(key).");
+        }
+
+        ValidateCommon();
+    }
 }

@@ -1,4 +1,6 @@
 using System.Net.Security;
+using HybridTls.KeySchedule;
+using HybridTls.Records;
 
 namespace HybridTls;
 
@@ -20,6 +22,7 @@ public abstract class HybridTlsOptions
         RecordSizeLimit = other.RecordSizeLimit;
         MaxCertificateMessageSize = other.MaxCertificateMessageSize;
         KeyUpdateAfterRecords = other.KeyUpdateAfterRecords;
+        KeyLog = other.KeyLog;
         HandshakeTimeout = other.HandshakeTimeout;
         TimeProvider = other.TimeProvider;
     }
@@ -64,9 +67,42 @@ public abstract class HybridTlsOptions
     /// </summary>
     public long? KeyUpdateAfterRecords { get; set; }
 
+    /// <summary>
+    /// Receives the secrets of each connection as lines of the NSS key log format (<c>SSLKEYLOGFILE</c>), with which anyone can decrypt
+    /// the traffic. For debugging; works only if the AppContext switch <c>HybridTls.AllowKeyLog</c> is set as well. Called on the
+    /// connection's thread.
+    /// </summary>
+    public Action<string>? KeyLog { get; set; }
+
     /// <summary>How long a handshake may take. Default: 10 seconds.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The clock for validity periods and time-outs.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>The key log of one connection; null unless the host allows it twice.</summary>
+    internal KeyLog? CreateKeyLog(ReadOnlySpan<byte> clientRandom) =>
+        KeyLog is null ? null : new KeyLog(clientRandom, KeyLog);
+
+    /// <summary>Refuses options that cannot work, with a message that names the one to change.</summary>
+    /// <exception cref="InvalidOperationException">An option is missing or contradicts another.</exception>
+    private protected void ValidateCommon()
+    {
+        if (!CipherSuites.Any(static id => CipherSuiteParameters.Find((ushort)id) is not null))
+            throw new InvalidOperationException("CipherSuites names no TLS 1.3 suite that this platform has: add TLS_AES_256_GCM_SHA384.");
+        if (ApplicationProtocols.Any(static protocol => protocol.Protocol.IsEmpty))
+            throw new InvalidOperationException("ApplicationProtocols holds an empty name.");
+        if (RecordSizeLimit is < RecordLimits.MinRecordSizeLimit or > RecordLimits.MaxContent)
+            throw new InvalidOperationException($"RecordSizeLimit is {RecordSizeLimit}; it must be 64 to 16,384 bytes (RFC 8449 §4).");
+        if (MaxCertificateMessageSize is < 2048 or > 0xFFFFFF)
+            throw new InvalidOperationException($"MaxCertificateMessageSize is {MaxCertificateMessageSize}; it must be 2,048 to 16,777,215 bytes.");
+        if (KeyUpdateAfterRecords is < 1)
+            throw new InvalidOperationException("KeyUpdateAfterRecords must be positive, or null for the limit of the cipher suite.");
+        if (HandshakeTimeout <= TimeSpan.Zero && HandshakeTimeout != Timeout.InfiniteTimeSpan)
+            throw new InvalidOperationException("HandshakeTimeout must be positive, or Timeout.InfiniteTimeSpan.");
+        if (AcceptRawPublicKeys && PeerValidation is { AcceptsRawPublicKeys: false })
+            throw new InvalidOperationException("AcceptRawPublicKeys needs a PeerValidation that pins public keys: trust anchors say nothing of a raw key.");
+        if (KeyLog is not null && !(AppContext.TryGetSwitch("HybridTls.AllowKeyLog", out bool allowed) && allowed))
+            throw new InvalidOperationException("KeyLog is set, but the AppContext switch HybridTls.AllowKeyLog is not: set both, or neither.");
+    }
 }

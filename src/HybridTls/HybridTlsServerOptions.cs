@@ -26,7 +26,26 @@ public sealed class HybridTlsServerOptions : HybridTlsOptions
 
     /// <summary>
     /// Chooses the options for one connection by its ClientHello (server name, application protocols). The result replaces these
-    /// options altogether; its own <see cref="SelectOptions"/> is not called.
+    /// options altogether; its own <see cref="SelectOptions"/> is not called. Null refuses the name with <c>unrecognized_name</c>.
     /// </summary>
-    public Func<ClientHelloInfo, CancellationToken, ValueTask<HybridTlsServerOptions>>? SelectOptions { get; set; }
+    public Func<ClientHelloInfo, CancellationToken, ValueTask<HybridTlsServerOptions?>>? SelectOptions { get; set; }
+
+    /// <summary>Refuses options that cannot work; those that <see cref="SelectOptions"/> replaces need no credential.</summary>
+    /// <exception cref="InvalidOperationException">An option is missing or contradicts another; the message names it.</exception>
+    internal void Validate(bool selected = false)
+    {
+        ValidateCommon();
+        if (SelectOptions is not null && !selected)
+            return;
+        if (Credential is null)
+            throw new InvalidOperationException("Credential is not set: a server needs one, e.g. HybridTlsCredential.FromPemFiles(certificate, key).");
+        if (ClientCertificateMode != ClientCertificateMode.NoCertificate && PeerValidation is null)
+        {
+            throw new InvalidOperationException(
+                $"ClientCertificateMode is {ClientCertificateMode}, but PeerValidation is not set: say whom the server trusts.");
+        }
+
+        if (SendCertificateAuthorities && PeerValidation is { AnchorSubjects.Count: 0 })
+            throw new InvalidOperationException("SendCertificateAuthorities needs a PeerValidation with trust anchors.");
+    }
 }

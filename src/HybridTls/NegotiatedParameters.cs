@@ -8,7 +8,7 @@ namespace HybridTls;
 public sealed class NegotiatedParameters
 {
     /// <summary>The protocol version: always TLS 1.3.</summary>
-    public SslProtocols Protocol => SslProtocols.Tls13;
+    public SslProtocols Protocol { get; } = SslProtocols.Tls13;
 
     /// <summary>The key agreement.</summary>
     public NamedGroup Group { get; internal init; }

@@ -177,7 +177,7 @@ internal sealed class ClientHandshake : HandshakeMachine
         }
 
         OwnCertificateType = extensions.TryGetClientCertificateType(out CertificateType client) ? client : CertificateType.X509;
-        if (extensions.Extensions.Types.Contains(ExtensionType.ClientCertificateType) && OwnCertificateType != _options.Credential?.Type)
+        if (extensions.Extensions.Types.Contains(ExtensionType.ClientCertificateType) && !SuitsOwnType(_options.Credential))
             TlsError.ThrowIllegalParameter($"The server asks for our key as {OwnCertificateType}, which was not offered (RFC 7250 §4.2).");
         OfferedForCertificate = _offered;
         Transcript.Append(message.Whole);
@@ -190,7 +190,7 @@ internal sealed class ClientHandshake : HandshakeMachine
         if (!request.Context.IsEmpty)
             TlsError.ThrowIllegalParameter("CertificateRequest: the certificate_request_context is not empty (RFC 9846 §4.4.2).");
         _certificateRequested = true;
-        _credentialSuits = _options.Credential?.Type == OwnCertificateType && request.SignatureAlgorithms.Contains(SignatureScheme.MLDsa65);
+        _credentialSuits = SuitsOwnType(_options.Credential) && request.SignatureAlgorithms.Contains(SignatureScheme.MLDsa65);
         if (request.TryGetCompressCertificate(out CodePointList<CertificateCompressionAlgorithm> algorithms))
         {
             foreach (CertificateCompressionAlgorithm algorithm in CertificateCompressor.Algorithms(_options.CertificateCompression))
@@ -277,6 +277,8 @@ internal sealed class ClientHandshake : HandshakeMachine
         if (!sessionIdEcho.SequenceEqual(_template.SessionId))
             TlsError.ThrowIllegalParameter("The server did not echo legacy_session_id (RFC 9846 §4.2.3).");
     }
+
+    private bool SuitsOwnType(HybridTlsCredential? credential) => credential is not null && CertificateTypeOf(credential) == OwnCertificateType;
 
     private CipherSuiteParameters FindOfferedSuite(TlsCipherSuite id)
     {

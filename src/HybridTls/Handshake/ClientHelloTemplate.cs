@@ -1,6 +1,6 @@
-using System.Net;
 using System.Net.Security;
 using System.Text;
+using HybridTls.Certificates;
 using HybridTls.Cryptography;
 using HybridTls.KeySchedule;
 using HybridTls.Messages;
@@ -28,9 +28,9 @@ internal sealed class ClientHelloTemplate
         Entropy.Fill(_random);
         CipherSuites = [.. options.CipherSuites.Where(static id => CipherSuiteParameters.Find((ushort)id) is not null)];
         AcceptedServerTypes = options.AcceptRawPublicKeys
-            ? options.PeerValidation!.AcceptsOnlyRawPublicKeys ? [CertificateType.RawPublicKey] : [CertificateType.RawPublicKey, CertificateType.X509]
+            ? [CertificateType.RawPublicKey, CertificateType.X509]
             : [CertificateType.X509];
-        ServerName = options.SendServerName && options.ServerName is { } name && !IPAddress.TryParse(name, out _) ? name.TrimEnd('.') : null;
+        ServerName = options.SendServerName && HostName.TryParse(options.ServerName, out HostName name) ? name.DnsName : null;
     }
 
     /// <summary>The random of the ClientHello, 32 bytes.</summary>
@@ -90,7 +90,7 @@ internal sealed class ClientHelloTemplate
 
     private ExtensionSet WriteCertificateExtensions(TlsWriter writer, ExtensionSet offered)
     {
-        if (_options.Credential is { Type: CertificateType.RawPublicKey })
+        if (_options.Credential is { IsRawPublicKey: true })
         {
             CertificateTypeExtension.WriteOffered(writer, ExtensionType.ClientCertificateType, CertificateType.RawPublicKey);
             offered = offered.With(ExtensionType.ClientCertificateType);

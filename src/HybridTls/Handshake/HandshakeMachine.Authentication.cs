@@ -39,6 +39,10 @@ internal abstract partial class HandshakeMachine
 
     private PeerRole PeerSide => Self == PeerRole.Server ? PeerRole.Client : PeerRole.Server;
 
+    /// <summary>How a credential is presented (RFC 7250).</summary>
+    public static CertificateType CertificateTypeOf(HybridTlsCredential credential) =>
+        credential.IsRawPublicKey ? CertificateType.RawPublicKey : CertificateType.X509;
+
     /// <summary>Goes on with the host's signature.</summary>
     /// <param name="signature">3,309 bytes, a pure ML-DSA-65 signature of <see cref="ContentToSign"/> with an empty context.</param>
     public void UseSignature(ReadOnlySpan<byte> signature)
@@ -75,8 +79,8 @@ internal abstract partial class HandshakeMachine
         TlsWriter writer = BeginMessage(out int start);
         using (Certificate.Begin(writer))
         {
-            foreach (ReadOnlyMemory<byte> entry in credential?.Entries ?? [])
-                CertificateEntry.Write(writer, entry.Span);
+            if (credential is not null)
+                writer.WriteBytes(credential.CertificateEntries.Span);
         }
 
         if (OwnCompression is { } algorithm && credential is not null)
@@ -92,7 +96,7 @@ internal abstract partial class HandshakeMachine
     {
         Span<byte> content = stackalloc byte[SignatureContent.Size(Suite.HashSize)];
         WriteSignatureContent(Self, content);
-        if (credential.SignsAsynchronously)
+        if (credential.IsRemote)
         {
             FlushFlight();
             _signatureContent = content.ToArray();
@@ -176,7 +180,7 @@ internal abstract partial class HandshakeMachine
         {
             Peer = PeerSide,
             ServerName = ExpectedPeerName,
-            Type = PeerCertificateType,
+            IsRawPublicKey = PeerCertificateType == CertificateType.RawPublicKey,
             Certificates = chain,
             TimeProvider = Options.TimeProvider,
         });
@@ -203,7 +207,7 @@ internal abstract partial class HandshakeMachine
     {
         ReadOnlySpan<byte> body = writer.Written[(start + HandshakeMessage.HeaderSize)..];
         int length = body.Length;
-        byte[] compressed = credential.Compressed(algorithm, body);
+        byte[] compressed = credential.GetCompressed(algorithm, body);
         writer.Truncate(start);
         CompressedCertificate.Write(writer, algorithm, length, compressed);
     }

@@ -31,8 +31,16 @@ internal sealed class KeyUpdates(HandshakeMachine machine, TrafficSecret own, Tr
         peer.Update();
         machine.Reader.SetKeys(peer.CreateProtection((ulong?)usageLimit));
         _requestOutstanding = false;
-        if (request == KeyUpdateRequest.UpdateRequested)
+        if (request == KeyUpdateRequest.Requested)
             _answerOwed = true;
+    }
+
+    /// <summary>Notes a ticket: a flood of them without data is refused like one of KeyUpdates (reading side).</summary>
+    /// <exception cref="HybridTlsException">unexpected_message: too many without data between.</exception>
+    public void TicketReceived()
+    {
+        if (++_withoutData > MaxWithoutData)
+            TlsError.Throw(TlsAlert.UnexpectedMessage, $"The peer sent more than {MaxWithoutData} messages without data between them.");
     }
 
     /// <summary>Notes that the peer sent data, and whether its key nears the limit (reading side).</summary>
@@ -67,7 +75,7 @@ internal sealed class KeyUpdates(HandshakeMachine machine, TrafficSecret own, Tr
         }
 
         using TlsWriter writer = new(capacity: 8);
-        KeyUpdate.Write(writer, ask ? KeyUpdateRequest.UpdateRequested : KeyUpdateRequest.UpdateNotRequested);
+        KeyUpdate.Write(writer, ask ? KeyUpdateRequest.Requested : KeyUpdateRequest.NotRequested);
         machine.Writer.WriteHandshake(output, writer.Written);
         own.Update();
         machine.Writer.SetKeys(own.CreateProtection((ulong?)usageLimit));

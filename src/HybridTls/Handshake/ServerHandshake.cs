@@ -35,7 +35,7 @@ internal sealed class ServerHandshake : HandshakeMachine
     public ClientHelloInfo? ClientHelloInfo { get; private set; }
 
     /// <summary>The callback that chooses.</summary>
-    public Func<ClientHelloInfo, CancellationToken, ValueTask<HybridTlsServerOptions>>? OptionsSelector => _options.SelectOptions;
+    public Func<ClientHelloInfo, CancellationToken, ValueTask<HybridTlsServerOptions?>>? OptionsSelector => _options.SelectOptions;
 
     private protected override HybridTlsOptions Options => _options;
 
@@ -62,7 +62,7 @@ internal sealed class ServerHandshake : HandshakeMachine
                 $"SelectOptions knows no options for the name \"{ClientHelloInfo!.ServerName}\".");
         }
 
-        options.Validate();
+        options.Validate(selected: true);
         Pending = HostTask.None;
         _options = options;
         State = AnswerClientHello();

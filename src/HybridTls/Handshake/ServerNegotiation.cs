@@ -184,14 +184,15 @@ internal sealed class ServerNegotiation
 
     private static CertificateType SelectServerType(ReadOnlySpan<CertificateType> offered, HybridTlsCredential credential)
     {
-        if (!offered.Contains(credential.Type))
+        CertificateType type = HandshakeMachine.CertificateTypeOf(credential);
+        if (!offered.Contains(type))
         {
-            TlsError.Throw(TlsAlert.UnsupportedCertificate, credential.Type == CertificateType.RawPublicKey
+            TlsError.Throw(TlsAlert.UnsupportedCertificate, credential.IsRawPublicKey
                 ? "The peer accepts no raw public keys (RFC 7250), and Credential is one: set AcceptRawPublicKeys on the client, or use a certificate."
                 : "The peer accepts only raw public keys (RFC 7250), and Credential is a certificate.");
         }
 
-        return credential.Type;
+        return type;
     }
 
     private static CertificateType SelectClientType(ReadOnlySpan<CertificateType> offered, HybridTlsServerOptions options)
