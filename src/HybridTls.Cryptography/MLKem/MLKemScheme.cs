@@ -12,7 +12,7 @@ internal static class MLKemScheme<TLanes, TVector>
     where TVector : struct
 {
     private const int N = MLKemParameters.N;
-    private const int VectorSize = MLKemParameters.K * N;
+    private const int VectorSize = MLKemParameters.VectorLength;
 
     /// <summary>K-PKE.KeyGen (Algorithm 13) from its third step on: t̂ = Â∘ŝ + ê.</summary>
     /// <param name="matrix">Â.</param>
