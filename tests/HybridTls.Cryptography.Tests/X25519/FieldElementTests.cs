@@ -136,7 +136,7 @@ public sealed class FieldElementTests
     /// <summary>The value of an element whose limbs must be under the bound that the arithmetic promises.</summary>
     private static BigInteger Reduced(FieldElement a)
     {
-        const ulong Bound = (1UL << 51) + (1UL << 17);
+        const ulong Bound = (1UL << 51) + (1UL << 18);
         Assert.True(a.L0 < Bound && a.L1 < Bound && a.L2 < Bound && a.L3 < Bound && a.L4 < Bound);
         return Value(a) % P;
     }
