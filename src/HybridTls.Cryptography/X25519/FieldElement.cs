@@ -54,6 +54,20 @@ internal struct FieldElement
             (w3 >> 12) & Mask);
     }
 
+    /// <summary>The reduced element of signed limbs, |limb| &lt; 2^59.</summary>
+    public static FieldElement FromSigned(long l0, long l1, long l2, long l3, long l4)
+    {
+        // 2^8·p limb by limb makes them positive.
+        FieldElement result = new(
+            (ulong)l0 + ((Mask - 18) << 8),
+            (ulong)l1 + (Mask << 8),
+            (ulong)l2 + (Mask << 8),
+            (ulong)l3 + (Mask << 8),
+            (ulong)l4 + (Mask << 8));
+        result.Carry();
+        return result;
+    }
+
     /// <summary>Writes the canonical value, 32 bytes, little endian. Takes limbs &lt; 2^63.</summary>
     public readonly void ToBytes(Span<byte> destination)
     {

@@ -16,7 +16,12 @@ internal static class MontgomeryLadder
         Span<byte> k = stackalloc byte[ClampedScalar.Size];
         ClampedScalar.Clamp(scalar, k);
         FieldElement x1 = FieldElement.FromBytes(u);
-        Multiply(k, x1, out FieldElement x2, out FieldElement z2);
+        FieldElement x2, z2;
+        if (Lanes.Selected >= LaneWidth.Vector256 && MontgomeryLadder256.IsSupported)
+            MontgomeryLadder256.Multiply(k, x1, out x2, out z2);
+        else
+            Multiply(k, x1, out x2, out z2);
+
         FieldElement.Invert(out z2, z2);
         FieldElement.Multiply(out x2, x2, z2);
         x2.ToBytes(result);
