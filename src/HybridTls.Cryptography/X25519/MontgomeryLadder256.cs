@@ -2,6 +2,11 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
+using Field = HybridTls.Cryptography.FieldVector<
+    HybridTls.Cryptography.FieldLanes256,
+    System.Runtime.Intrinsics.Vector256<double>,
+    System.Runtime.Intrinsics.Vector256<ulong>>;
+
 namespace HybridTls.Cryptography;
 
 /// <summary>
@@ -9,7 +14,7 @@ namespace HybridTls.Cryptography;
 /// </summary>
 internal static class MontgomeryLadder256
 {
-    public static bool IsSupported => Avx2.IsSupported && Fma.IsSupported;
+    public static bool IsSupported => FieldLanes256.IsSupported;
 
     /// <summary>The projective result X : Z of a clamped scalar.</summary>
     [SkipLocalsInit]
@@ -17,21 +22,21 @@ internal static class MontgomeryLadder256
     {
         // (x2, z2, x3, z3) = (1, 0, x1, 1)
         State state = default;
-        state.Product.L0 = Vector256.Create(1 + FieldVector256.Bias, 0, x1.L0 + FieldVector256.Bias, 1);
-        state.Product.L1 = Vector256.Create(FieldVector256.Bias, 0, x1.L1 + FieldVector256.Bias, 0);
-        state.Product.L2 = Vector256.Create(FieldVector256.Bias, 0, x1.L2 + FieldVector256.Bias, 0);
-        state.Product.L3 = Vector256.Create(FieldVector256.Bias, 0, x1.L3 + FieldVector256.Bias, 0);
-        state.Product.L4 = Vector256.Create(FieldVector256.Bias, 0, x1.L4 + FieldVector256.Bias, 0);
+        state.Product.L0 = Vector256.Create(1 + Field.Bias, 0, x1.L0 + Field.Bias, 1);
+        state.Product.L1 = Vector256.Create(Field.Bias, 0, x1.L1 + Field.Bias, 0);
+        state.Product.L2 = Vector256.Create(Field.Bias, 0, x1.L2 + Field.Bias, 0);
+        state.Product.L3 = Vector256.Create(Field.Bias, 0, x1.L3 + Field.Bias, 0);
+        state.Product.L4 = Vector256.Create(Field.Bias, 0, x1.L4 + Field.Bias, 0);
 
         // (1, -, 1, x1), the constant factors of a step's last product.
-        Vector256<ulong> bias = Vector256.Create(FieldVector256.Bias);
-        FieldVector256.Wide wide;
+        Vector256<ulong> bias = Vector256.Create(Field.Bias);
+        Field.Wide wide;
         wide.L0 = bias + Vector256.Create(1, 0, 1, x1.L0);
         wide.L1 = bias + Vector256.Create(0, 0, 0, x1.L1);
         wide.L2 = bias + Vector256.Create(0, 0, 0, x1.L2);
         wide.L3 = bias + Vector256.Create(0, 0, 0, x1.L3);
         wide.L4 = bias + Vector256.Create(0, 0, 0, x1.L4);
-        FieldVector256.Normalize(out state.Constant, wide, default);
+        Field.Normalize(out state.Constant, wide, default);
 
         int swap = 0;
         for (int t = 254; t >= 0; t--)
@@ -42,7 +47,7 @@ internal static class MontgomeryLadder256
         }
 
         // The last bit of a clamped scalar is 0: nothing is left to swap.
-        x2 = Element(state.Product, 0, FieldVector256.Bias);
+        x2 = Element(state.Product, 0, Field.Bias);
         z2 = Element(state.Product, 1, 0);
         Secret.Clear(ref state);
         Secret.Clear(ref wide);
@@ -53,7 +58,7 @@ internal static class MontgomeryLadder256
     private static void Step(ref State s, int swap)
     {
         // The even lanes of a product carry the bias for themselves and for the difference with the odd lanes.
-        Vector256<ulong> evenBias = Vector256.Create(FieldVector256.Bias, 0, FieldVector256.Bias, 0);
+        Vector256<ulong> evenBias = Vector256.Create(Field.Bias, 0, Field.Bias, 0);
         Vector256<double> oddCorrection = Vector256.Create(0.0, 1.0, 0.0, 1.0);
 
         // (x2, z2, x3, z3) -> (A, B, C, D) = (x2 + z2, x2 − z2, x3 + z3, x3 − z3)
@@ -63,7 +68,7 @@ internal static class MontgomeryLadder256
         s.Product.L2 = Avx2.UnpackLow(s.Product.L2, s.Product.L2) + (Avx2.UnpackHigh(s.Product.L2, s.Product.L2) ^ negateOdd);
         s.Product.L3 = Avx2.UnpackLow(s.Product.L3, s.Product.L3) + (Avx2.UnpackHigh(s.Product.L3, s.Product.L3) ^ negateOdd);
         s.Product.L4 = Avx2.UnpackLow(s.Product.L4, s.Product.L4) + (Avx2.UnpackHigh(s.Product.L4, s.Product.L4) ^ negateOdd);
-        FieldVector256.Normalize(out FieldVector256.Normal w, s.Product, oddCorrection);
+        Field.Normalize(out Field.Normal w, s.Product, oddCorrection);
 
         // (A, B, D, C) · (A, B, A, B), or (C, D, B, A) · (C, D, C, D): the exchange is part of the permutation, whose index is data.
         Vector256<int> exchange = Vector256.Create(swap << 2);
@@ -71,7 +76,7 @@ internal static class MontgomeryLadder256
         Vector256<int> right = Vector256.Create(0, 1, 2, 3, 0, 1, 2, 3) ^ exchange;
         Permute(out s.Left, w, left);
         Permute(out s.Right, w, right);
-        FieldVector256.Multiply(out s.Product, s.Left, s.Right, evenBias);
+        Field.Multiply(out s.Product, s.Left, s.Right, evenBias);
 
         // (AA, BB, DA, CB) -> (AA, AA − BB = E, DA + CB, DA − CB)
         Vector256<ulong> used = Vector256.Create(0, ulong.MaxValue, ulong.MaxValue, ulong.MaxValue);
@@ -80,11 +85,11 @@ internal static class MontgomeryLadder256
         s.Product.L2 = Avx2.UnpackLow(s.Product.L2, s.Product.L2) + ((Avx2.UnpackHigh(s.Product.L2, s.Product.L2) & used) ^ negateOdd);
         s.Product.L3 = Avx2.UnpackLow(s.Product.L3, s.Product.L3) + ((Avx2.UnpackHigh(s.Product.L3, s.Product.L3) & used) ^ negateOdd);
         s.Product.L4 = Avx2.UnpackLow(s.Product.L4, s.Product.L4) + ((Avx2.UnpackHigh(s.Product.L4, s.Product.L4) & used) ^ negateOdd);
-        FieldVector256.Normalize(out s.Left, s.Product, oddCorrection);
+        Field.Normalize(out s.Left, s.Product, oddCorrection);
 
         // · (AA − E = BB, a24, DA + CB, DA − CB); the first factor may reach 2^51.
         Vector256<double> a24 = Vector256.Create((double)MontgomeryLadder.A24);
-        FieldVector256.Normal exchanged;
+        Field.Normal exchanged;
         exchanged.L0 = Avx.Permute(s.Left.L0, 0b0101);
         exchanged.L1 = Avx.Permute(s.Left.L1, 0b0101);
         exchanged.L2 = Avx.Permute(s.Left.L2, 0b0101);
@@ -95,7 +100,7 @@ internal static class MontgomeryLadder256
         s.Right.L2 = Avx.Blend(Avx.Blend(s.Left.L2, s.Left.L2 - exchanged.L2, 0b0001), default, 0b0010);
         s.Right.L3 = Avx.Blend(Avx.Blend(s.Left.L3, s.Left.L3 - exchanged.L3, 0b0001), default, 0b0010);
         s.Right.L4 = Avx.Blend(Avx.Blend(s.Left.L4, s.Left.L4 - exchanged.L4, 0b0001), default, 0b0010);
-        FieldVector256.Multiply(out s.Product, s.Left, s.Right, Vector256.Create(FieldVector256.Bias));
+        Field.Multiply(out s.Product, s.Left, s.Right, Vector256.Create(Field.Bias));
 
         // (x2, a24·E + AA, x3, (DA − CB)²) · (1, E, 1, x1) = (x2, z2, x3, z3); the second left factor may reach 2^51.
         s.Right.L0 = Avx.Blend(s.Constant.L0, s.Left.L0, 0b0010);
@@ -103,17 +108,17 @@ internal static class MontgomeryLadder256
         s.Right.L2 = Avx.Blend(s.Constant.L2, s.Left.L2, 0b0010);
         s.Right.L3 = Avx.Blend(s.Constant.L3, s.Left.L3, 0b0010);
         s.Right.L4 = Avx.Blend(s.Constant.L4, s.Left.L4, 0b0010);
-        FieldVector256.Normalize(out s.Left, s.Product, default);
+        Field.Normalize(out s.Left, s.Product, default);
         s.Left.L0 += Avx.Blend(default, exchanged.L0, 0b0010);
         s.Left.L1 += Avx.Blend(default, exchanged.L1, 0b0010);
         s.Left.L2 += Avx.Blend(default, exchanged.L2, 0b0010);
         s.Left.L3 += Avx.Blend(default, exchanged.L3, 0b0010);
         s.Left.L4 += Avx.Blend(default, exchanged.L4, 0b0010);
-        FieldVector256.Multiply(out s.Product, s.Left, s.Right, evenBias);
+        Field.Multiply(out s.Product, s.Left, s.Right, evenBias);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Permute(out FieldVector256.Normal result, in FieldVector256.Normal a, Vector256<int> index)
+    private static void Permute(out Field.Normal result, in Field.Normal a, Vector256<int> index)
     {
         result.L0 = Avx2.PermuteVar8x32(a.L0.AsSingle(), index).AsDouble();
         result.L1 = Avx2.PermuteVar8x32(a.L1.AsSingle(), index).AsDouble();
@@ -122,13 +127,13 @@ internal static class MontgomeryLadder256
         result.L4 = Avx2.PermuteVar8x32(a.L4.AsSingle(), index).AsDouble();
     }
 
-    private static FieldElement Element(in FieldVector256.Wide a, int lane, ulong bias) => FieldElement.FromSigned(
+    private static FieldElement Element(in Field.Wide a, int lane, ulong bias) => FieldElement.FromSigned(
         (long)(a.L0[lane] - bias), (long)(a.L1[lane] - bias), (long)(a.L2[lane] - bias), (long)(a.L3[lane] - bias), (long)(a.L4[lane] - bias));
 
     /// <summary>The working values in one place, so that they can be cleared together.</summary>
     private struct State
     {
-        public FieldVector256.Wide Product;
-        public FieldVector256.Normal Left, Right, Constant;
+        public Field.Wide Product;
+        public Field.Normal Left, Right, Constant;
     }
 }
