@@ -1,17 +1,12 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
+using HybridTls.Cryptography;
 
 namespace HybridTls.Certificates;
 
 /// <summary>Reads ML-DSA-65 private keys (PKCS#8, RFC 9881 §6) and says in words what another key is.</summary>
 internal static class PrivateKeyReader
 {
-    // TODO(face): replaced by ManagedMLDsa once it has landed.
-    internal delegate MLDsa ImportPkcs8(ReadOnlySpan<byte> source);
-    internal delegate MLDsa ImportEncryptedPkcs8(ReadOnlySpan<char> password, ReadOnlySpan<byte> source);
-    internal static ImportPkcs8 Import { get; set; } = static source => MLDsa.ImportPkcs8PrivateKey(source);
-    internal static ImportEncryptedPkcs8 ImportEncrypted { get; set; } = static (password, source) => MLDsa.ImportEncryptedPkcs8PrivateKey(password, source);
-
     /// <summary>Reads the private key of a PEM text; <paramref name="password"/> is used only for an encrypted one.</summary>
     public static MLDsa FromPem(ReadOnlySpan<char> pem, ReadOnlySpan<char> password)
     {
@@ -43,7 +38,7 @@ internal static class PrivateKeyReader
             throw new CryptographicException($"The private key is for {algorithm}: HybridTls needs an ML-DSA-65 key (OID {Oids.MLDsa65Dotted}).");
         try
         {
-            return Import(source);
+            return ManagedMLDsa.ImportPkcs8PrivateKey(source);
         }
         catch (CryptographicException exception)
         {
@@ -54,10 +49,9 @@ internal static class PrivateKeyReader
     /// <summary>Decrypts and reads PKCS#8.</summary>
     public static MLDsa FromEncryptedPkcs8(ReadOnlySpan<char> password, ReadOnlySpan<byte> source)
     {
-        MLDsa key;
         try
         {
-            key = ImportEncrypted(password, source);
+            return ManagedMLDsa.ImportEncryptedPkcs8PrivateKey(password, source);
         }
         catch (CryptographicException exception)
         {
@@ -65,18 +59,6 @@ internal static class PrivateKeyReader
                 (password.IsEmpty ? "The private key is encrypted and no password was given. " : "The encrypted private key cannot be read: the password is wrong, or it is no ML-DSA-65 key. ")
                 + exception.Message, exception);
         }
-
-        return CheckAlgorithm(key);
-    }
-
-    /// <summary>Refuses other parameter sets than ML-DSA-65; the key is disposed then.</summary>
-    private static MLDsa CheckAlgorithm(MLDsa key)
-    {
-        if (key.Algorithm == MLDsaAlgorithm.MLDsa65)
-            return key;
-        string name = key.Algorithm.Name;
-        key.Dispose();
-        throw new CryptographicException($"The private key is {name}: HybridTls needs an ML-DSA-65 key.");
     }
 
     private static bool TryReadAlgorithm(ReadOnlySpan<byte> source, out string algorithm)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using HybridTls.Cryptography;
 
 namespace HybridTls.Certificates;
 
@@ -6,7 +7,7 @@ namespace HybridTls.Certificates;
 /// <remarks>It holds no secret and is safe for concurrent use; keys of trust anchors live as long as their <see cref="PeerValidation"/>.</remarks>
 internal sealed class VerificationKey
 {
-    private MLDsa? _key;
+    private ManagedMLDsa? _key;
 
     /// <summary>Wraps the 1952 bytes of a key; they must not change afterwards.</summary>
     public VerificationKey(ReadOnlyMemory<byte> publicKey)
@@ -14,11 +15,6 @@ internal sealed class VerificationKey
         ArgumentOutOfRangeException.ThrowIfNotEqual(publicKey.Length, SubjectPublicKeyInfo.KeySize);
         Bytes = publicKey;
     }
-
-    /// <summary>Makes a key object of 1952 bytes.</summary>
-    // TODO(face): replaced by ManagedMLDsa.ImportMLDsaPublicKey once it has landed.
-    internal static Func<ReadOnlyMemory<byte>, MLDsa> Import { get; set; } =
-        static key => MLDsa.ImportMLDsaPublicKey(MLDsaAlgorithm.MLDsa65, key.Span);
 
     /// <summary>The 1952 bytes of the key.</summary>
     public ReadOnlyMemory<byte> Bytes { get; }
@@ -28,5 +24,6 @@ internal sealed class VerificationKey
         signature.Length == MLDsaAlgorithm.MLDsa65.SignatureSizeInBytes && Key.VerifyData(message, signature);
 
     // Two threads may both import: the loser's object holds no secret and is left to the collector.
-    private MLDsa Key => _key ?? Interlocked.CompareExchange(ref _key, Import(Bytes), null) ?? _key!;
+    private ManagedMLDsa Key =>
+        _key ?? Interlocked.CompareExchange(ref _key, ManagedMLDsa.ImportMLDsaPublicKey(MLDsaAlgorithm.MLDsa65, Bytes.Span), null) ?? _key!;
 }

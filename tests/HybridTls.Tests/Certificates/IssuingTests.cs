@@ -10,7 +10,7 @@ public class IssuingTests
     [Fact]
     public void A_self_signed_certificate_is_its_own_anchor()
     {
-        using var key = FakeMLDsa.FromName("self");
+        var key = TestKeys.Get("self");
         using X509Certificate2 certificate = CertificateFactory.CreateSelfSigned(key, Profile);
         PeerEvaluation evaluation = PeerValidation.TrustAnchors(certificate).Evaluate(new() { Peer = PeerRole.Server, ServerName = "example.com", Certificates = [certificate.RawData] });
         Assert.Null(evaluation.Failure);
@@ -20,9 +20,9 @@ public class IssuingTests
     [Fact]
     public void A_chain_of_three_leads_to_the_root()
     {
-        using var rootKey = FakeMLDsa.FromName("root");
-        using var issuingKey = FakeMLDsa.FromName("issuing");
-        using var leafKey = FakeMLDsa.FromName("leaf");
+        var rootKey = TestKeys.Get("root");
+        var issuingKey = TestKeys.Get("issuing");
+        var leafKey = TestKeys.Get("leaf");
         using CertificateAuthority root = CertificateAuthority.CreateRoot("CN=Root", rootKey);
         using CertificateAuthority issuing = root.IssueAuthority("CN=Issuing", issuingKey);
         using X509Certificate2 leaf = issuing.Issue(leafKey, Profile);
@@ -35,8 +35,8 @@ public class IssuingTests
     [Fact]
     public void A_signing_request_is_read_back_and_issued()
     {
-        using var rootKey = FakeMLDsa.FromName("root");
-        using var leafKey = FakeMLDsa.FromName("leaf");
+        var rootKey = TestKeys.Get("root");
+        var leafKey = TestKeys.Get("leaf");
         using CertificateAuthority root = CertificateAuthority.CreateRoot("CN=Root", rootKey);
         CertificateSigningRequest request = CertificateSigningRequest.Load(CertificateFactory.CreateSigningRequest(leafKey, Profile));
         Assert.Equal(Profile.Names, request.Names);
