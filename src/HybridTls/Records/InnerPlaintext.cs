@@ -18,6 +18,16 @@ internal static class InnerPlaintext
         ref byte start = ref MemoryMarshal.GetReference(plaintext);
         int last = -1;
         int i = 0;
+        if (Vector512.IsHardwareAccelerated)
+        {
+            for (; i <= plaintext.Length - Vector512<byte>.Count; i += Vector512<byte>.Count)
+            {
+                Vector512<byte> block = Vector512.LoadUnsafe(ref start, (nuint)i);
+                ulong nonZero = ~Vector512.Equals(block, Vector512<byte>.Zero).ExtractMostSignificantBits();
+                last = Select(nonZero, i + 63 - BitOperations.LeadingZeroCount(nonZero), last);
+            }
+        }
+
         if (Vector256.IsHardwareAccelerated)
         {
             for (; i <= plaintext.Length - Vector256<byte>.Count; i += Vector256<byte>.Count)
@@ -33,9 +43,9 @@ internal static class InnerPlaintext
     }
 
     /// <summary><paramref name="found"/> where <paramref name="nonZero"/> has a bit set, otherwise <paramref name="otherwise"/>; no branch.</summary>
-    private static int Select(uint nonZero, int found, int otherwise)
+    private static int Select(ulong nonZero, int found, int otherwise)
     {
-        int mask = (int)(nonZero | (0 - nonZero)) >> 31;
+        int mask = (int)((long)(nonZero | (0 - nonZero)) >> 63);
         return (found & mask) | (otherwise & ~mask);
     }
 }

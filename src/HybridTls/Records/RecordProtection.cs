@@ -76,35 +76,16 @@ internal sealed class RecordProtection : IDisposable
     /// <exception cref="HybridTlsException">internal_error: the key's limit is reached.</exception>
     public int Seal(ContentType type, ReadOnlySpan<byte> content, Span<byte> record, int padding = 0)
     {
+        CheckSeal(content.Length, record.Length, padding);
         content.CopyTo(record[RecordLimits.HeaderSize..]);
-        return SealInPlace(type, content.Length, record, padding);
+        return SealChecked(type, content.Length, record, padding);
     }
 
     /// <summary>As <see cref="Seal"/>, for content that already lies at offset 5 of <paramref name="record"/>.</summary>
     public int SealInPlace(ContentType type, int contentLength, Span<byte> record, int padding = 0)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        int innerLength = contentLength + 1 + padding;
-        ArgumentOutOfRangeException.ThrowIfNegative(contentLength);
-        ArgumentOutOfRangeException.ThrowIfNegative(padding);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(innerLength, RecordLimits.MaxInnerPlaintext, nameof(contentLength));
-        ArgumentOutOfRangeException.ThrowIfLessThan(record.Length, GetRecordSize(contentLength, padding), nameof(record));
-        if (SequenceNumber >= UsageLimit)
-            TlsError.Throw(TlsAlert.InternalError, "The limit of records under one key is reached and the keys were not updated.");
-
-        RecordHeader.Write(record, ContentType.ApplicationData, innerLength + RecordLimits.TagSize);
-        Span<byte> inner = record.Slice(RecordLimits.HeaderSize, innerLength);
-        inner[contentLength] = (byte)type;
-        inner[(contentLength + 1)..].Clear();
-        Span<byte> tag = record.Slice(RecordLimits.HeaderSize + innerLength, RecordLimits.TagSize);
-        Span<byte> nonce = stackalloc byte[IvSize];
-        WriteNonce(nonce);
-        if (_aesGcm is not null)
-            _aesGcm.Encrypt(nonce, inner, inner, tag, record[..RecordLimits.HeaderSize]);
-        else
-            _chaCha20Poly1305!.Encrypt(nonce, inner, inner, tag, record[..RecordLimits.HeaderSize]);
-        SequenceNumber++;
-        return RecordLimits.HeaderSize + innerLength + RecordLimits.TagSize;
+        CheckSeal(contentLength, record.Length, padding);
+        return SealChecked(type, contentLength, record, padding);
     }
 
     /// <summary>Opens one record or throws.</summary>
@@ -167,6 +148,35 @@ internal sealed class RecordProtection : IDisposable
         _aesGcm?.Dispose();
         _chaCha20Poly1305?.Dispose();
         CryptographicOperations.ZeroMemory(_iv);
+    }
+
+    private void CheckSeal(int contentLength, int recordLength, int padding)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(contentLength);
+        ArgumentOutOfRangeException.ThrowIfNegative(padding);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)contentLength + padding, RecordLimits.MaxContent, nameof(contentLength));
+        ArgumentOutOfRangeException.ThrowIfLessThan(recordLength, GetRecordSize(contentLength, padding), "record");
+        if (SequenceNumber >= UsageLimit)
+            TlsError.Throw(TlsAlert.InternalError, "The limit of records under one key is reached and the keys were not updated.");
+    }
+
+    private int SealChecked(ContentType type, int contentLength, Span<byte> record, int padding)
+    {
+        int innerLength = contentLength + 1 + padding;
+        RecordHeader.Write(record, ContentType.ApplicationData, innerLength + RecordLimits.TagSize);
+        Span<byte> inner = record.Slice(RecordLimits.HeaderSize, innerLength);
+        inner[contentLength] = (byte)type;
+        inner[(contentLength + 1)..].Clear();
+        Span<byte> tag = record.Slice(RecordLimits.HeaderSize + innerLength, RecordLimits.TagSize);
+        Span<byte> nonce = stackalloc byte[IvSize];
+        WriteNonce(nonce);
+        if (_aesGcm is not null)
+            _aesGcm.Encrypt(nonce, inner, inner, tag, record[..RecordLimits.HeaderSize]);
+        else
+            _chaCha20Poly1305!.Encrypt(nonce, inner, inner, tag, record[..RecordLimits.HeaderSize]);
+        SequenceNumber++;
+        return RecordLimits.HeaderSize + innerLength + RecordLimits.TagSize;
     }
 
     /// <summary>The per-record nonce: the IV XOR the sequence number, padded on the left (§5.3).</summary>
