@@ -12,9 +12,12 @@ internal static class HkdfLabel
     /// <summary>The longest context: here always a hash or a ticket nonce.</summary>
     public const int MaxContextSize = 255;
 
+<<<<<<< HEAD
     /// <summary>The longest HkdfLabel structure.</summary>
     internal const int MaxInfoSize = 2 + 1 + 255 + 1 + MaxContextSize;
 
+=======
+>>>>>>> handshake
     public static ReadOnlySpan<byte> Derived => "derived"u8;
     public static ReadOnlySpan<byte> ExternalBinder => "ext binder"u8;
     public static ReadOnlySpan<byte> ResumptionBinder => "res binder"u8;
@@ -44,6 +47,7 @@ internal static class HkdfLabel
     public static void Expand(
         HashAlgorithmName hash, ReadOnlySpan<byte> secret, ReadOnlySpan<byte> label, ReadOnlySpan<byte> context, Span<byte> output)
     {
+<<<<<<< HEAD
         Span<byte> info = stackalloc byte[MaxInfoSize];
         int length = WriteInfo(info, label, context, output.Length);
         HKDF.Expand(hash, secret, output, info[..length]);
@@ -57,6 +61,14 @@ internal static class HkdfLabel
         ArgumentOutOfRangeException.ThrowIfGreaterThan(outputSize, ushort.MaxValue);
 
         BinaryPrimitives.WriteUInt16BigEndian(info, (ushort)outputSize);
+=======
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(label.Length, MaxLabelSize, nameof(label));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(context.Length, MaxContextSize, nameof(context));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(output.Length, ushort.MaxValue, nameof(output));
+
+        Span<byte> info = stackalloc byte[2 + 1 + 255 + 1 + 255];
+        BinaryPrimitives.WriteUInt16BigEndian(info, (ushort)output.Length);
+>>>>>>> handshake
         info[2] = (byte)(Prefix.Length + label.Length);
         Prefix.CopyTo(info[3..]);
         int length = 3 + Prefix.Length;
@@ -64,6 +76,11 @@ internal static class HkdfLabel
         length += label.Length;
         info[length++] = (byte)context.Length;
         context.CopyTo(info[length..]);
+<<<<<<< HEAD
         return length + context.Length;
+=======
+        length += context.Length;
+        HKDF.Expand(hash, secret, output, info[..length]);
+>>>>>>> handshake
     }
 }
