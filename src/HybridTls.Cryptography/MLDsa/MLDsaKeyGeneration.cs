@@ -18,6 +18,7 @@ internal static class MLDsaKeyGeneration<TLanes, TVector>
     public static void Generate(ReadOnlySpan<byte> seed, Span<byte> publicKey, MLDsaExpandedKey key)
     {
         Span<byte> seeds = stackalloc byte[RhoSize + MaskSeedSize + KSize];
+        Span<byte> bytes = stackalloc byte[N];
         Shake256 shake = new();
         shake.Absorb(seed[..MLDsa65.SeedSize]);
         shake.Absorb([K, L]);
@@ -30,12 +31,13 @@ internal static class MLDsaKeyGeneration<TLanes, TVector>
         MLDsaSampling<TLanes, TVector>.ExpandS(seeds.Slice(RhoSize, MaskSeedSize), key.Secrets);
         for (int i = 0; i < L + K; i++)
         {
-            MLDsaEncoding.Pack(
-                key.Secrets.Slice(i * N, N), bits: 4, Eta, -1, key.PrivateKey.Slice(S1Offset + (i * PackedEtaSize), PackedEtaSize));
+            MLDsaPacking<TLanes, TVector>.PackEta(
+                key.Secrets.Slice(i * N, N), bytes, key.PrivateKey.Slice(S1Offset + (i * PackedEtaSize), PackedEtaSize));
         }
 
         DerivePublicPart(key, publicKey);
         CryptographicOperations.ZeroMemory(seeds);
+        CryptographicOperations.ZeroMemory(bytes);
     }
 
     /// <summary>

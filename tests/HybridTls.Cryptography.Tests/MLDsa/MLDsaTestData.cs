@@ -49,4 +49,34 @@ internal static class MLDsaTestData
         key.Sign(Mu(key.PublicKey, message), new byte[MLDsa65.RandomizerSize], signature);
         return signature;
     }
+
+    /// <summary>Coefficients of a seeded generator in [from, to).</summary>
+    public static int[] Random(Random random, int count, int from, int to)
+    {
+        int[] result = new int[count];
+        foreach (ref int w in result.AsSpan())
+        {
+            w = random.Next(from, to);
+        }
+
+        return result;
+    }
+
+    /// <summary>Counts the rare paths of what <paramref name="action"/> does on this thread.</summary>
+    public static MLDsaTrace Trace(Action action)
+    {
+        MLDsaTrace trace = new();
+        MLDsaTrace? previous = MLDsaTrace.Current;
+        MLDsaTrace.Current = trace;
+        try
+        {
+            action();
+        }
+        finally
+        {
+            MLDsaTrace.Current = previous;
+        }
+
+        return trace;
+    }
 }
