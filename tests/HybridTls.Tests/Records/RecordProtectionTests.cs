@@ -191,8 +191,8 @@ public class RecordProtectionTests
         byte[] record = Seal(seal, ContentType.ApplicationData, [1]);
         byte[] plaintext = new byte[2];
         Assert.Equal(1, open.Open(record, plaintext, out _));
-        Assert.Throws<HybridTlsException>(() => Seal(seal, ContentType.ApplicationData, [1]));
-        Assert.Throws<HybridTlsException>(() => open.Open(record, plaintext, out _));
+        Assert.Equal(TlsAlert.InternalError, Assert.Throws<HybridTlsException>(() => Seal(seal, ContentType.ApplicationData, [1])).Alert);
+        Assert.Equal(TlsAlert.InternalError, Assert.Throws<HybridTlsException>(() => open.Open(record, plaintext, out _)).Alert);
         Assert.Equal(ulong.MaxValue, open.SequenceNumber);
     }
 
