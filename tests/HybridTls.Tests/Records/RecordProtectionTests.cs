@@ -119,7 +119,7 @@ public class RecordProtectionTests
     public void The_type_is_the_last_byte_that_is_not_zero()
     {
         Assert.Equal(-1, InnerPlaintext.IndexOfContentType([]));
-        byte[] bytes = new byte[200];
+        byte[] bytes = new byte[300];
         for (int length = 0; length <= bytes.Length; length++)
         {
             Assert.Equal(-1, InnerPlaintext.IndexOfContentType(bytes.AsSpan(0, length)));
