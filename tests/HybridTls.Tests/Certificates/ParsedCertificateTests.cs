@@ -27,6 +27,8 @@ public class ParsedCertificateTests
         ["pathLenConstraint without cA"] = (Leaf with { Extensions = [Authority(1, authority: false)] }, TlsAlert.BadCertificate, "pathLenConstraint"),
         ["negative pathLenConstraint"] = (Leaf with { Extensions = [Authority(-1)] }, TlsAlert.BadCertificate, "pathLenConstraint"),
         ["bytes after an extension's value"] = (Leaf with { Extensions = [Raw("2.5.29.19", true, [0x30, 0x00, 0x00])] }, TlsAlert.BadCertificate, "malformed"),
+        ["keyUsage that ends in zeros"] = (Leaf with { Extensions = [Raw("2.5.29.15", true, [0x03, 0x02, 0x06, 0x80])] }, TlsAlert.BadCertificate, "ends in zeros"),
+        ["keyUsage of three octets"] = (Leaf with { Extensions = [Raw("2.5.29.15", true, [0x03, 0x04, 0x00, 0x80, 0x00, 0x01])] }, TlsAlert.BadCertificate, "too long"),
         ["no names in subjectAltName"] = (Leaf with { Extensions = [Names()] }, TlsAlert.BadCertificate, "malformed"),
         ["a DNS name that is not ASCII"] = (Leaf with { Extensions = [Raw("2.5.29.17", false, [0x30, 0x04, 0x82, 0x02, 0xC3, 0xBC])] }, TlsAlert.BadCertificate, "not ASCII"),
         ["bytes after the extensions"] = (Leaf with { AfterExtensions = static writer => writer.WriteNull() }, TlsAlert.BadCertificate, "malformed"),
