@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using HybridTls.Certificates;
+using HybridTls.Handshake;
+using HybridTls.Messages;
 
 namespace HybridTls;
 
@@ -16,6 +19,7 @@ public sealed class HybridTlsCredential : IDisposable
     private readonly CredentialChain? _chain;
     private readonly VerificationKey _publicKey;
     private readonly byte[]? _rawEntries;
+    private readonly ConcurrentDictionary<CertificateCompressionAlgorithm, byte[]> _compressed = new();
 
     private HybridTlsCredential(CredentialChain chain, MLDsa key, bool leaveOpen)
         : this(chain.Leaf.SubjectPublicKeyInfo, chain.Leaf.Key)
@@ -208,6 +212,12 @@ public sealed class HybridTlsCredential : IDisposable
     public override string ToString() => _chain is null
         ? "raw public key, SHA-256 " + Convert.ToHexString(SHA256.HashData(SubjectPublicKeyInfo.Span))
         : _chain.Leaf.Describe();
+
+    /// <summary>The body of our Certificate message, compressed once for all connections (RFC 8879).</summary>
+    internal byte[] GetCompressed(CertificateCompressionAlgorithm algorithm, ReadOnlySpan<byte> body) =>
+        _compressed.TryGetValue(algorithm, out byte[]? compressed)
+            ? compressed
+            : _compressed.GetOrAdd(algorithm, CertificateCompressor.Compress(algorithm, body));
 
     /// <summary>Signs with pure ML-DSA-65 and an empty context: writes 3309 bytes.</summary>
     /// <exception cref="InvalidOperationException">The signer is remote.</exception>

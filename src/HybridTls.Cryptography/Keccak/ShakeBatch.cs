@@ -45,6 +45,19 @@ internal readonly ref struct ShakeBatch
     /// <summary>The number of lanes of a back end: its width over 64 bits.</summary>
     public static int CountFor(LaneWidth width) => (int)width / 64;
 
+    /// <summary>
+    /// The back end, no wider than <paramref name="selected"/>, that permutes a last batch of few messages soonest: eight lanes
+    /// take 400 ns, four take 280 ns and one takes 273 ns; two lanes of 128 bits are never faster than four of 256.
+    /// </summary>
+    /// <param name="messages">How many messages remain, at least 1.</param>
+    /// <param name="selected">The back end of the operation.</param>
+    public static LaneWidth WidthFor(int messages, LaneWidth selected) => messages switch
+    {
+        1 => LaneWidth.Scalar,
+        <= 4 when selected == LaneWidth.Vector512 => LaneWidth.Vector256,
+        _ => selected,
+    };
+
     /// <summary>Absorbs and pads the whole message of one lane, in place of whatever the lane held.</summary>
     /// <param name="lane">The lane, less than <see cref="Count"/>.</param>
     /// <param name="message">The message, shorter than <paramref name="rate"/>.</param>
@@ -104,7 +117,6 @@ internal readonly ref struct ShakeBatch
             suffixes[lane] |= indices[lane];
         }
 
-        // A seed of 128 bytes leaves the last word of SHAKE256's rate to both the suffix and the last bit.
         int last = (rate / sizeof(ulong)) - 1;
         switch (_width)
         {
@@ -204,6 +216,7 @@ internal readonly ref struct ShakeBatch
             TLanes.Store(zero, ref Unsafe.Add(ref word, i * TLanes.Count));
         }
 
+        // Xor, because after a seed of 128 bytes the suffix is in the last word of SHAKE256's rate, too.
         ref ulong end = ref Unsafe.Add(ref word, last * TLanes.Count);
         TLanes.Store(TLanes.Xor(TLanes.Load(in end), TLanes.Broadcast(LastBit)), ref end);
     }

@@ -44,7 +44,7 @@ internal static class MLDsa65
         RequireLength(seed.Length, SeedSize, nameof(seed));
         RequireLength(publicKey.Length, PublicKeySize, nameof(publicKey));
         RequireLength(privateKey.Length, PrivateKeySize, nameof(privateKey));
-        Span<int> polynomials = stackalloc int[MLDsaExpandedKey.Coefficients];
+        Span<int> polynomials = MLDsaMemory.Align(stackalloc int[MLDsaExpandedKey.Coefficients + MLDsaMemory.Padding]);
         MLDsaExpandedKey key = new(polynomials, privateKey);
         Generate(seed, publicKey, key);
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(key.Secrets));

@@ -11,7 +11,7 @@ internal sealed class MLDsa65SigningKey : IDisposable
 {
     // The polynomials of MLDsaExpandedKey, then the encoded private key.
     private readonly int[] _buffer = GC.AllocateUninitializedArray<int>(
-        MLDsaExpandedKey.Coefficients + (MLDsa65.PrivateKeySize / sizeof(int)), pinned: true);
+        MLDsaExpandedKey.Coefficients + (MLDsa65.PrivateKeySize / sizeof(int)) + MLDsaMemory.Padding, pinned: true);
 
     private readonly byte[] _publicKey = new byte[MLDsa65.PublicKeySize];
 
@@ -30,8 +30,14 @@ internal sealed class MLDsa65SigningKey : IDisposable
     /// <summary>The memory that holds every secret of the key; for the test that scans it.</summary>
     internal ReadOnlySpan<int> Buffer => _buffer;
 
-    private MLDsaExpandedKey Expanded => new(
-        _buffer.AsSpan(0, MLDsaExpandedKey.Coefficients), MemoryMarshal.AsBytes(_buffer.AsSpan(MLDsaExpandedKey.Coefficients)));
+    private MLDsaExpandedKey Expanded
+    {
+        get
+        {
+            Span<int> memory = MLDsaMemory.Align(_buffer);
+            return new(memory, MemoryMarshal.AsBytes(memory[MLDsaExpandedKey.Coefficients..]));
+        }
+    }
 
     /// <summary>Derives a key from its seed ξ (algorithm 6).</summary>
     /// <exception cref="ArgumentException">The seed is not 32 bytes long.</exception>

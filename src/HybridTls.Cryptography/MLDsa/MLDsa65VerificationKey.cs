@@ -41,11 +41,11 @@ internal sealed class MLDsa65VerificationKey
                 return MLDsa65.Verify(_publicKey, mu, signature);
             }
 
-            expanded = GC.AllocateUninitializedArray<int>(MLDsaVerification<ScalarLanes32, long>.ExpandedCoefficients, pinned: true);
-            MLDsa65.ExpandPublicKey(_publicKey, expanded);
+            expanded = GC.AllocateUninitializedArray<int>(MLDsaParameters.ExpandedPublicKeyCoefficients + MLDsaMemory.Padding, pinned: true);
+            MLDsa65.ExpandPublicKey(_publicKey, MLDsaMemory.Align(expanded));
             Volatile.Write(ref _expanded, expanded);
         }
 
-        return MLDsa65.VerifyExpanded(expanded, mu, signature);
+        return MLDsa65.VerifyExpanded(MLDsaMemory.Align(expanded), mu, signature);
     }
 }

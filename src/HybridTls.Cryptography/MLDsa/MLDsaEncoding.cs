@@ -14,20 +14,23 @@ internal static class MLDsaEncoding
     /// <summary>
     /// SimpleBitPack and BitPack (algorithms 16 and 17): coefficient w is written as <paramref name="offset"/> + sign·w.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Pack(ReadOnlySpan<int> polynomial, int bits, int offset, int sign, Span<byte> destination)
     {
+        ref byte to = ref MemoryMarshal.GetReference(destination[..(N * bits / 8)]);
         ulong pending = 0;
         int available = 0;
-        int position = 0;
         foreach (int w in polynomial[..N])
         {
             pending |= (ulong)(uint)(offset + (sign * w)) << available;
             available += bits;
-            while (available >= 8)
+            if (available >= 32)
             {
-                destination[position++] = (byte)pending;
-                pending >>= 8;
-                available -= 8;
+                // Whether 32 bits are full depends on the position alone; 256 values always end with a full word.
+                WriteWord(ref to, (uint)pending);
+                to = ref Unsafe.Add(ref to, sizeof(uint));
+                pending >>= 32;
+                available -= 32;
             }
         }
     }
@@ -139,4 +142,8 @@ internal static class MLDsaEncoding
             BinaryPrimitives.WriteUInt32LittleEndian(destination[(4 * i)..], (uint)(x | (x >> 16)));
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void WriteWord(ref byte destination, uint word) =>
+        Unsafe.WriteUnaligned(ref destination, BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word));
 }

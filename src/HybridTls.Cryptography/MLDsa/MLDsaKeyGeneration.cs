@@ -82,7 +82,7 @@ internal static class MLDsaKeyGeneration<TLanes, TVector>
     [SkipLocalsInit]
     private static void DerivePublicPart(MLDsaExpandedKey key, Span<byte> publicKey)
     {
-        Span<int> t = stackalloc int[3 * N];
+        Span<int> t = MLDsaMemory.Align(stackalloc int[(3 * N) + MLDsaMemory.Padding]);
         Span<int> high = t.Slice(N, N);
         Span<int> low = t.Slice(2 * N, N);
         t = t[..N];

@@ -65,32 +65,56 @@ internal static class MLDsaPacking<TLanes, TVector>
         ref byte bytes = ref MemoryMarshal.GetReference(source[..(count + Slack)]);
         ref int w = ref MemoryMarshal.GetReference(polynomial[..N]);
         TVector mask = TLanes.Broadcast(0x7FFFFF);
-        TVector largest = TLanes.Broadcast(Q - 1);
+        TVector q = TLanes.Broadcast(Q);
         int candidates = count / 3;
         int i = 0;
-        while (filled < N && i < candidates)
+        for (; filled <= N - TLanes.Count && i <= candidates - TLanes.Count; i += TLanes.Count)
         {
-            if (filled + TLanes.Count <= N && i + TLanes.Count <= candidates)
-            {
-                TVector values = TLanes.And(TLanes.Unpack(ref bytes, (nuint)i, 24), mask);
-                if (!TLanes.Any(TLanes.GreaterThan(values, largest)))
-                {
-                    TLanes.Store(values, ref w, (nuint)filled);
-                    filled += TLanes.Count;
-                    i += TLanes.Count;
-                    continue;
-                }
-            }
+            TVector values = TLanes.And(TLanes.Unpack(ref bytes, (nuint)i, 24), mask);
+            filled += TLanes.StoreAccepted(values, TLanes.GreaterThan(q, values), ref w, (nuint)filled);
+        }
 
-            // A value of this vector is rejected (one vector in 64 at the widest), or the end is near: one by one.
-            for (int end = Math.Min(i + TLanes.Count, candidates); i < end && filled < N; i++)
+        for (; filled < N && i < candidates; i++)
+        {
+            int value = source[3 * i] | (source[(3 * i) + 1] << 8) | ((source[(3 * i) + 2] & 0x7F) << 16);
+            if (value < Q)
             {
-                int value = source[3 * i] | (source[(3 * i) + 1] << 8) | ((source[(3 * i) + 2] & 0x7F) << 16);
-                if (value < Q)
-                {
-                    polynomial[filled++] = value;
-                }
+                polynomial[filled++] = value;
             }
+        }
+
+        return filled;
+    }
+
+    /// <summary>
+    /// The part of RejBoundedPoly (algorithm 31) after the hash: appends η − z for the nibbles z ≤ 2η of <paramref name="source"/> to the
+    /// <paramref name="filled"/> coefficients that <paramref name="polynomial"/> already holds. Which nibbles are taken may be
+    /// seen from outside, their values may not: they steer neither a branch nor an address.
+    /// </summary>
+    /// <param name="source">XOF output, followed by <see cref="Slack"/> readable bytes.</param>
+    /// <param name="count">The number of XOF bytes in <paramref name="source"/>, a multiple of 8.</param>
+    /// <param name="polynomial">The polynomial.</param>
+    /// <param name="filled">How many coefficients it holds already.</param>
+    /// <returns>How many coefficients it holds now.</returns>
+    public static int AppendBounded(ReadOnlySpan<byte> source, int count, Span<int> polynomial, int filled)
+    {
+        ref byte bytes = ref MemoryMarshal.GetReference(source[..(count + Slack)]);
+        ref int w = ref MemoryMarshal.GetReference(polynomial[..N]);
+        TVector eta = TLanes.Broadcast(Eta);
+        TVector bound = TLanes.Broadcast((2 * Eta) + 1);
+        int i = 0;
+        for (; filled <= N - TLanes.Count && i < 2 * count; i += TLanes.Count)
+        {
+            TVector nibbles = TLanes.Unpack(ref bytes, (nuint)i, 4);
+            filled += TLanes.StoreAccepted(
+                TLanes.Subtract(eta, nibbles), TLanes.GreaterThan(bound, nibbles), ref w, (nuint)filled);
+        }
+
+        for (; filled < N && i < 2 * count; i++)
+        {
+            int nibble = (source[i / 2] >> (4 * (i & 1))) & 15;
+            polynomial[filled] = Eta - nibble;
+            filled += (nibble - ((2 * Eta) + 1)) >>> 31;
         }
 
         return filled;

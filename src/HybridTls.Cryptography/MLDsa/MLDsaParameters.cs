@@ -69,6 +69,9 @@ internal static class MLDsaParameters
     /// <summary>The size of the packed hint in bytes.</summary>
     public const int PackedHintSize = Omega + K;
 
+    /// <summary>The number of coefficients of an expanded public key: Â, then NTT(t₁·2^d).</summary>
+    public const int ExpandedPublicKeyCoefficients = ((K * L) + K) * N;
+
     /// <summary>Where s₁ begins in a private key, after ρ, K and tr.</summary>
     public const int S1Offset = RhoSize + KSize + TrSize;
 

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using static HybridTls.Cryptography.MLDsaParameters;
@@ -35,24 +34,21 @@ internal static class MLDsaSampling<TLanes, TVector>
     {
         Span<ulong> state = stackalloc ulong[ShakeBatch.MaxWords];
         Span<byte> output = stackalloc byte[ShakeBatch.MaxCount * OutputStride];
-        Span<byte> seed = stackalloc byte[RhoSize + 2];
+        Span<ushort> indices = stackalloc ushort[ShakeBatch.MaxCount];
         Span<int> filled = stackalloc int[ShakeBatch.MaxCount];
-        rho[..RhoSize].CopyTo(seed);
         for (int first = 0; first < K * L; first += ShakeBatch.CountFor(TLanes.Width))
         {
             ShakeBatch batch = new(state, TLanes.Width);
             int used = Math.Min(batch.Count, (K * L) - first);
             for (int lane = 0; lane < used; lane++)
             {
-                seed[RhoSize] = (byte)((first + lane) % L);
-                seed[RhoSize + 1] = (byte)((first + lane) / L);
-                batch.Absorb(lane, seed, Shake128.Rate);
+                // The column's byte comes first (algorithm 32).
+                indices[lane] = (ushort)((first + lane) % L | ((first + lane) / L << 8));
             }
 
-            for (int block = 0; block < blocks; block++)
-            {
-                batch.Squeeze(output[(block * Shake128.Rate)..], OutputStride);
-            }
+            batch.AbsorbIndexed(rho[..RhoSize], indices[..used], sizeof(ushort), Shake128.Rate);
+
+            batch.Squeeze(output, OutputStride, blocks, Shake128.Rate);
 
             bool complete = true;
             for (int lane = 0; lane < used; lane++)
@@ -89,30 +85,26 @@ internal static class MLDsaSampling<TLanes, TVector>
     {
         Span<ulong> state = stackalloc ulong[ShakeBatch.MaxWords];
         Span<byte> output = stackalloc byte[ShakeBatch.MaxCount * OutputStride];
-        Span<byte> message = stackalloc byte[MaskSeedSize + 2];
+        Span<ushort> indices = stackalloc ushort[ShakeBatch.MaxCount];
         Span<int> filled = stackalloc int[ShakeBatch.MaxCount];
-        seed[..MaskSeedSize].CopyTo(message);
         for (int first = 0; first < L + K; first += ShakeBatch.CountFor(TLanes.Width))
         {
             ShakeBatch batch = new(state, TLanes.Width);
             int used = Math.Min(batch.Count, L + K - first);
             for (int lane = 0; lane < used; lane++)
             {
-                BinaryPrimitives.WriteUInt16LittleEndian(message[MaskSeedSize..], (ushort)(first + lane));
-                batch.Absorb(lane, message, Shake256.Rate);
+                indices[lane] = (ushort)(first + lane);
             }
 
-            for (int block = 0; block < blocks; block++)
-            {
-                // A block's 32 bytes too many are overwritten by the next one.
-                batch.Squeeze(output[(block * Shake256.Rate)..], OutputStride);
-            }
+            batch.AbsorbIndexed(seed[..MaskSeedSize], indices[..used], sizeof(ushort), Shake256.Rate);
+
+            batch.Squeeze(output, OutputStride, blocks, Shake256.Rate);
 
             bool complete = true;
             for (int lane = 0; lane < used; lane++)
             {
-                filled[lane] = AppendBounded(
-                    output.Slice(lane * OutputStride, blocks * Shake256.Rate), secrets.Slice((first + lane) * N, N), 0);
+                filled[lane] = MLDsaPacking<TLanes, TVector>.AppendBounded(
+                    output[(lane * OutputStride)..], blocks * Shake256.Rate, secrets.Slice((first + lane) * N, N), 0);
                 complete &= filled[lane] == N;
             }
 
@@ -125,8 +117,8 @@ internal static class MLDsaSampling<TLanes, TVector>
                     if (filled[lane] < N)
                     {
                         MLDsaTrace.Current?.LongBoundedSampling += 1;
-                        filled[lane] = AppendBounded(
-                            output.Slice(lane * OutputStride, Shake256.Rate), secrets.Slice((first + lane) * N, N), filled[lane]);
+                        filled[lane] = MLDsaPacking<TLanes, TVector>.AppendBounded(
+                            output[(lane * OutputStride)..], Shake256.Rate, secrets.Slice((first + lane) * N, N), filled[lane]);
                         complete &= filled[lane] == N;
                     }
                 }
@@ -136,7 +128,6 @@ internal static class MLDsaSampling<TLanes, TVector>
         }
 
         CryptographicOperations.ZeroMemory(output);
-        CryptographicOperations.ZeroMemory(message);
     }
 
     /// <summary>
@@ -148,19 +139,15 @@ internal static class MLDsaSampling<TLanes, TVector>
     {
         Span<ulong> state = stackalloc ulong[ShakeBatch.MaxWords];
         Span<byte> output = stackalloc byte[ShakeBatch.MaxCount * OutputStride];
-        Span<byte> message = stackalloc byte[MaskSeedSize + 2];
-        seed[..MaskSeedSize].CopyTo(message);
+        Span<ushort> indices = stackalloc ushort[ShakeBatch.MaxCount];
         ShakeBatch batch = new(state, TLanes.Width);
         for (int lane = 0; lane < batch.Count; lane++)
         {
-            BinaryPrimitives.WriteUInt16LittleEndian(message[MaskSeedSize..], (ushort)(counter + lane));
-            batch.Absorb(lane, message, Shake256.Rate);
+            indices[lane] = (ushort)(counter + lane);
         }
 
-        for (int block = 0; block < MaskBlocks; block++)
-        {
-            batch.Squeeze(output[(block * Shake256.Rate)..], OutputStride);
-        }
+        batch.AbsorbIndexed(seed[..MaskSeedSize], indices[..batch.Count], sizeof(ushort), Shake256.Rate);
+        batch.Squeeze(output, OutputStride, MaskBlocks, Shake256.Rate);
 
         for (int lane = 0; lane < batch.Count; lane++)
         {
@@ -169,23 +156,5 @@ internal static class MLDsaSampling<TLanes, TVector>
 
         batch.Clear();
         CryptographicOperations.ZeroMemory(output);
-        CryptographicOperations.ZeroMemory(message);
-    }
-
-    /// <summary>
-    /// The part of RejBoundedPoly (algorithm 31) after the hash: appends η − z for the nibbles z ≤ 2η. The value never steers a
-    /// branch, only the place of the next store.
-    /// </summary>
-    /// <returns>How many coefficients the polynomial holds now.</returns>
-    private static int AppendBounded(ReadOnlySpan<byte> source, Span<int> polynomial, int filled)
-    {
-        for (int i = 0; i < 2 * source.Length && filled < N; i++)
-        {
-            int nibble = (source[i / 2] >> (4 * (i & 1))) & 15;
-            polynomial[filled] = Eta - nibble;
-            filled += (nibble - ((2 * Eta) + 1)) >>> 31;
-        }
-
-        return filled;
     }
 }

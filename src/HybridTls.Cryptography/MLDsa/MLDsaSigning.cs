@@ -21,7 +21,7 @@ internal static class MLDsaSigning<TLanes, TVector>
     [SkipLocalsInit]
     public static void Sign(MLDsaExpandedKey key, ReadOnlySpan<byte> mu, ReadOnlySpan<byte> rnd, Span<byte> signature)
     {
-        Span<int> polynomials = stackalloc int[ScratchPolynomials * N];
+        Span<int> polynomials = MLDsaMemory.Align(stackalloc int[(ScratchPolynomials * N) + MLDsaMemory.Padding]);
         Span<byte> bytes = stackalloc byte[ScratchBytes];
         Attempt attempt = new(polynomials, bytes);
         mu[..MLDsa65.MuSize].CopyTo(attempt.Mu);

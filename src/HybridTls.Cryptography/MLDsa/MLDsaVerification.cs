@@ -10,9 +10,6 @@ internal static class MLDsaVerification<TLanes, TVector>
     where TLanes : struct, ILanes32<TVector>
     where TVector : struct
 {
-    /// <summary>The number of coefficients of an expanded public key: Â, then NTT(t₁·2^d).</summary>
-    public const int ExpandedCoefficients = ((K * L) + K) * N;
-
     /// <summary>Expands a public key (pkDecode, algorithm 23, and ExpandA): Â in [0, q), |NTT(t₁·2^d)| &lt; 9q.</summary>
     [SkipLocalsInit]
     public static void Expand(ReadOnlySpan<byte> publicKey, Span<int> expanded)
@@ -37,7 +34,7 @@ internal static class MLDsaVerification<TLanes, TVector>
             return false;
         }
 
-        Span<int> expanded = stackalloc int[ExpandedCoefficients];
+        Span<int> expanded = MLDsaMemory.Align(stackalloc int[ExpandedPublicKeyCoefficients + MLDsaMemory.Padding]);
         Expand(publicKey, expanded);
         return Verify(expanded, mu, signature);
     }
@@ -51,7 +48,8 @@ internal static class MLDsaVerification<TLanes, TVector>
             return false;
         }
 
-        Span<int> z = stackalloc int[L * N];
+        Span<int> scratch = MLDsaMemory.Align(stackalloc int[((L + 3) * N) + MLDsaMemory.Padding]);
+        Span<int> z = scratch[..(L * N)];
         for (int i = 0; i < L; i++)
         {
             Span<int> polynomial = z.Slice(i * N, N);
@@ -63,12 +61,12 @@ internal static class MLDsaVerification<TLanes, TVector>
             MLDsaNtt<TLanes, TVector>.Forward(polynomial);
         }
 
-        Span<int> challenge = stackalloc int[N];
+        Span<int> challenge = scratch.Slice(L * N, N);
         MLDsaChallenge.SampleInBall(signature[..CommitmentHashSize], challenge);
         MLDsaNtt<TLanes, TVector>.Forward(challenge);
 
-        Span<int> w = stackalloc int[N];
-        Span<int> hint = stackalloc int[N];
+        Span<int> w = scratch.Slice((L + 1) * N, N);
+        Span<int> hint = scratch.Slice((L + 2) * N, N);
         Span<byte> highBytes = stackalloc byte[N];
         Span<byte> muAndW1 = stackalloc byte[MLDsa65.MuSize + (K * PackedW1Size)];
         mu[..MLDsa65.MuSize].CopyTo(muAndW1);

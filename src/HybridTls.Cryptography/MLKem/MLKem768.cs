@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 
 namespace HybridTls.Cryptography;
@@ -22,10 +23,6 @@ internal static class MLKem768
     /// <summary>The size of a shared secret in bytes.</summary>
     public const int SharedSecretSize = 32;
 
-    private const int N = MLKemParameters.N;
-    private const int VectorSize = MLKemParameters.K * N;
-    private const int MatrixSize = MLKemParameters.K * VectorSize;
-
     /// <summary>ML-KEM.KeyGen_internal (Algorithm 16).</summary>
     /// <param name="d">32 random bytes.</param>
     /// <param name="z">32 random bytes.</param>
@@ -35,16 +32,8 @@ internal static class MLKem768
     public static void KeyGenInternal(ReadOnlySpan<byte> d, ReadOnlySpan<byte> z, Span<byte> ek, Span<byte> dk)
     {
         CheckLength(d.Length, MLKemParameters.SymbolSize, nameof(d));
-        CheckLength(z.Length, MLKemParameters.SymbolSize, nameof(z));
-        CheckLength(ek.Length, EncapsulationKeySize, nameof(ek));
-        CheckLength(dk.Length, DecapsulationKeySize, nameof(dk));
         Span<byte> seeds = stackalloc byte[2 * MLKemParameters.SymbolSize];
-
-        // G(d ‖ k): ρ and σ.
-        Sha3_512 g = new();
-        g.Absorb(d);
-        g.Absorb([MLKemParameters.K]);
-        g.Finish(seeds);
+        ExpandSeed(d, seeds);
         KeyGenFromSeeds(seeds, z, ek, dk);
         CryptographicOperations.ZeroMemory(seeds);
     }
@@ -56,20 +45,17 @@ internal static class MLKem768
     [SkipLocalsInit]
     public static void KeyGenFromSeeds(ReadOnlySpan<byte> seeds, ReadOnlySpan<byte> z, Span<byte> ek, Span<byte> dk)
     {
-        Span<short> matrix = stackalloc short[MatrixSize];
-        Span<short> noise = stackalloc short[2 * VectorSize];
-        Span<short> tHat = stackalloc short[VectorSize];
-        MLKemSampling<ScalarLanes16, int>.Sample(
-            seeds[..MLKemParameters.SymbolSize], matrix, seeds[MLKemParameters.SymbolSize..], noise, LaneWidth.Scalar);
-        MLKemScheme<ScalarLanes16, int>.KeyGen(matrix, noise, tHat);
-
-        MLKemEncoding.Encode(tHat, ek[..MLKemParameters.EncodedVectorSize], bits: 12);
-        seeds[..MLKemParameters.SymbolSize].CopyTo(ek[MLKemParameters.EncodedVectorSize..]);
-        MLKemEncoding.Encode(noise[..VectorSize], dk[..MLKemParameters.EncodedVectorSize], bits: 12);
+        CheckLength(seeds.Length, 2 * MLKemParameters.SymbolSize, nameof(seeds));
+        CheckLength(z.Length, MLKemParameters.SymbolSize, nameof(z));
+        CheckLength(ek.Length, EncapsulationKeySize, nameof(ek));
+        CheckLength(dk.Length, DecapsulationKeySize, nameof(dk));
+        Span<short> coefficients = stackalloc short[MLKemExpandedKey.PrivateLength];
+        MLKemExpandedKey key = new(coefficients);
+        KeyGen(seeds, ek, HashOf(dk), key);
+        MLKemEncoding.Encode(key.SHat, dk[..MLKemParameters.EncodedVectorSize], bits: 12, Lanes.Selected);
         ek.CopyTo(dk[MLKemParameters.EncodedVectorSize..]);
-        Sha3_256.Hash(ek, HashOf(dk));
         z.CopyTo(dk[^MLKemParameters.SymbolSize..]);
-        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(noise));
+        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(key.SHat));
     }
 
     /// <summary>ML-KEM.Encaps_internal (Algorithm 17). The key has passed <see cref="IsValidEncapsulationKey"/>.</summary>
@@ -78,20 +64,27 @@ internal static class MLKem768
     /// <param name="sharedSecret">Receives the shared secret, <see cref="SharedSecretSize"/> bytes.</param>
     /// <param name="ciphertext">Receives the ciphertext, <see cref="CiphertextSize"/> bytes.</param>
     /// <exception cref="ArgumentException">A length is wrong.</exception>
-    [SkipLocalsInit]
     public static void EncapsInternal(ReadOnlySpan<byte> ek, ReadOnlySpan<byte> m, Span<byte> sharedSecret, Span<byte> ciphertext)
     {
         CheckLength(ek.Length, EncapsulationKeySize, nameof(ek));
         CheckLength(m.Length, MLKemParameters.SymbolSize, nameof(m));
         CheckLength(sharedSecret.Length, SharedSecretSize, nameof(sharedSecret));
         CheckLength(ciphertext.Length, CiphertextSize, nameof(ciphertext));
-        Span<byte> hash = stackalloc byte[MLKemParameters.SymbolSize];
-        Span<byte> secrets = stackalloc byte[2 * MLKemParameters.SymbolSize];
-        Sha3_256.Hash(ek, hash);
-        HashMessage(m, hash, secrets);
-        Encrypt(ek, m, secrets[MLKemParameters.SymbolSize..], ciphertext);
-        secrets[..SharedSecretSize].CopyTo(sharedSecret);
-        CryptographicOperations.ZeroMemory(secrets);
+        switch (Lanes.Selected)
+        {
+            case LaneWidth.Vector512:
+                MLKemAlgorithms<Vector512Lanes16, Vector512<short>>.Encaps(ek, m, sharedSecret, ciphertext);
+                break;
+            case LaneWidth.Vector256:
+                MLKemAlgorithms<Vector256Lanes16, Vector256<short>>.Encaps(ek, m, sharedSecret, ciphertext);
+                break;
+            case LaneWidth.Vector128:
+                MLKemAlgorithms<Vector128Lanes16, Vector128<short>>.Encaps(ek, m, sharedSecret, ciphertext);
+                break;
+            default:
+                MLKemAlgorithms<ScalarLanes16, int>.Encaps(ek, m, sharedSecret, ciphertext);
+                break;
+        }
     }
 
     /// <summary>ML-KEM.Decaps_internal (Algorithm 18), with implicit rejection. The key has passed <see cref="IsValidDecapsulationKey"/>.</summary>
@@ -99,34 +92,26 @@ internal static class MLKem768
     /// <param name="ciphertext">The ciphertext, <see cref="CiphertextSize"/> bytes.</param>
     /// <param name="sharedSecret">Receives the shared secret, <see cref="SharedSecretSize"/> bytes.</param>
     /// <exception cref="ArgumentException">A length is wrong.</exception>
-    [SkipLocalsInit]
     public static void DecapsInternal(ReadOnlySpan<byte> dk, ReadOnlySpan<byte> ciphertext, Span<byte> sharedSecret)
     {
         CheckLength(dk.Length, DecapsulationKeySize, nameof(dk));
         CheckLength(ciphertext.Length, CiphertextSize, nameof(ciphertext));
         CheckLength(sharedSecret.Length, SharedSecretSize, nameof(sharedSecret));
-        Span<short> sHat = stackalloc short[VectorSize];
-        Span<byte> message = stackalloc byte[MLKemParameters.SymbolSize];
-        Span<byte> secrets = stackalloc byte[2 * MLKemParameters.SymbolSize];
-        Span<byte> rejection = stackalloc byte[SharedSecretSize];
-        Span<byte> again = stackalloc byte[CiphertextSize];
-        MLKemEncoding.Decode(dk[..MLKemParameters.EncodedVectorSize], sHat, bits: 12);
-        MLKemScheme<ScalarLanes16, int>.Decrypt(sHat, ciphertext, message);
-        HashMessage(message, HashOf(dk), secrets);
-
-        // J(z ‖ c)
-        Shake256 j = new();
-        j.Absorb(dk[^MLKemParameters.SymbolSize..]);
-        j.Absorb(ciphertext);
-        j.Squeeze(rejection);
-        j.Clear();
-        Encrypt(EncapsulationKeyOf(dk), message, secrets[MLKemParameters.SymbolSize..], again);
-        Select(ciphertext, again, secrets[..SharedSecretSize], rejection, sharedSecret);
-        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(sHat));
-        CryptographicOperations.ZeroMemory(message);
-        CryptographicOperations.ZeroMemory(secrets);
-        CryptographicOperations.ZeroMemory(rejection);
-        CryptographicOperations.ZeroMemory(again);
+        switch (Lanes.Selected)
+        {
+            case LaneWidth.Vector512:
+                MLKemAlgorithms<Vector512Lanes16, Vector512<short>>.Decaps(dk, ciphertext, sharedSecret);
+                break;
+            case LaneWidth.Vector256:
+                MLKemAlgorithms<Vector256Lanes16, Vector256<short>>.Decaps(dk, ciphertext, sharedSecret);
+                break;
+            case LaneWidth.Vector128:
+                MLKemAlgorithms<Vector128Lanes16, Vector128<short>>.Decaps(dk, ciphertext, sharedSecret);
+                break;
+            default:
+                MLKemAlgorithms<ScalarLanes16, int>.Decaps(dk, ciphertext, sharedSecret);
+                break;
+        }
     }
 
     /// <summary>The encapsulation-key check (§7.2): length and modulus.</summary>
@@ -136,8 +121,8 @@ internal static class MLKem768
         if (ek.Length != EncapsulationKeySize)
             return false;
 
-        Span<short> tHat = stackalloc short[VectorSize];
-        MLKemEncoding.Decode(ek[..MLKemParameters.EncodedVectorSize], tHat, bits: 12);
+        Span<short> tHat = stackalloc short[MLKemParameters.VectorLength];
+        MLKemEncoding.Decode(ek[..MLKemParameters.EncodedVectorSize], tHat, bits: 12, Lanes.Selected);
         return MLKemEncoding.IsReduced(tHat);
     }
 
@@ -145,7 +130,6 @@ internal static class MLKem768
     /// The decapsulation-key check (§7.3): length and hash; and, beyond it, the modulus check of the encapsulation key that it
     /// holds, since re-encryption uses that.
     /// </summary>
-    [SkipLocalsInit]
     public static bool IsValidDecapsulationKey(ReadOnlySpan<byte> dk)
     {
         if (dk.Length != DecapsulationKeySize)
@@ -160,51 +144,66 @@ internal static class MLKem768
     public static ReadOnlySpan<byte> EncapsulationKeyOf(ReadOnlySpan<byte> dk) =>
         dk.Slice(MLKemParameters.EncodedVectorSize, EncapsulationKeySize);
 
-    private static ReadOnlySpan<byte> HashOf(ReadOnlySpan<byte> dk) =>
+    /// <summary>H(ek) within a decapsulation key.</summary>
+    public static ReadOnlySpan<byte> HashOf(ReadOnlySpan<byte> dk) =>
         dk.Slice(MLKemParameters.EncodedVectorSize + EncapsulationKeySize, MLKemParameters.SymbolSize);
 
-    private static Span<byte> HashOf(Span<byte> dk) =>
-        dk.Slice(MLKemParameters.EncodedVectorSize + EncapsulationKeySize, MLKemParameters.SymbolSize);
-
-    /// <summary>G(m ‖ H(ek)): the shared secret and the seed of the noise.</summary>
-    private static void HashMessage(ReadOnlySpan<byte> m, ReadOnlySpan<byte> hash, Span<byte> secrets)
+    /// <summary>G(d ‖ k): ρ ‖ σ, the first step of K-PKE.KeyGen (Algorithm 13).</summary>
+    internal static void ExpandSeed(ReadOnlySpan<byte> d, Span<byte> seeds)
     {
         Sha3_512 g = new();
-        g.Absorb(m);
-        g.Absorb(hash);
-        g.Finish(secrets);
+        g.Absorb(d);
+        g.Absorb([MLKemParameters.K]);
+        g.Finish(seeds);
     }
 
-    [SkipLocalsInit]
-    private static void Encrypt(ReadOnlySpan<byte> ek, ReadOnlySpan<byte> message, ReadOnlySpan<byte> noiseSeed, Span<byte> ciphertext)
+    /// <summary>Key generation from ρ ‖ σ into an expanded key.</summary>
+    internal static void KeyGen(ReadOnlySpan<byte> seeds, Span<byte> ek, Span<byte> hash, MLKemExpandedKey key)
     {
-        Span<short> matrix = stackalloc short[MatrixSize];
-        Span<short> tHat = stackalloc short[VectorSize];
-        Span<short> noise = stackalloc short[(2 * VectorSize) + N];
-        MLKemEncoding.Decode(ek[..MLKemParameters.EncodedVectorSize], tHat, bits: 12);
-        MLKemSampling<ScalarLanes16, int>.Sample(
-            ek[MLKemParameters.EncodedVectorSize..], matrix, noiseSeed, noise, LaneWidth.Scalar);
-        MLKemScheme<ScalarLanes16, int>.Encrypt(matrix, tHat, noise, message, ciphertext);
-        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(noise));
+        switch (Lanes.Selected)
+        {
+            case LaneWidth.Vector512:
+                MLKemAlgorithms<Vector512Lanes16, Vector512<short>>.KeyGen(seeds, ek, hash, key);
+                break;
+            case LaneWidth.Vector256:
+                MLKemAlgorithms<Vector256Lanes16, Vector256<short>>.KeyGen(seeds, ek, hash, key);
+                break;
+            case LaneWidth.Vector128:
+                MLKemAlgorithms<Vector128Lanes16, Vector128<short>>.KeyGen(seeds, ek, hash, key);
+                break;
+            default:
+                MLKemAlgorithms<ScalarLanes16, int>.KeyGen(seeds, ek, hash, key);
+                break;
+        }
     }
 
-    /// <summary>Writes the secret if the ciphertexts are equal in every byte, otherwise the rejection secret, without a branch.</summary>
-    private static void Select(
-        ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> again, ReadOnlySpan<byte> secret, ReadOnlySpan<byte> rejection, Span<byte> selected)
+    /// <summary>Expands an encapsulation key.</summary>
+    internal static void Expand(ReadOnlySpan<byte> ek, MLKemExpandedKey key)
     {
-        int difference = 0;
-        for (int i = 0; i < CiphertextSize; i++)
-            difference |= ciphertext[i] ^ again[i];
-
-        // All ones if any byte differs.
-        int mask = -difference >> 31;
-        for (int i = 0; i < SharedSecretSize; i++)
-            selected[i] = (byte)((secret[i] & ~mask) | (rejection[i] & mask));
+        switch (Lanes.Selected)
+        {
+            case LaneWidth.Vector512:
+                MLKemAlgorithms<Vector512Lanes16, Vector512<short>>.Expand(ek, key, default);
+                break;
+            case LaneWidth.Vector256:
+                MLKemAlgorithms<Vector256Lanes16, Vector256<short>>.Expand(ek, key, default);
+                break;
+            case LaneWidth.Vector128:
+                MLKemAlgorithms<Vector128Lanes16, Vector128<short>>.Expand(ek, key, default);
+                break;
+            default:
+                MLKemAlgorithms<ScalarLanes16, int>.Expand(ek, key, default);
+                break;
+        }
     }
 
-    private static void CheckLength(int length, int expected, string name)
+    /// <exception cref="ArgumentException">The length is not the expected one.</exception>
+    internal static void CheckLength(int length, int expected, string name)
     {
         if (length != expected)
             throw new ArgumentException($"Exactly {expected} bytes are needed.", name);
     }
+
+    private static Span<byte> HashOf(Span<byte> dk) =>
+        dk.Slice(MLKemParameters.EncodedVectorSize + EncapsulationKeySize, MLKemParameters.SymbolSize);
 }

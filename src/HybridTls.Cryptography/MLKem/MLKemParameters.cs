@@ -14,6 +14,9 @@ internal static class MLKemParameters
     /// <summary>The rank of the module.</summary>
     public const int K = 3;
 
+    /// <summary>The number of coefficients of a vector of polynomials.</summary>
+    public const int VectorLength = K * N;
+
     /// <summary>The bits to which a coefficient of u is compressed, d_u.</summary>
     public const int CiphertextUBits = 10;
 

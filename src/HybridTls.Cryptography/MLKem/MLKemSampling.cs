@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -15,99 +14,146 @@ internal static class MLKemSampling<TLanes, TVector>
     where TLanes : struct, ILanes16<TVector>
     where TVector : struct
 {
-    /// <summary>The polynomials of Â.</summary>
-    private const int MatrixCount = MLKemParameters.K * MLKemParameters.K;
-
     /// <summary>The blocks of SHAKE128 that nearly always suffice for a polynomial: 336 candidates for 256 coefficients.</summary>
     private const int UsualBlocks = 3;
 
     private const int UsualSize = UsualBlocks * Shake128.Rate;
 
     /// <summary>Samples the matrix (SampleNTT, Algorithm 7, row by row) and noise polynomials (SamplePolyCBD₂, Algorithm 8).</summary>
-    /// <param name="matrixSeed">ρ, public; empty to leave the matrix out.</param>
-    /// <param name="matrix">Receives Â[0,0], Â[0,1], … : nine polynomials in 0…q−1; empty if the seed is.</param>
+    /// <param name="matrixSeed">ρ, public; ignored if the matrix is empty.</param>
+    /// <param name="matrix">Receives Â[0,0], Â[0,1], … : nine polynomials in 0…q−1; or empty.</param>
     /// <param name="noiseSeed">The PRF's secret seed; polynomial number i takes PRF(seed, i).</param>
-    /// <param name="noise">Receives the noise polynomials, −2…2.</param>
-    /// <param name="width">The back end of Keccak.</param>
+    /// <param name="noise">Receives the noise polynomials, −2…2; or empty.</param>
+    /// <param name="hash">A hash to compute meanwhile; or the default value.</param>
     [SkipLocalsInit]
     public static void Sample(
-        ReadOnlySpan<byte> matrixSeed, Span<short> matrix, ReadOnlySpan<byte> noiseSeed, Span<short> noise, LaneWidth width)
+        ReadOnlySpan<byte> matrixSeed, Span<short> matrix, ReadOnlySpan<byte> noiseSeed, Span<short> noise, MLKemHashLane hash)
     {
         Span<ulong> state = stackalloc ulong[ShakeBatch.MaxWords];
-        Span<byte> output = stackalloc byte[ShakeBatch.MaxCount * UsualSize];
+        Span<byte> output = stackalloc byte[(ShakeBatch.MaxCount * UsualSize) + MLKemRejection.Slack];
         Span<byte> message = stackalloc byte[MLKemParameters.SymbolSize + 2];
+        ShakeBatch batch = new(state, MLKemField<TLanes, TVector>.Width);
+        int count = ShakeBatch.CountFor(MLKemField<TLanes, TVector>.Width);
+
+        // With fewer than four lanes the hash would cost the matrix more than it saves.
+        bool shares = hash.IsPending && count >= 4;
+        int firstLane = shares ? 1 : 0;
+        int lanes = count - firstLane;
         int matrixCount = matrix.Length / MLKemParameters.N;
         int total = matrixCount + (noise.Length / MLKemParameters.N);
-        int count = ShakeBatch.CountFor(width);
-        for (int first = 0; first < total; first += count)
+        for (int first = 0; first < total; first += lanes)
         {
-            ShakeBatch batch = new(state, width);
-            int end = Math.Min(first + count, total);
+            int end = Math.Min(first + lanes, total);
             for (int instance = first; instance < end; instance++)
             {
+                int lane = instance - first + firstLane;
                 if (instance < matrixCount)
                 {
                     matrixSeed.CopyTo(message);
                     message[MLKemParameters.SymbolSize] = (byte)(instance % MLKemParameters.K);
                     message[MLKemParameters.SymbolSize + 1] = (byte)(instance / MLKemParameters.K);
-                    batch.Absorb(instance - first, message, Shake128.Rate);
+                    batch.Absorb(lane, message, Shake128.Rate);
                 }
                 else
                 {
                     noiseSeed.CopyTo(message);
                     message[MLKemParameters.SymbolSize] = (byte)(instance - matrixCount);
-                    batch.Absorb(instance - first, message[..(MLKemParameters.SymbolSize + 1)], Shake256.Rate);
+                    batch.Absorb(lane, message[..(MLKemParameters.SymbolSize + 1)], Shake256.Rate);
                 }
             }
 
             int blocks = first < matrixCount ? UsualBlocks : 1;
             for (int block = 0; block < blocks; block++)
-                batch.Squeeze(output[(block * ShakeBatch.BlockSize)..], UsualSize);
-
-            for (int instance = Math.Max(first, matrixCount); instance < end; instance++)
             {
-                MLKemCoefficients<TLanes, TVector>.SampleNoise(
-                    output.Slice((instance - first) * UsualSize, MLKemParameters.NoiseSize),
-                    noise.Slice((instance - matrixCount) * MLKemParameters.N, MLKemParameters.N));
+                if (shares)
+                    Squeeze(batch, output[(block * ShakeBatch.BlockSize)..], state, ref hash);
+                else
+                    batch.Squeeze(output[(block * ShakeBatch.BlockSize)..], UsualSize);
+
+                if (block == 0)
+                {
+                    for (int instance = Math.Max(first, matrixCount); instance < end; instance++)
+                    {
+                        MLKemCoefficients<TLanes, TVector>.SampleNoise(
+                            output.Slice((instance - first + firstLane) * UsualSize, MLKemParameters.NoiseSize),
+                            noise.Slice((instance - matrixCount) * MLKemParameters.N, MLKemParameters.N));
+                    }
+                }
             }
 
-            if (first < matrixCount)
+            // Rejection sampling: branches and indices depend on the matrix, which is public.
+            int sampled = Math.Min(end, matrixCount) - first;
+            Span<short> polynomials = sampled > 0 ? matrix.Slice(first * MLKemParameters.N, sampled * MLKemParameters.N) : default;
+            if (!FillMatrix(output[(firstLane * UsualSize)..], polynomials, out Fills filled))
             {
-                FillMatrix(ref batch, output, matrix[(first * MLKemParameters.N)..], Math.Min(end, matrixCount) - first);
+                do
+                {
+                    MLKemRejection.CountLongPath();
+                    if (shares)
+                        Squeeze(batch, output, state, ref hash);
+                    else
+                        batch.Squeeze(output, UsualSize);
+                }
+                while (!RefillMatrix(output[(firstLane * UsualSize)..], polynomials, ref filled));
             }
         }
 
+        hash.Finish(state, count);
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(state));
         CryptographicOperations.ZeroMemory(output);
         CryptographicOperations.ZeroMemory(message);
     }
 
-    /// <summary>Draws the polynomials of a batch's first lanes from their output, squeezing on while any lacks coefficients.</summary>
-    private static void FillMatrix(ref ShakeBatch batch, Span<byte> output, Span<short> matrix, int count)
+    /// <summary>One block of every lane, and one step of the hash in lane 0.</summary>
+    private static void Squeeze(scoped ShakeBatch batch, scoped Span<byte> output, scoped Span<ulong> state, ref MLKemHashLane hash)
     {
-        // Rejection sampling: branches and indices depend on the matrix, which is public.
-        Span<int> filled = stackalloc int[ShakeBatch.MaxCount];
+        bool pending = hash.IsPending;
+        if (pending)
+            hash.Absorb(state, batch.Count);
+
+        batch.Squeeze(output, UsualSize);
+        if (pending)
+            hash.Collect(state, batch.Count);
+    }
+
+    /// <summary>Draws polynomials from the usual output; returns whether all are full.</summary>
+    private static bool FillMatrix(ReadOnlySpan<byte> output, Span<short> polynomials, out Fills filled)
+    {
+        filled = default;
         bool complete = true;
-        for (int lane = 0; lane < count; lane++)
+        for (int i = 0; i * MLKemParameters.N < polynomials.Length; i++)
         {
-            filled[lane] = MLKemRejection.Fill(
-                output.Slice(lane * UsualSize, UsualSize), matrix.Slice(lane * MLKemParameters.N, MLKemParameters.N), 0);
-            complete &= filled[lane] == MLKemParameters.N;
+            filled[i] = MLKemRejection.Fill(
+                output.Slice(i * UsualSize, UsualSize + MLKemRejection.Slack),
+                UsualSize,
+                polynomials.Slice(i * MLKemParameters.N, MLKemParameters.N),
+                MLKemField<TLanes, TVector>.Width);
+            complete &= filled[i] == MLKemParameters.N;
         }
 
-        while (!complete)
+        return complete;
+    }
+
+    /// <summary>Draws what still lacks from one more block; returns whether all are full.</summary>
+    private static bool RefillMatrix(ReadOnlySpan<byte> output, Span<short> polynomials, ref Fills filled)
+    {
+        bool complete = true;
+        for (int i = 0; i * MLKemParameters.N < polynomials.Length; i++)
         {
-            MLKemRejection.CountLongPath();
-            batch.Squeeze(output, UsualSize);
-            complete = true;
-            for (int lane = 0; lane < count; lane++)
-            {
-                filled[lane] = MLKemRejection.Fill(
-                    output.Slice(lane * UsualSize, ShakeBatch.BlockSize),
-                    matrix.Slice(lane * MLKemParameters.N, MLKemParameters.N),
-                    filled[lane]);
-                complete &= filled[lane] == MLKemParameters.N;
-            }
+            filled[i] = MLKemRejection.Continue(
+                output.Slice(i * UsualSize, ShakeBatch.BlockSize),
+                polynomials.Slice(i * MLKemParameters.N, MLKemParameters.N),
+                filled[i]);
+            complete &= filled[i] == MLKemParameters.N;
         }
+
+        return complete;
+    }
+
+    /// <summary>How many coefficients the polynomials of a batch hold.</summary>
+    [InlineArray(ShakeBatch.MaxCount)]
+    private struct Fills
+    {
+        private int _count;
     }
 }

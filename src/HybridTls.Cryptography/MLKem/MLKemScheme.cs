@@ -12,7 +12,7 @@ internal static class MLKemScheme<TLanes, TVector>
     where TVector : struct
 {
     private const int N = MLKemParameters.N;
-    private const int VectorSize = MLKemParameters.K * N;
+    private const int VectorSize = MLKemParameters.VectorLength;
 
     /// <summary>K-PKE.KeyGen (Algorithm 13) from its third step on: t̂ = Â∘ŝ + ê.</summary>
     /// <param name="matrix">Â.</param>
@@ -78,8 +78,8 @@ internal static class MLKemScheme<TLanes, TVector>
         MLKemCoefficients<TLanes, TVector>.Add(v, twisted[..N]);
         MLKemCoefficients<TLanes, TVector>.Compress(u, MLKemParameters.CiphertextUBits);
         MLKemCoefficients<TLanes, TVector>.Compress(v, MLKemParameters.CiphertextVBits);
-        MLKemEncoding.Encode(u, ciphertext[..MLKemParameters.CiphertextUSize], MLKemParameters.CiphertextUBits);
-        MLKemEncoding.Encode(v, ciphertext[MLKemParameters.CiphertextUSize..], MLKemParameters.CiphertextVBits);
+        MLKemEncoding.Encode(u, ciphertext[..MLKemParameters.CiphertextUSize], MLKemParameters.CiphertextUBits, MLKemField<TLanes, TVector>.Width);
+        MLKemEncoding.Encode(v, ciphertext[MLKemParameters.CiphertextUSize..], MLKemParameters.CiphertextVBits, MLKemField<TLanes, TVector>.Width);
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(twisted));
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(uv));
     }
@@ -95,8 +95,8 @@ internal static class MLKemScheme<TLanes, TVector>
         Span<short> twisted = stackalloc short[VectorSize];
         Span<short> v = stackalloc short[N];
         Span<short> w = stackalloc short[N];
-        MLKemEncoding.Decode(ciphertext[..MLKemParameters.CiphertextUSize], u, MLKemParameters.CiphertextUBits);
-        MLKemEncoding.Decode(ciphertext[MLKemParameters.CiphertextUSize..], v, MLKemParameters.CiphertextVBits);
+        MLKemEncoding.Decode(ciphertext[..MLKemParameters.CiphertextUSize], u, MLKemParameters.CiphertextUBits, MLKemField<TLanes, TVector>.Width);
+        MLKemEncoding.Decode(ciphertext[MLKemParameters.CiphertextUSize..], v, MLKemParameters.CiphertextVBits, MLKemField<TLanes, TVector>.Width);
         MLKemCoefficients<TLanes, TVector>.Decompress(u, MLKemParameters.CiphertextUBits);
         MLKemCoefficients<TLanes, TVector>.Decompress(v, MLKemParameters.CiphertextVBits);
         for (int i = 0; i < VectorSize; i += N)

@@ -28,8 +28,14 @@ internal interface ILanes32<TVector>
     static abstract void StoreBytes(TVector vector, ref byte destination, nuint index);
 
     /// <summary>
+    /// Stores the lanes whose <paramref name="mask"/> is −1 side by side from <paramref name="index"/> on, and returns their number.
+    /// The rest of a whole vector behind them may be overwritten.
+    /// </summary>
+    static abstract int StoreAccepted(TVector vector, TVector mask, ref int destination, nuint index);
+
+    /// <summary>
     /// Unpacks the values <paramref name="index"/> … <paramref name="index"/> + <see cref="Count"/> − 1 of a little-endian bit
-    /// string of values of 10, 20 or 24 bits each. May read up to 64 bytes from the first byte that it needs.
+    /// string of values of 4, 10, 20 or 24 bits each. May read up to 64 bytes from the first byte that it needs.
     /// </summary>
     static abstract TVector Unpack(ref byte source, nuint index, int bits);
 

@@ -24,6 +24,13 @@ internal readonly struct ScalarLanes32 : ILanes32<long>
     public static void StoreBytes(long vector, ref byte destination, nuint index) => Unsafe.Add(ref destination, index) = (byte)vector;
 
     /// <inheritdoc/>
+    public static int StoreAccepted(long vector, long mask, ref int destination, nuint index)
+    {
+        Unsafe.Add(ref destination, index) = (int)vector;
+        return (int)-mask;
+    }
+
+    /// <inheritdoc/>
     public static long Unpack(ref byte source, nuint index, int bits)
     {
         nuint position = index * (nuint)bits;

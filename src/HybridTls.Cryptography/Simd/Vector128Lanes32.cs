@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
@@ -11,6 +13,27 @@ namespace HybridTls.Cryptography;
 /// </summary>
 internal readonly struct Vector128Lanes32 : ILanes32<Vector128<int>>
 {
+    // For each mask of accepted lanes their bytes, to bring them side by side.
+    private static ReadOnlySpan<byte> AcceptedBytes =>
+    [
+        0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3,
+        0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3,
+        4, 5, 6, 7, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3,
+        0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 0, 1, 2, 3,
+        8, 9, 10, 11, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3,
+        0, 1, 2, 3, 8, 9, 10, 11, 0, 1, 2, 3, 0, 1, 2, 3,
+        4, 5, 6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 0, 1, 2, 3,
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0, 1, 2, 3,
+        12, 13, 14, 15, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3,
+        0, 1, 2, 3, 12, 13, 14, 15, 0, 1, 2, 3, 0, 1, 2, 3,
+        4, 5, 6, 7, 12, 13, 14, 15, 0, 1, 2, 3, 0, 1, 2, 3,
+        0, 1, 2, 3, 4, 5, 6, 7, 12, 13, 14, 15, 0, 1, 2, 3,
+        8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 0, 1, 2, 3,
+        0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3,
+        4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3,
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+    ];
+
     /// <inheritdoc/>
     public static LaneWidth Width => LaneWidth.Vector128;
 
@@ -40,12 +63,22 @@ internal readonly struct Vector128Lanes32 : ILanes32<Vector128<int>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int StoreAccepted(Vector128<int> vector, Vector128<int> mask, ref int destination, nuint index)
+    {
+        uint accepted = mask.ExtractMostSignificantBits();
+        Vector128<byte> order = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(AcceptedBytes), accepted * 16);
+        Vector128.ShuffleNative(vector.AsByte(), order).AsInt32().StoreUnsafe(ref destination, index);
+        return BitOperations.PopCount(accepted);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Unpack(ref byte source, nuint index, int bits)
     {
         ref byte first = ref Unsafe.Add(ref source, index * (nuint)bits / 8);
         Vector128<uint> words = Vector128.Shuffle(Vector128.LoadUnsafe(ref first), BytesOf(bits)).AsUInt32();
         Vector128<uint> odd = Vector128.Create(0xFFFFFFFF00000000UL).AsUInt32();
-        if (bits == 20)
+        if (bits is 20 or 4)
         {
             words = Vector128.ConditionalSelect(odd, words >>> 4, words);
         }
@@ -194,6 +227,7 @@ internal readonly struct Vector128Lanes32 : ILanes32<Vector128<int>>
         // A lane of 24 bits takes three bytes: the last one would read past the vector.
         24 => Vector128.Create((byte)0, 1, 2, 255, 3, 4, 5, 255, 6, 7, 8, 255, 9, 10, 11, 255),
         20 => Vector128.Create((byte)0, 1, 2, 3, 2, 3, 4, 5, 5, 6, 7, 8, 7, 8, 9, 10),
-        _ => Vector128.Create((byte)0, 1, 2, 3, 1, 2, 3, 4, 2, 3, 4, 5, 3, 4, 5, 6),
+        10 => Vector128.Create((byte)0, 1, 2, 3, 1, 2, 3, 4, 2, 3, 4, 5, 3, 4, 5, 6),
+        _ => Vector128.Create((byte)0, 1, 2, 3, 0, 1, 2, 3, 1, 2, 3, 4, 1, 2, 3, 4),
     };
 }

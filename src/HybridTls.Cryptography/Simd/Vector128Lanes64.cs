@@ -49,11 +49,11 @@ internal readonly struct Vector128Lanes64 : ILanes64<Vector128<ulong>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreTransposed(ref readonly ulong rows, ref byte destination, nint stride)
     {
-        Vector128<ulong> first = Vector128.LoadUnsafe(in rows);
-        Vector128<ulong> second = Vector128.LoadUnsafe(in rows, 2);
-        Vector128<ulong> lane0 = Vector128.Create(first.GetLower(), second.GetLower());
-        Vector128<ulong> lane1 = Vector128.Create(first.GetUpper(), second.GetUpper());
-        lane0.AsByte().StoreUnsafe(ref destination);
-        lane1.AsByte().StoreUnsafe(ref Unsafe.AddByteOffset(ref destination, stride));
+        // Four words: plain moves are as fast as shuffles, and the same on every machine.
+        Unsafe.WriteUnaligned(ref destination, rows);
+        Unsafe.WriteUnaligned(ref Unsafe.AddByteOffset(ref destination, 8), Unsafe.Add(ref Unsafe.AsRef(in rows), 2));
+        destination = ref Unsafe.AddByteOffset(ref destination, stride);
+        Unsafe.WriteUnaligned(ref destination, Unsafe.Add(ref Unsafe.AsRef(in rows), 1));
+        Unsafe.WriteUnaligned(ref Unsafe.AddByteOffset(ref destination, 8), Unsafe.Add(ref Unsafe.AsRef(in rows), 3));
     }
 }

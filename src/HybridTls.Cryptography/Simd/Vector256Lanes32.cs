@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -7,6 +9,9 @@ namespace HybridTls.Cryptography;
 /// <summary>Eight coefficients at a time (AVX2).</summary>
 internal readonly struct Vector256Lanes32 : ILanes32<Vector256<int>>
 {
+    // For each mask of accepted lanes their numbers, to bring them side by side.
+    private static readonly int[] AcceptedLanes = BuildAcceptedLanes();
+
     /// <inheritdoc/>
     public static LaneWidth Width => LaneWidth.Vector256;
 
@@ -36,13 +41,23 @@ internal readonly struct Vector256Lanes32 : ILanes32<Vector256<int>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int StoreAccepted(Vector256<int> vector, Vector256<int> mask, ref int destination, nuint index)
+    {
+        uint accepted = mask.ExtractMostSignificantBits();
+        Vector256<int> order = Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(AcceptedLanes), accepted * 8);
+        Avx2.PermuteVar8x32(vector, order).StoreUnsafe(ref destination, index);
+        return BitOperations.PopCount(accepted);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Unpack(ref byte source, nuint index, int bits)
     {
         ref byte first = ref Unsafe.Add(ref source, index * (nuint)bits / 8);
         Vector256<byte> bytes = Avx2.Shuffle(
             Vector256.Create(Vector128.LoadUnsafe(ref first), Vector128.LoadUnsafe(ref first, (nuint)bits / 2)), BytesOf(bits));
         Vector256<uint> words = bytes.AsUInt32();
-        if (bits == 20)
+        if (bits is 20 or 4)
         {
             words = Avx2.ShiftRightLogicalVariable(words, Vector256.Create(0x0000000400000000UL).AsUInt32());
         }
@@ -153,4 +168,22 @@ internal readonly struct Vector256Lanes32 : ILanes32<Vector256<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector256<byte> BytesOf(int bits) =>
         Vector256.Create(Vector128Lanes32.BytesOf(bits), Vector128Lanes32.BytesOf(bits));
+
+    private static int[] BuildAcceptedLanes()
+    {
+        int[] table = new int[256 * 8];
+        for (int mask = 0; mask < 256; mask++)
+        {
+            int next = mask * 8;
+            for (int lane = 0; lane < 8; lane++)
+            {
+                if (((mask >> lane) & 1) != 0)
+                {
+                    table[next++] = lane;
+                }
+            }
+        }
+
+        return table;
+    }
 }

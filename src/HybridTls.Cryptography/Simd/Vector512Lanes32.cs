@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -32,6 +33,14 @@ internal readonly struct Vector512Lanes32 : ILanes32<Vector512<int>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int StoreAccepted(Vector512<int> vector, Vector512<int> mask, ref int destination, nuint index)
+    {
+        Avx512F.Compress(Vector512<int>.Zero, mask, vector).StoreUnsafe(ref destination, index);
+        return BitOperations.PopCount(mask.ExtractMostSignificantBits());
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Unpack(ref byte source, nuint index, int bits)
     {
         ref byte first = ref Unsafe.Add(ref source, index * (nuint)bits / 8);
@@ -42,7 +51,8 @@ internal readonly struct Vector512Lanes32 : ILanes32<Vector512<int>>
             {
                 24 => Bytes24,
                 20 => Bytes20,
-                _ => Bytes10,
+                10 => Bytes10,
+                _ => Bytes4,
             });
         }
         else
@@ -56,7 +66,7 @@ internal readonly struct Vector512Lanes32 : ILanes32<Vector512<int>>
         }
 
         Vector512<uint> words = bytes.AsUInt32();
-        if (bits == 20)
+        if (bits is 20 or 4)
         {
             words = Avx512F.ShiftRightLogicalVariable(words, Vector512.Create(0x0000000400000000UL).AsUInt32());
         }
@@ -167,6 +177,10 @@ internal readonly struct Vector512Lanes32 : ILanes32<Vector512<int>>
         Avx512F.PermuteVar16x32x2(a, Vector512.Create(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31), b);
 
     // The four bytes from the one on in which the value of each lane begins (reading on into the next value).
+    private static Vector512<byte> Bytes4 => Vector512.Create(
+        (byte)0, 1, 2, 3, 0, 1, 2, 3, 1, 2, 3, 4, 1, 2, 3, 4, 2, 3, 4, 5, 2, 3, 4, 5, 3, 4, 5, 6, 3, 4, 5, 6,
+        4, 5, 6, 7, 4, 5, 6, 7, 5, 6, 7, 8, 5, 6, 7, 8, 6, 7, 8, 9, 6, 7, 8, 9, 7, 8, 9, 10, 7, 8, 9, 10);
+
     private static Vector512<byte> Bytes24 => Vector512.Create(
         (byte)0, 1, 2, 3, 3, 4, 5, 6, 6, 7, 8, 9, 9, 10, 11, 12,
         12, 13, 14, 15, 15, 16, 17, 18, 18, 19, 20, 21, 21, 22, 23, 24,

@@ -14,7 +14,7 @@ internal static class KeccakReference
         for (int round = 0; round < 24; round++)
         {
             // θ (§3.2.1)
-            ulong[] c = [.. Enumerable.Range(0, 5).Select(x => 0UL)];
+            ulong[] c = new ulong[5];
             for (int i = 0; i < 25; i++)
             {
                 c[i % 5] ^= a[i];

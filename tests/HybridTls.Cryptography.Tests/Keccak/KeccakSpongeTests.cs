@@ -10,7 +10,7 @@ public sealed class KeccakSpongeTests
     /// <summary>The longest message and output of the exhaustive comparisons.</summary>
     private const int Longest = 1000;
 
-    private static readonly byte[] Message = Random.Shared.GetItems([.. Enumerable.Range(0, 256).Select(i => (byte)i)], Longest);
+    private static readonly byte[] Message = [.. Enumerable.Range(0, Longest).Select(i => (byte)((i * i) + (i >> 3)))];
 
     public static TheoryData<string> Functions => ["SHA3-256", "SHA3-512", "SHAKE128", "SHAKE256"];
 
@@ -30,14 +30,10 @@ public sealed class KeccakSpongeTests
     public void Every_message_length_hashes_like_the_reference(string function)
     {
         int size = OutputSize(function);
-        foreach (LaneWidth width in Lanes.Supported)
+        for (int length = 0; length <= Longest; length++)
         {
-            using Lanes.Forced forced = Lanes.Force(width);
-            for (int length = 0; length <= Longest; length += 1)
-            {
-                ReadOnlySpan<byte> message = Message.AsSpan(0, length);
-                Assert.Equal(Reference(function, message, size), Hash(function, message, size));
-            }
+            ReadOnlySpan<byte> message = Message.AsSpan(0, length);
+            Assert.Equal(Reference(function, message, size), Hash(function, message, size));
         }
     }
 

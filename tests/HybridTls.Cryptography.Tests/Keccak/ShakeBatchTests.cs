@@ -91,6 +91,24 @@ public sealed class ShakeBatchTests
         }
     }
 
+    [Fact]
+    public void The_last_batch_takes_a_back_end_that_holds_it_and_is_no_wider_than_selected()
+    {
+        foreach (LaneWidth selected in Enum.GetValues<LaneWidth>())
+        {
+            for (int messages = 1; messages <= ShakeBatch.CountFor(selected); messages++)
+            {
+                LaneWidth width = ShakeBatch.WidthFor(messages, selected);
+                Assert.InRange(ShakeBatch.CountFor(width), messages, ShakeBatch.CountFor(selected));
+            }
+        }
+
+        Assert.Equal(LaneWidth.Scalar, ShakeBatch.WidthFor(1, LaneWidth.Vector512));
+        Assert.Equal(LaneWidth.Vector256, ShakeBatch.WidthFor(4, LaneWidth.Vector512));
+        Assert.Equal(LaneWidth.Vector512, ShakeBatch.WidthFor(5, LaneWidth.Vector512));
+        Assert.Equal(LaneWidth.Vector512, ShakeBatch.WidthFor(100, LaneWidth.Vector512));
+    }
+
     [Theory]
     [MemberData(nameof(Widths))]
     public void Clear_zeroes_every_word(int width)

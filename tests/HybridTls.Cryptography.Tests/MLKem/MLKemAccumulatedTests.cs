@@ -13,8 +13,15 @@ public sealed class MLKemAccumulatedTests
     private const string Final = "f959d18d3d1180121433bf0e05f11e7908cf9d03edc150b2b07cb90bef5bc1c1";
     private const string DraftMillion = "70090cc5842aad0ec43d5042c783fae9bc320c047b5dafcb6e134821db02384d";
 
-    [Fact]
-    public void Ten_thousand_cases_accumulate_to_the_published_digest() => Assert.Equal(Draft, Accumulate(10_000, draft: true));
+    public static TheoryData<int> Widths => [.. Lanes.Supported.Select(width => (int)width)];
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Ten_thousand_cases_accumulate_to_the_published_digest(int width)
+    {
+        using (Lanes.Force((LaneWidth)width))
+            Assert.Equal(Draft, Accumulate(10_000, draft: true));
+    }
 
     [Fact]
     public void Ten_thousand_cases_of_the_final_standard_accumulate_to_their_digest() =>

@@ -1,0 +1,5 @@
+#if SHARPFUZZ
+if (args is ["sharpfuzz", var sharpFuzzTarget])
+    return HybridTls.Fuzz.SharpFuzzEntry.Run(sharpFuzzTarget);
+#endif
+return HybridTls.Fuzz.CommandLine.Create().Parse(args).Invoke();

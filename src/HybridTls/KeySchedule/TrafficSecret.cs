@@ -1,0 +1,109 @@
+using System.Security.Cryptography;
+using HybridTls.Records;
+
+namespace HybridTls.KeySchedule;
+
+/// <summary>One direction's traffic secret (RFC 9846 §7.1), its keys (§7.3), its Finished (§4.5.3) and its successors (§7.2).</summary>
+/// <remarks>Lives in the memory of its <see cref="SecretSchedule"/>. The two directions may be used on different threads.</remarks>
+internal sealed class TrafficSecret : IDisposable
+{
+    /// <summary>The last generation: epochs are 48 bits (§4.7.3), of which the handshake takes the first ones.</summary>
+    public const ulong MaxGeneration = (1UL << 48) - 4;
+
+    private readonly SecretBlock _block;
+    private readonly int _slot;
+    private bool _derived;
+    private bool _disposed;
+
+    internal TrafficSecret(CipherSuiteParameters suite, SecretBlock block, int slot)
+    {
+        Suite = suite;
+        _block = block;
+        _slot = slot;
+    }
+
+    /// <summary>The suite whose keys this secret yields.</summary>
+    public CipherSuiteParameters Suite { get; }
+
+    /// <summary>Whether the schedule has come to this secret and it was not disposed since.</summary>
+    public bool IsAvailable => _derived && !_disposed;
+
+    /// <summary>How often the secret was updated.</summary>
+    public ulong Generation { get; private set; }
+
+    /// <summary>The secret.</summary>
+    /// <exception cref="InvalidOperationException">The schedule has not derived it yet.</exception>
+    /// <exception cref="ObjectDisposedException">It was discarded: zeros are never handed out for a key.</exception>
+    internal ReadOnlySpan<byte> Value
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (!_derived) throw new InvalidOperationException("The key schedule has not come to this secret yet.");
+            return _block.Slot(_slot)[..Suite.HashSize];
+        }
+    }
+
+    /// <summary>Derives the record keys of the present generation (§7.3).</summary>
+    /// <param name="usageLimit">Records under the key; null for the AEAD's own limit.</param>
+    /// <returns>The protection; the caller owns it.</returns>
+    public RecordProtection CreateProtection(ulong? usageLimit = null)
+    {
+        Span<byte> key = stackalloc byte[Suite.KeySize];
+        Span<byte> iv = stackalloc byte[RecordProtection.IvSize];
+        try
+        {
+            DeriveKeys(key, iv);
+            return new RecordProtection(Suite.Aead, key, iv, usageLimit);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
+            CryptographicOperations.ZeroMemory(iv);
+        }
+    }
+
+    /// <summary>Replaces the secret by its successor (§7.2), after a KeyUpdate was sent or received.</summary>
+    /// <exception cref="HybridTlsException">unexpected_message: there are no generations left.</exception>
+    public void Update()
+    {
+        if (Generation == MaxGeneration) TlsError.Throw(TlsAlert.UnexpectedMessage, "The keys of this connection were updated too often.");
+        Span<byte> next = stackalloc byte[Suite.HashSize];
+        HkdfLabel.Expand(Suite.Hash, Value, HkdfLabel.TrafficUpdate, default, next);
+        next.CopyTo(_block.Slot(_slot));
+        CryptographicOperations.ZeroMemory(next);
+        Generation++;
+    }
+
+    /// <summary>Writes the verify_data of this side's Finished (§4.5.3).</summary>
+    /// <param name="transcriptHash">The transcript up to, not including, that Finished.</param>
+    /// <param name="verifyData">As long as the hash.</param>
+    public void ComputeVerifyData(ReadOnlySpan<byte> transcriptHash, Span<byte> verifyData) =>
+        FinishedMac.Compute(Suite, Value, transcriptHash, verifyData);
+
+    /// <summary>Compares the verify_data of a received Finished in fixed time.</summary>
+    public bool Verify(ReadOnlySpan<byte> transcriptHash, ReadOnlySpan<byte> verifyData) =>
+        FinishedMac.Verify(Suite, Value, transcriptHash, verifyData);
+
+    /// <summary>Zeroes the secret; it cannot be used any more.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _block.Clear(_slot);
+    }
+
+    /// <summary>The key and IV of the present generation (§7.3).</summary>
+    internal void DeriveKeys(Span<byte> key, Span<byte> iv)
+    {
+        using HkdfExpander expander = new(Suite.Hash, Value);
+        expander.Expand(HkdfLabel.Key, default, key);
+        expander.Expand(HkdfLabel.Iv, default, iv);
+    }
+
+    /// <summary>Derive-Secret (§7.1) from an extracted secret into this secret's place.</summary>
+    internal void Derive(in HkdfExpander secret, ReadOnlySpan<byte> label, ReadOnlySpan<byte> transcriptHash)
+    {
+        secret.Expand(label, transcriptHash, _block.Slot(_slot)[..Suite.HashSize]);
+        _derived = true;
+    }
+}

@@ -1,0 +1,36 @@
+namespace HybridTls.Records;
+
+/// <summary>The longest body accepted of each handshake message, in bytes: what a peer can make us hold for one message.</summary>
+internal sealed record HandshakeMessageLimits
+{
+    /// <summary>The limits that apply unless the host sets others.</summary>
+    public static HandshakeMessageLimits Default { get; } = new();
+
+    /// <summary>ClientHello. A hybrid share takes 1.2 kB; tickets of other implementations several kB each.</summary>
+    public int ClientHello { get; init; } = 64 * 1024;
+
+    /// <summary>Certificate and CompressedCertificate: eight certificates with ML-DSA-65 take about 44 kB.</summary>
+    public int Certificate { get; init; } = 64 * 1024;
+
+    /// <summary>CertificateRequest, which may list many authorities.</summary>
+    public int CertificateRequest { get; init; } = 64 * 1024;
+
+    /// <summary>NewSessionTicket; a ticket that holds its session may be long.</summary>
+    public int NewSessionTicket { get; init; } = 32 * 1024;
+
+    /// <summary>ServerHello, EncryptedExtensions, CertificateVerify, and types unknown here, which the state table refuses.</summary>
+    public int Other { get; init; } = 16 * 1024;
+
+    /// <summary>The limit for a message type (RFC 9846 §4).</summary>
+    public int For(byte messageType) => messageType switch
+    {
+        1 => ClientHello,
+        4 => NewSessionTicket,
+        5 => 0, // EndOfEarlyData
+        11 or 25 => Certificate,
+        13 => CertificateRequest,
+        20 => 64, // Finished: one hash
+        24 => 1, // KeyUpdate
+        _ => Other,
+    };
+}

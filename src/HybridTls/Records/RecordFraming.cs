@@ -1,0 +1,88 @@
+using System.Buffers;
+
+namespace HybridTls.Records;
+
+/// <summary>Bytes to records (RFC 9846 §5.1). Holds no state: what is complete is delivered, what is too long is refused by its header.</summary>
+internal static class RecordFraming
+{
+    /// <summary>Finds the first record of <paramref name="sequence"/>, which may be split anywhere.</summary>
+    /// <param name="sequence">The input not yet consumed.</param>
+    /// <param name="maxProtectedFragment">The longest fragment accepted in an application_data record, in bytes.</param>
+    /// <param name="consumed">Set behind the record, or to the start when there is none yet.</param>
+    /// <param name="examined">Set behind the record, or to the end when more input is needed.</param>
+    /// <param name="record">The record; valid as long as the input is.</param>
+    /// <returns>Whether a whole record is there.</returns>
+    /// <exception cref="HybridTlsException">unexpected_message for an unknown content type, record_overflow for a length beyond
+    /// the limits: both as soon as the header is there, so that nothing is buffered for such a record.</exception>
+    public static bool TryParseRecord(
+        in ReadOnlySequence<byte> sequence,
+        int maxProtectedFragment,
+        ref SequencePosition consumed,
+        ref SequencePosition examined,
+        out TlsRecord record)
+    {
+        record = default;
+        consumed = sequence.Start;
+        examined = sequence.End;
+        if (!TryParseHeader(sequence, maxProtectedFragment, out RecordHeader header) || sequence.Length < header.RecordSize) return false;
+
+        ReadOnlySequence<byte> bytes = sequence.Slice(0, header.RecordSize);
+        consumed = examined = bytes.End;
+        record = new TlsRecord(header, bytes);
+        return true;
+    }
+
+    /// <summary>Reads and judges the first header of <paramref name="sequence"/>.</summary>
+    /// <returns>False when it is not complete.</returns>
+    public static bool TryParseHeader(in ReadOnlySequence<byte> sequence, int maxProtectedFragment, out RecordHeader header)
+    {
+        ReadOnlySpan<byte> first = sequence.FirstSpan;
+        if (first.Length >= RecordLimits.HeaderSize || sequence.IsSingleSegment) return TryParseHeader(first, maxProtectedFragment, out header);
+
+        Span<byte> copy = stackalloc byte[RecordLimits.HeaderSize];
+        int length = (int)Math.Min(sequence.Length, RecordLimits.HeaderSize);
+        sequence.Slice(0, length).CopyTo(copy);
+        return TryParseHeader(copy[..length], maxProtectedFragment, out header);
+    }
+
+    /// <summary>Reads and judges the header at the start of <paramref name="bytes"/>.</summary>
+    /// <returns>False when it is not complete; its first byte is judged even then.</returns>
+    public static bool TryParseHeader(ReadOnlySpan<byte> bytes, int maxProtectedFragment, out RecordHeader header)
+    {
+        header = default;
+        if (bytes.IsEmpty) return false;
+        if (bytes[0] is < (byte)ContentType.ChangeCipherSpec or > (byte)ContentType.ApplicationData) ThrowUnknownType(bytes[0]);
+        if (bytes.Length < RecordLimits.HeaderSize) return false;
+
+        // legacy_record_version is ignored for all purposes (§5.1).
+        header = RecordHeader.Read(bytes);
+        int limit = header.Type == ContentType.ApplicationData ? maxProtectedFragment : RecordLimits.MaxContent;
+        if (header.Length > limit)
+        {
+            TlsError.Throw(
+                TlsAlert.RecordOverflow,
+                $"The peer sent a record of {header.Length} bytes where at most {limit} are allowed.");
+        }
+
+        return true;
+    }
+
+    private static void ThrowUnknownType(byte type)
+    {
+        if ((type & 0x80) != 0)
+        {
+            TlsError.Throw(
+                TlsAlert.ProtocolVersion,
+                "The peer sent an SSLv2-style hello or something other than TLS: it must speak TLS 1.3 and nothing older.");
+        }
+
+        if (type is >= (byte)'A' and <= (byte)'Z' or >= (byte)'a' and <= (byte)'z')
+        {
+            TlsError.Throw(
+                TlsAlert.UnexpectedMessage,
+                "The peer speaks a plain-text protocol, probably HTTP without TLS: use https:// (or this port's plain sibling).");
+        }
+
+        TlsError.Throw(TlsAlert.UnexpectedMessage, $"The peer sent a record of the unknown type {type}: it may not be speaking TLS at all.");
+    }
+}

@@ -1,0 +1,189 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace HybridTls.Records;
+
+/// <summary>One direction's record protection under one key (RFC 9846 §5.2–5.5): the AEAD, the nonces, the sequence number, the limit.</summary>
+/// <remarks>Not thread-safe. No method allocates.</remarks>
+internal sealed class RecordProtection : IDisposable
+{
+    /// <summary>The size of the nonce and of the static IV.</summary>
+    public const int IvSize = 12;
+
+    private readonly AesGcm? _aesGcm;
+    private readonly ChaCha20Poly1305? _chaCha20Poly1305;
+    private readonly byte[] _iv = GC.AllocateUninitializedArray<byte>(IvSize, pinned: true);
+    private bool _disposed;
+
+    /// <summary>Takes a copy of the key and the IV.</summary>
+    /// <param name="algorithm">The AEAD.</param>
+    /// <param name="key">16 or 32 bytes, as the algorithm has it.</param>
+    /// <param name="iv">12 bytes.</param>
+    /// <param name="usageLimit">Records under this key; default and upper bound are the algorithm's (§5.5).</param>
+    /// <param name="initialSequenceNumber">For tests of the limits.</param>
+    public RecordProtection(
+        AeadAlgorithm algorithm,
+        ReadOnlySpan<byte> key,
+        ReadOnlySpan<byte> iv,
+        ulong? usageLimit = null,
+        ulong initialSequenceNumber = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, GetKeySize(algorithm), nameof(key));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(iv.Length, IvSize, nameof(iv));
+        Algorithm = algorithm;
+        ulong limit = algorithm == AeadAlgorithm.ChaCha20Poly1305 ? RecordLimits.ChaCha20Poly1305Records : RecordLimits.AesGcmRecords;
+        UsageLimit = Math.Min(usageLimit ?? limit, limit);
+        UpdateThreshold = UsageLimit - (UsageLimit / 4);
+        SequenceNumber = initialSequenceNumber;
+        if (algorithm == AeadAlgorithm.ChaCha20Poly1305)
+            _chaCha20Poly1305 = new ChaCha20Poly1305(key);
+        else
+            _aesGcm = new AesGcm(key, RecordLimits.TagSize);
+        iv.CopyTo(_iv);
+    }
+
+    /// <summary>The AEAD.</summary>
+    public AeadAlgorithm Algorithm { get; }
+
+    /// <summary>The number of the next record; it starts at zero under each key and never wraps (§5.3).</summary>
+    public ulong SequenceNumber { get; private set; }
+
+    /// <summary>Records that may be sealed under this key (§5.5).</summary>
+    public ulong UsageLimit { get; }
+
+    /// <summary>The number of records after which <see cref="ShouldUpdateKeys"/> is set: three quarters of the limit.</summary>
+    public ulong UpdateThreshold { get; }
+
+    /// <summary>Whether the key nears its limit, so that a KeyUpdate is due (§4.7.3, §5.5).</summary>
+    public bool ShouldUpdateKeys => SequenceNumber >= UpdateThreshold;
+
+    /// <summary>The key size of <paramref name="algorithm"/> in bytes.</summary>
+    public static int GetKeySize(AeadAlgorithm algorithm) => algorithm == AeadAlgorithm.Aes128Gcm ? 16 : 32;
+
+    /// <summary>Whether the platform has <paramref name="algorithm"/>.</summary>
+    public static bool IsSupported(AeadAlgorithm algorithm) =>
+        algorithm == AeadAlgorithm.ChaCha20Poly1305 ? ChaCha20Poly1305.IsSupported : AesGcm.IsSupported;
+
+    /// <summary>The size of the record that <paramref name="contentLength"/> bytes and <paramref name="padding"/> zeros become.</summary>
+    public static int GetRecordSize(int contentLength, int padding = 0) => contentLength + padding + RecordLimits.ProtectedOverhead;
+
+    /// <summary>Writes the protected record of <paramref name="content"/> to the start of <paramref name="record"/>.</summary>
+    /// <param name="type">The inner content type.</param>
+    /// <param name="content">At most 2^14 bytes.</param>
+    /// <param name="record">At least <see cref="GetRecordSize"/> bytes; content may lie in it only at its place, offset 5.</param>
+    /// <param name="padding">Zeros behind the type (§5.4).</param>
+    /// <returns>The record's size.</returns>
+    /// <exception cref="HybridTlsException">internal_error: the key's limit is reached.</exception>
+    public int Seal(ContentType type, ReadOnlySpan<byte> content, Span<byte> record, int padding = 0)
+    {
+        CheckSeal(content.Length, record.Length, padding);
+        content.CopyTo(record[RecordLimits.HeaderSize..]);
+        return SealChecked(type, content.Length, record, padding);
+    }
+
+    /// <summary>As <see cref="Seal"/>, for content that already lies at offset 5 of <paramref name="record"/>.</summary>
+    public int SealInPlace(ContentType type, int contentLength, Span<byte> record, int padding = 0)
+    {
+        CheckSeal(contentLength, record.Length, padding);
+        return SealChecked(type, contentLength, record, padding);
+    }
+
+    /// <summary>Opens one record or throws.</summary>
+    /// <param name="record">The whole record, header included.</param>
+    /// <param name="plaintext">At least the record's size less 21 bytes.</param>
+    /// <param name="type">The inner content type, never <see cref="ContentType.Invalid"/>.</param>
+    /// <returns>The length of the content at the start of <paramref name="plaintext"/>.</returns>
+    /// <exception cref="HybridTlsException">bad_record_mac; unexpected_message for a record of zeros only.</exception>
+    public int Open(ReadOnlySpan<byte> record, Span<byte> plaintext, out ContentType type)
+    {
+        if (!TryOpen(record, plaintext, out type, out int length))
+            TlsError.Throw(TlsAlert.BadRecordMac, "A record does not decrypt: it was changed on the way, or the peer's keys differ from ours.");
+        return length;
+    }
+
+    /// <summary>Opens one record; the sequence number moves only on success.</summary>
+    /// <returns>False when the record does not authenticate; <paramref name="plaintext"/> is zero then.</returns>
+    public bool TryOpen(ReadOnlySpan<byte> record, Span<byte> plaintext, out ContentType type, out int length)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        type = ContentType.Invalid;
+        length = 0;
+        int innerLength = record.Length - RecordLimits.HeaderSize - RecordLimits.TagSize;
+        if (innerLength < 0) return false;
+        ArgumentOutOfRangeException.ThrowIfLessThan(plaintext.Length, innerLength, nameof(plaintext));
+
+        // The last number is never used, so that none can follow it (§5.3). A peer that never updates its keys is still heard
+        // beyond the AEAD limit, which bounds senders; ShouldUpdateKeys makes us ask it for an update long before.
+        if (SequenceNumber == ulong.MaxValue) TlsError.Throw(TlsAlert.InternalError, "The sequence numbers of one key are used up.");
+
+        Span<byte> nonce = stackalloc byte[IvSize];
+        WriteNonce(nonce);
+        Span<byte> inner = plaintext[..innerLength];
+        ReadOnlySpan<byte> ciphertext = record.Slice(RecordLimits.HeaderSize, innerLength);
+        ReadOnlySpan<byte> tag = record[^RecordLimits.TagSize..];
+        try
+        {
+            if (_aesGcm is not null)
+                _aesGcm.Decrypt(nonce, ciphertext, tag, inner, record[..RecordLimits.HeaderSize]);
+            else
+                _chaCha20Poly1305!.Decrypt(nonce, ciphertext, tag, inner, record[..RecordLimits.HeaderSize]);
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            inner.Clear();
+            return false;
+        }
+
+        SequenceNumber++;
+        length = InnerPlaintext.IndexOfContentType(inner);
+        if (length < 0) TlsError.Throw(TlsAlert.UnexpectedMessage, "A protected record holds nothing but padding.");
+        type = (ContentType)inner[length];
+        return true;
+    }
+
+    /// <summary>Frees the keys; the platform's cipher zeroes its own.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _aesGcm?.Dispose();
+        _chaCha20Poly1305?.Dispose();
+        CryptographicOperations.ZeroMemory(_iv);
+    }
+
+    private void CheckSeal(int contentLength, int recordLength, int padding)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(contentLength);
+        ArgumentOutOfRangeException.ThrowIfNegative(padding);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)contentLength + padding, RecordLimits.MaxContent, nameof(contentLength));
+        ArgumentOutOfRangeException.ThrowIfLessThan(recordLength, GetRecordSize(contentLength, padding), "record");
+        if (SequenceNumber >= UsageLimit)
+            TlsError.Throw(TlsAlert.InternalError, "The limit of records under one key is reached and the keys were not updated.");
+    }
+
+    private int SealChecked(ContentType type, int contentLength, Span<byte> record, int padding)
+    {
+        int innerLength = contentLength + 1 + padding;
+        RecordHeader.Write(record, ContentType.ApplicationData, innerLength + RecordLimits.TagSize);
+        Span<byte> inner = record.Slice(RecordLimits.HeaderSize, innerLength);
+        inner[contentLength] = (byte)type;
+        inner[(contentLength + 1)..].Clear();
+        Span<byte> tag = record.Slice(RecordLimits.HeaderSize + innerLength, RecordLimits.TagSize);
+        Span<byte> nonce = stackalloc byte[IvSize];
+        WriteNonce(nonce);
+        if (_aesGcm is not null)
+            _aesGcm.Encrypt(nonce, inner, inner, tag, record[..RecordLimits.HeaderSize]);
+        else
+            _chaCha20Poly1305!.Encrypt(nonce, inner, inner, tag, record[..RecordLimits.HeaderSize]);
+        SequenceNumber++;
+        return RecordLimits.HeaderSize + innerLength + RecordLimits.TagSize;
+    }
+
+    /// <summary>The per-record nonce: the IV XOR the sequence number, padded on the left (§5.3).</summary>
+    private void WriteNonce(Span<byte> nonce)
+    {
+        _iv.CopyTo(nonce);
+        Span<byte> low = nonce[4..];
+        BinaryPrimitives.WriteUInt64BigEndian(low, BinaryPrimitives.ReadUInt64BigEndian(low) ^ SequenceNumber);
+    }
+}

@@ -1,0 +1,367 @@
+using System.Buffers;
+using System.Security.Cryptography;
+
+namespace HybridTls.Records;
+
+/// <summary>The receiving half of the record layer: input in any splitting to handshake messages, application data and closure.</summary>
+/// <remarks>
+/// Does no I/O and shares nothing with the <see cref="RecordWriter"/>. Not thread-safe in itself. After an exception the
+/// connection is lost and the reader must not be used again. The rules it enforces: RFC 9846 §5 (ChangeCipherSpec), §5.1
+/// (framing, empty fragments, interleaving, key changes), §5.2 (sizes), §6 (alerts).
+/// </remarks>
+internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDisposable
+{
+    private readonly HandshakeReassembly _handshake = new(limits ?? HandshakeMessageLimits.Default);
+    private RecordProtection? _protection;
+    private EarlyDataSkip _skip;
+    private int _skipBudget = RecordLimits.MaxSkippedEarlyData;
+    private int _changeCipherSpecs;
+    private int _emptyRecords;
+    private int _ignoredAlerts;
+    private bool _openedAny;
+    private bool _closed;
+    private bool _disposed;
+
+    /// <summary>
+    /// Whether ChangeCipherSpec is dropped: set by the handshake from the first ClientHello (sent or received whole) to the peer's
+    /// Finished (§5).
+    /// </summary>
+    public bool AcceptChangeCipherSpec { get; set; }
+
+    /// <summary>Whether application data may come: set by the handshake once the application keys are in place.</summary>
+    public bool AcceptApplicationData { get; set; }
+
+    /// <summary>
+    /// The most a protected record may hold with its type and padding, once the peer knows the record_size_limit that we sent
+    /// (RFC 8449 §4); 2^14 + 1 otherwise.
+    /// </summary>
+    public int RecordSizeLimit { get; set; } = RecordLimits.MaxInnerPlaintext;
+
+    /// <summary>Whether records are protected.</summary>
+    public bool IsProtected => _protection is not null;
+
+    /// <summary>Whether the peer's key nears its limit and we should ask for a KeyUpdate (§5.5).</summary>
+    public bool ShouldUpdateKeys => _protection is { ShouldUpdateKeys: true };
+
+    /// <summary>Bytes of handshake messages received and not yet handed out.</summary>
+    public int PendingHandshakeBytes => _handshake.Pending;
+
+    /// <summary>The bytes of pooled memory held now.</summary>
+    public int BufferedMemory => _handshake.BufferSize;
+
+    /// <summary>The destination that is large enough for any record: 2^14 + 1 bytes, or our record_size_limit.</summary>
+    public int MaxDestinationSize => RecordSizeLimit;
+
+    /// <summary>Changes the key; takes ownership of it and disposes the former.</summary>
+    /// <exception cref="HybridTlsException">unexpected_message: bytes of handshake messages are left over, which belong to
+    /// the key before (§5.1).</exception>
+    public void SetKeys(RecordProtection protection)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_handshake.Pending > 0)
+        {
+            protection.Dispose();
+            TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer's handshake messages go on in the record after which its keys change.");
+        }
+
+        _protection?.Dispose();
+        _protection = protection;
+    }
+
+    /// <summary>Lets a server drop early data that it refused, at most <see cref="RecordLimits.MaxSkippedEarlyData"/> bytes in all.</summary>
+    public void SkipEarlyData(EarlyDataSkip skip) => _skip = skip;
+
+    /// <summary>Reads as far as the next event.</summary>
+    /// <param name="input">The input, split anywhere.</param>
+    /// <param name="consumed">Set behind the records that were used up.</param>
+    /// <param name="examined">Set to the end when more input is needed, otherwise to <paramref name="consumed"/>.</param>
+    /// <param name="destination">Where application data goes; may be empty until <see cref="AcceptApplicationData"/>.
+    /// <see cref="MaxDestinationSize"/> bytes are always enough. Bytes behind the data may be overwritten.</param>
+    /// <param name="result">The event.</param>
+    /// <returns>False when more input is needed.</returns>
+    /// <exception cref="HybridTlsException">The peer broke a rule (its alert is to be sent), or sent a fatal alert.</exception>
+    public bool TryRead(
+        in ReadOnlySequence<byte> input,
+        ref SequencePosition consumed,
+        ref SequencePosition examined,
+        Span<byte> destination,
+        out RecordReadResult result)
+    {
+        if (input.IsSingleSegment)
+        {
+            bool found = TryRead(input.FirstSpan, out int bytesConsumed, destination, out result);
+            consumed = input.GetPosition(bytesConsumed);
+            examined = found ? consumed : input.End;
+            return found;
+        }
+
+        consumed = examined = input.Start;
+        if (TryTakeBuffered(out result)) return true;
+
+        ReadOnlySequence<byte> rest = input;
+        while (RecordFraming.TryParseHeader(rest, ProtectedFragmentLimit, out RecordHeader header))
+        {
+            JudgeHeader(header);
+            if (rest.Length < header.RecordSize) break;
+            if (NeedsLargerDestination(header, destination, out result)) return true;
+
+            ReadOnlySequence<byte> record = rest.Slice(0, header.RecordSize);
+            bool found = record.IsSingleSegment
+                ? Process(header, record.FirstSpan, destination, out result)
+                : ProcessSplit(header, record, destination, out result);
+            rest = rest.Slice(header.RecordSize);
+            consumed = examined = rest.Start;
+            if (found) return true;
+        }
+
+        examined = input.End;
+        _handshake.ReleaseIfEmpty();
+        return false;
+    }
+
+    /// <summary>As the other overload, for input in one piece.</summary>
+    /// <param name="input">The input.</param>
+    /// <param name="consumed">The bytes used up.</param>
+    /// <param name="destination">Where application data goes.</param>
+    /// <param name="result">The event.</param>
+    public bool TryRead(ReadOnlySpan<byte> input, out int consumed, Span<byte> destination, out RecordReadResult result)
+    {
+        consumed = 0;
+        if (TryTakeBuffered(out result)) return true;
+
+        while (RecordFraming.TryParseHeader(input[consumed..], ProtectedFragmentLimit, out RecordHeader header))
+        {
+            JudgeHeader(header);
+            if (input.Length - consumed < header.RecordSize) break;
+            if (NeedsLargerDestination(header, destination, out result)) return true;
+
+            bool found = Process(header, input.Slice(consumed, header.RecordSize), destination, out result);
+            consumed += header.RecordSize;
+            if (found) return true;
+        }
+
+        _handshake.ReleaseIfEmpty();
+        return false;
+    }
+
+    /// <summary>Frees the key and zeroes what was received.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _protection?.Dispose();
+        _handshake.Dispose();
+    }
+
+    /// <summary>
+    /// The suites of the profile expand by exactly one tag, so a longer record would be found too long after decryption: it is
+    /// refused before it is buffered. Early data of unknown keys has the general limit.
+    /// </summary>
+    private int ProtectedFragmentLimit =>
+        _skip != EarlyDataSkip.None ? RecordLimits.MaxProtectedFragment : RecordSizeLimit + RecordLimits.TagSize;
+
+    private bool TryTakeBuffered(out RecordReadResult result)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        result = default;
+        if (_closed)
+        {
+            result = RecordReadResult.CloseNotify();
+            return true;
+        }
+
+        return TryTakeHandshake(out result);
+    }
+
+    private bool TryTakeHandshake(out RecordReadResult result)
+    {
+        bool found = _handshake.TryTake(out ReadOnlySpan<byte> message);
+        result = found ? RecordReadResult.Handshake(message) : default;
+        return found;
+    }
+
+    /// <summary>What the header alone forbids is refused before the fragment is waited for.</summary>
+    private void JudgeHeader(RecordHeader header)
+    {
+        switch (header.Type)
+        {
+            case ContentType.ApplicationData when !IsProtected && _skip == EarlyDataSkip.None:
+                TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent protected data before any key was agreed.");
+                break;
+            case ContentType.Handshake when IsProtected:
+                TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent a handshake message without protection after the keys were agreed.");
+                break;
+            case ContentType.Alert when IsProtected && _openedAny:
+                TlsError.Throw(TlsAlert.UnexpectedMessage, "An alert came without protection after the keys were in use.");
+                break;
+            case ContentType.ChangeCipherSpec when !AcceptChangeCipherSpec || header.Length != 1:
+                TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent a ChangeCipherSpec that TLS 1.3 does not allow here.");
+                break;
+            case ContentType.Handshake or ContentType.Alert when header.Length == 0:
+                ThrowEmptyFragment();
+                break;
+        }
+    }
+
+    private bool NeedsLargerDestination(RecordHeader header, Span<byte> destination, out RecordReadResult result)
+    {
+        result = default;
+        int needed = header.Length - RecordLimits.TagSize;
+        if (!AcceptApplicationData || header.Type != ContentType.ApplicationData || destination.Length >= needed) return false;
+        result = RecordReadResult.DestinationTooSmall(needed);
+        return true;
+    }
+
+    private bool ProcessSplit(RecordHeader header, scoped in ReadOnlySequence<byte> record, Span<byte> destination, out RecordReadResult result)
+    {
+        byte[] copy = ArrayPool<byte>.Shared.Rent(header.RecordSize);
+        try
+        {
+            record.CopyTo(copy);
+            return Process(header, copy.AsSpan(0, header.RecordSize), destination, out result);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(copy);
+        }
+    }
+
+    private bool Process(RecordHeader header, ReadOnlySpan<byte> record, Span<byte> destination, out RecordReadResult result)
+    {
+        if (header.Type == ContentType.ApplicationData)
+        {
+            if (_protection is null)
+            {
+                result = default;
+                SkipRecord(record.Length);
+                return false;
+            }
+
+            return ProcessProtected(_protection, record, destination, out result);
+        }
+
+        ReadOnlySpan<byte> fragment = record[RecordLimits.HeaderSize..];
+        switch (header.Type)
+        {
+            case ContentType.Handshake:
+                _skip = EarlyDataSkip.None;
+                _handshake.Append(fragment);
+                return TryTakeHandshake(out result);
+            case ContentType.Alert:
+                return ProcessAlert(fragment, out result);
+            default:
+                result = default;
+                DropChangeCipherSpec(fragment);
+                return false;
+        }
+    }
+
+    private bool ProcessProtected(RecordProtection protection, ReadOnlySpan<byte> record, Span<byte> destination, out RecordReadResult result)
+    {
+        result = default;
+        int innerLength = Math.Max(0, record.Length - RecordLimits.HeaderSize - RecordLimits.TagSize);
+        if (_skip != EarlyDataSkip.None && innerLength > RecordSizeLimit)
+        {
+            SkipRecord(record.Length);
+            return false;
+        }
+
+        // Until application data may come, all content is the handshake's and is decrypted to where messages are put together.
+        Span<byte> plaintext = AcceptApplicationData ? destination : _handshake.GetTail(innerLength);
+        if (!protection.TryOpen(record, plaintext, out ContentType type, out int length))
+        {
+            if (_skip == EarlyDataSkip.None)
+                TlsError.Throw(TlsAlert.BadRecordMac, "A record does not decrypt: it was changed on the way, or the peer's keys differ from ours.");
+            SkipRecord(record.Length);
+            return false;
+        }
+
+        _skip = EarlyDataSkip.None;
+        _openedAny = true;
+        Span<byte> content = plaintext[..length];
+        switch (type)
+        {
+            case ContentType.ApplicationData:
+                return ProcessApplicationData(length, out result);
+            case ContentType.Handshake:
+                if (length == 0) ThrowEmptyFragment();
+                if (AcceptApplicationData)
+                {
+                    _handshake.Append(content);
+                    CryptographicOperations.ZeroMemory(content);
+                }
+                else
+                {
+                    _handshake.Commit(length);
+                }
+
+                return TryTakeHandshake(out result);
+            case ContentType.Alert:
+                if (length == 0) ThrowEmptyFragment();
+                return ProcessAlert(content, out result);
+            default:
+                TlsError.Throw(TlsAlert.UnexpectedMessage, $"The peer sent a protected record of the type {(byte)type}.");
+                return false;
+        }
+    }
+
+    private bool ProcessApplicationData(int length, out RecordReadResult result)
+    {
+        result = default;
+        if (!AcceptApplicationData)
+            TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent application data before the handshake was complete.");
+        if (_handshake.Pending > 0) ThrowInterleaved();
+        if (length == 0)
+        {
+            if (++_emptyRecords > RecordLimits.MaxEmptyRecordsInARow)
+                TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sends one empty record after another.");
+            return false;
+        }
+
+        _emptyRecords = 0;
+        result = RecordReadResult.ApplicationData(length);
+        return true;
+    }
+
+    /// <summary>
+    /// One alert a record, two bytes; the level is ignored, every description but two is fatal (§6). A fatal one is reported even
+    /// between the fragments of a message: that the peer gave up says more than that it did so in the wrong place.
+    /// </summary>
+    private bool ProcessAlert(ReadOnlySpan<byte> alert, out RecordReadResult result)
+    {
+        result = default;
+        if (alert.Length != 2) TlsError.ThrowDecodeError($"The peer sent an alert record of {alert.Length} bytes: an alert has two.");
+        TlsAlert description = (TlsAlert)alert[1];
+        if (description is not (TlsAlert.CloseNotify or TlsAlert.UserCanceled)) throw TlsError.Received(description);
+        if (_handshake.Pending > 0) ThrowInterleaved();
+        if (description == TlsAlert.UserCanceled)
+        {
+            if (++_ignoredAlerts > RecordLimits.MaxIgnoredAlerts)
+                TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sends one user_canceled alert after another.");
+            return false;
+        }
+
+        _closed = true;
+        result = RecordReadResult.CloseNotify();
+        return true;
+    }
+
+    private void DropChangeCipherSpec(ReadOnlySpan<byte> fragment)
+    {
+        if (fragment[0] != 1) TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent a ChangeCipherSpec that TLS 1.3 does not allow here.");
+        if (_handshake.Pending > 0) ThrowInterleaved();
+        if (++_changeCipherSpecs > RecordLimits.MaxChangeCipherSpecs)
+            TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sends one ChangeCipherSpec after another.");
+    }
+
+    private void SkipRecord(int recordLength)
+    {
+        _skipBudget -= Math.Max(recordLength, RecordLimits.MinSkippedRecordCost);
+        if (_skipBudget < 0) TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent more early data than is dropped for it.");
+    }
+
+    private static void ThrowEmptyFragment() =>
+        TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent an empty fragment of a handshake message or alert.");
+
+    private static void ThrowInterleaved() =>
+        TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent another record between the fragments of a handshake message.");
+}

@@ -1,0 +1,64 @@
+using HybridTls.Records;
+using static HybridTls.Tests.Records.RecordPair;
+
+namespace HybridTls.Tests.Records;
+
+public class EarlyDataSkipTests
+{
+    private static readonly byte[] Finished = Message(20, 48);
+
+    [Fact]
+    public void Records_under_an_unknown_key_are_dropped_until_one_opens()
+    {
+        using RecordProtection early = Protection(7);
+        using RecordProtection handshake = Protection(1);
+        using RecordReader reader = ProtectedReader(application: false);
+        reader.AcceptChangeCipherSpec = true;
+        reader.SkipEarlyData(EarlyDataSkip.Undecryptable);
+        byte[][] records =
+        [
+            Sealed(early, ContentType.ApplicationData, new byte[16384]),
+            Plain(ContentType.ApplicationData, new byte[RecordLimits.MaxProtectedFragment]),
+            Plain(ContentType.ApplicationData, new byte[3]),
+            Plain(ContentType.ChangeCipherSpec, 1),
+            Sealed(handshake, ContentType.Handshake, Finished),
+        ];
+        Assert.Equal([$"handshake {Convert.ToHexString(Finished)}"], Events(reader, records));
+
+        // From the first that opened on, all must.
+        Assert.Equal(TlsAlert.BadRecordMac, Alert(reader, Sealed(early, ContentType.ApplicationData, [1])));
+    }
+
+    [Fact]
+    public void After_hello_retry_request_protected_records_are_dropped_until_the_second_hello()
+    {
+        using RecordProtection early = Protection(7);
+        using RecordReader reader = new() { AcceptChangeCipherSpec = true };
+        reader.SkipEarlyData(EarlyDataSkip.UntilSecondClientHello);
+        byte[] hello = Message(1, 300);
+        byte[] stream = Join(
+            Sealed(early, ContentType.ApplicationData, new byte[500]),
+            Plain(ContentType.ChangeCipherSpec, 1),
+            Sealed(early, ContentType.ApplicationData, new byte[500]),
+            Plain(ContentType.Handshake, hello));
+        Assert.Equal([$"handshake {Convert.ToHexString(hello)}"], Events(reader, stream));
+        Assert.Equal(TlsAlert.UnexpectedMessage, Alert(reader, Sealed(early, ContentType.ApplicationData, new byte[5])));
+    }
+
+    [Theory]
+    [InlineData(16384 + 22, 3)]
+    [InlineData(1000, 65)]
+    [InlineData(30, 256)] // small records count as 256 bytes each
+    public void No_more_is_dropped_than_the_budget(int recordSize, int allowed)
+    {
+        foreach (EarlyDataSkip skip in new[] { EarlyDataSkip.Undecryptable, EarlyDataSkip.UntilSecondClientHello })
+        {
+            using RecordReader reader = new();
+            if (skip == EarlyDataSkip.Undecryptable) reader.SetKeys(Protection());
+            reader.SkipEarlyData(skip);
+            byte[] record = Plain(ContentType.ApplicationData, new byte[recordSize - 5]);
+            Assert.Empty(Events(reader, [.. Enumerable.Repeat(record, allowed)]));
+            Assert.Equal(TlsAlert.UnexpectedMessage, Alert(reader, record));
+        }
+    }
+}
