@@ -75,10 +75,10 @@ public sealed class CertificateSigningRequest
         info.ReadInteger();
         info.ReadEncoded(out _);
         ReadOnlySpan<byte> publicKeyInfo = info.ReadEncoded(out _);
-        if (!Certificates.SubjectPublicKeyInfo.IsMLDsa65(publicKeyInfo))
-            throw new CryptographicException(Certificates.SubjectPublicKeyInfo.Describe(publicKeyInfo, "The key of the certificate request"));
+        if (!MLDsaPublicKeyInfo.IsMLDsa65(publicKeyInfo))
+            throw new CryptographicException(MLDsaPublicKeyInfo.Describe(publicKeyInfo, "The key of the certificate request"));
         byte[] copy = publicKeyInfo.ToArray();
-        var key = new VerificationKey(copy.AsMemory(Certificates.SubjectPublicKeyInfo.EncodedSize - Certificates.SubjectPublicKeyInfo.KeySize));
+        var key = new VerificationKey(copy.AsMemory(MLDsaPublicKeyInfo.EncodedSize - MLDsaPublicKeyInfo.KeySize));
         return key.Verify(source[toBeSigned], signature)
             ? copy
             : throw new CryptographicException("The signature of the certificate request does not verify: it was changed, or made with another key.");

@@ -22,7 +22,7 @@ public sealed class HybridTlsCredential : IDisposable
     private readonly ConcurrentDictionary<CertificateCompressionAlgorithm, byte[]> _compressed = new();
 
     private HybridTlsCredential(CredentialChain chain, MLDsa key, bool leaveOpen)
-        : this(chain.Leaf.PublicKeyInfo, chain.Leaf.Key)
+        : this(chain.Leaf.SubjectPublicKeyInfo, chain.Leaf.Key)
     {
         _chain = chain;
         _key = key;
@@ -30,7 +30,7 @@ public sealed class HybridTlsCredential : IDisposable
     }
 
     private HybridTlsCredential(CredentialChain chain, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<byte[]>> signer)
-        : this(chain.Leaf.PublicKeyInfo, chain.Leaf.Key)
+        : this(chain.Leaf.SubjectPublicKeyInfo, chain.Leaf.Key)
     {
         _chain = chain;
         _signer = signer;
@@ -183,7 +183,7 @@ public sealed class HybridTlsCredential : IDisposable
         ArgumentNullException.ThrowIfNull(privateKey);
         ThrowIfNotMLDsa65(privateKey);
         byte[] bytes = privateKey.ExportMLDsaPublicKey();
-        return new HybridTlsCredential(HybridTls.Certificates.SubjectPublicKeyInfo.Encode(bytes), new VerificationKey(bytes), privateKey, leaveOpen, null);
+        return new HybridTlsCredential(MLDsaPublicKeyInfo.Encode(bytes), new VerificationKey(bytes), privateKey, leaveOpen, null);
     }
 
     /// <summary>A raw public key (RFC 7250) whose private key signs elsewhere.</summary>
@@ -195,9 +195,9 @@ public sealed class HybridTlsCredential : IDisposable
     {
         ArgumentNullException.ThrowIfNull(signer);
         byte[] encoded = subjectPublicKeyInfo.ToArray();
-        if (!HybridTls.Certificates.SubjectPublicKeyInfo.IsMLDsa65(encoded))
-            throw new CryptographicException(HybridTls.Certificates.SubjectPublicKeyInfo.Describe(encoded, "The public key"));
-        byte[] bytes = encoded[(encoded.Length - HybridTls.Certificates.SubjectPublicKeyInfo.KeySize)..];
+        if (!MLDsaPublicKeyInfo.IsMLDsa65(encoded))
+            throw new CryptographicException(MLDsaPublicKeyInfo.Describe(encoded, "The public key"));
+        byte[] bytes = encoded[(encoded.Length - MLDsaPublicKeyInfo.KeySize)..];
         return new HybridTlsCredential(encoded, new VerificationKey(bytes), null, true, signer);
     }
 

@@ -147,13 +147,13 @@ public sealed class PeerValidation
         if (request.Certificates.Count != 1)
             return Refuse(TlsAlert.BadCertificate, "The peer presented other than one raw public key (RFC 7250 §3).");
         ReadOnlyMemory<byte> encoded = request.Certificates[0];
-        ReadOnlyMemory<byte> bytes = SubjectPublicKeyInfo.Read(encoded);
+        ReadOnlyMemory<byte> bytes = MLDsaPublicKeyInfo.Read(encoded);
         if (!AcceptsRawPublicKeys)
             return Refuse(TlsAlert.UnsupportedCertificate, "The peer presented a raw public key, but trust anchors judge certificates only: use PeerValidation.PinnedPublicKeys.");
         if (_pins is null)
             return Accept(request, new VerificationKey(bytes), encoded, [], ["No trust anchors and no pinned keys: the raw public key was not judged."]);
         return _pins.TryFind(encoded.Span, out VerificationKey? pinned)
-            ? Accept(request, pinned ?? new VerificationKey(bytes), encoded, [], [])
+            ? Accept(request, pinned, encoded, [], [])
             : Refuse(TlsAlert.CertificateUnknown, PinMismatch(encoded));
     }
 
@@ -166,36 +166,36 @@ public sealed class PeerValidation
         }
 
         DateTimeOffset now = request.TimeProvider.GetUtcNow();
-        // A certificate that is an anchor itself was parsed when the anchors were, and its key is ready to verify with.
-        ParsedCertificate leaf = _anchors?.Find(request.Certificates[0].Span) ?? ParsedCertificate.Parse(request.Certificates[0]);
         if (_anchors is not null)
-            return EvaluatePath(request, leaf, now);
+            return EvaluatePath(_anchors, request, now);
 
+        ParsedCertificate leaf = ParsedCertificate.Parse(request.Certificates[0]);
         if (PathValidator.CheckLeafKey(leaf) is { } unusable)
             return Refuse(unusable);
-        ReadOnlyMemory<byte> encoded = leaf.PublicKeyInfo;
+        ReadOnlyMemory<byte> encoded = leaf.SubjectPublicKeyInfo;
         if (_pins is null)
             return Accept(request, leaf.Key, encoded, [], CollectFindings(request, leaf, now));
         if (!_pins.TryFind(encoded.Span, out VerificationKey? pinned))
             return Refuse(TlsAlert.CertificateUnknown, PinMismatch(encoded));
-        return Accept(request, pinned ?? leaf.Key, encoded, [], []);
+        return Accept(request, pinned, encoded, [], []);
     }
 
-    private PeerEvaluation EvaluatePath(PeerValidationRequest request, ParsedCertificate leaf, DateTimeOffset now)
+    private PeerEvaluation EvaluatePath(TrustAnchorSet anchors, PeerValidationRequest request, DateTimeOffset now)
     {
         var presented = new ParsedCertificate[request.Certificates.Count];
-        presented[0] = leaf;
-        for (int i = 1; i < presented.Length; i++)
-            presented[i] = _anchors!.Find(request.Certificates[i].Span) ?? ParsedCertificate.Parse(request.Certificates[i]);
+        for (int i = 0; i < presented.Length; i++)
+            presented[i] = anchors.Resolve(request.Certificates[i]);
 
+        ParsedCertificate leaf = presented[0];
         if ((PathValidator.CheckLeaf(leaf, request.Peer, now) ?? CheckServerName(request, leaf)) is { } refused)
             return Refuse(refused);
-        PathResult result = PathValidator.Validate(_anchors!, presented, request.Peer, now);
+        PathResult result = PathValidator.Validate(anchors, presented, request.Peer, now);
         if (result.Failure is not null)
             return Refuse(result.Failure);
-        if (_pins is not null && !result.Path.Any(certificate => _pins.TryFind(certificate.PublicKeyInfo.Span, out _)))
-            return Refuse(TlsAlert.CertificateUnknown, PinMismatch(leaf.PublicKeyInfo));
-        return Accept(request, leaf.Key, leaf.PublicKeyInfo, result.Path, []);
+        if (_pins is not null && !result.Path.Any(certificate => _pins.TryFind(certificate.SubjectPublicKeyInfo.Span, out _)))
+            return Refuse(TlsAlert.CertificateUnknown, PinMismatch(leaf.SubjectPublicKeyInfo));
+        anchors.Recent.Add(result.Path);
+        return Accept(request, leaf.Key, leaf.SubjectPublicKeyInfo, result.Path, []);
     }
 
     private ValidationFailure? CheckServerName(PeerValidationRequest request, ParsedCertificate leaf)

@@ -14,7 +14,7 @@ internal static class CertificateTemplate
     /// <exception cref="CryptographicException">It is not ML-DSA-65.</exception>
     public static PublicKey PublicKeyOf(MLDsa key) =>
         key.Algorithm == MLDsaAlgorithm.MLDsa65
-            ? PublicKey.CreateFromSubjectPublicKeyInfo(SubjectPublicKeyInfo.Encode(key.ExportMLDsaPublicKey()), out _)
+            ? PublicKey.CreateFromSubjectPublicKeyInfo(MLDsaPublicKeyInfo.Encode(key.ExportMLDsaPublicKey()), out _)
             : throw new CryptographicException($"The key is {key.Algorithm.Name}: HybridTls needs an ML-DSA-65 key.");
 
     /// <summary>A server's or client's certificate.</summary>

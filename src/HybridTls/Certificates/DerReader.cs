@@ -117,10 +117,12 @@ internal ref struct DerReader
         return value;
     }
 
-    /// <summary>Reads a named bit list (keyUsage).</summary>
-    public TFlags ReadNamedBits<TFlags>() where TFlags : Enum
+    /// <summary>Reads a named bit list (keyUsage) of at most <paramref name="maximum"/> octets, whose last bit is one (X.690 §11.2.2).</summary>
+    public ReadOnlySpan<byte> ReadNamedBits(int maximum)
     {
-        TFlags value = AsnDecoder.ReadNamedBitListValue<TFlags>(_rest, AsnEncodingRules.DER, out int consumed);
+        if (!AsnDecoder.TryReadPrimitiveBitString(_rest, AsnEncodingRules.DER, out int unused, out ReadOnlySpan<byte> value, out int consumed)
+            || value.Length > maximum || (!value.IsEmpty && (value[^1] & (1 << unused)) == 0))
+            throw new AsnContentException("A list of named bits is too long or ends in zeros.");
         Take(consumed);
         return value;
     }

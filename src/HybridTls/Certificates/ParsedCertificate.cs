@@ -44,7 +44,7 @@ internal sealed class ParsedCertificate
     public ReadOnlySpan<byte> SerialNumber => Der.Span[_serialNumber];
 
     /// <summary>The SubjectPublicKeyInfo, encoded.</summary>
-    public ReadOnlyMemory<byte> PublicKeyInfo => Der[_publicKeyInfo];
+    public ReadOnlyMemory<byte> SubjectPublicKeyInfo => Der[_publicKeyInfo];
 
     /// <summary>The first instant of validity.</summary>
     public DateTimeOffset NotBefore { get; private set; }
@@ -65,8 +65,11 @@ internal sealed class ParsedCertificate
     /// <exception cref="InvalidOperationException"><see cref="KeyProblem"/> is not null.</exception>
     public VerificationKey Key =>
         KeyProblem is null
-            ? _key ??= new VerificationKey(PublicKeyInfo[(SubjectPublicKeyInfo.EncodedSize - SubjectPublicKeyInfo.KeySize)..])
+            ? _key ??= new VerificationKey(SubjectPublicKeyInfo[(MLDsaPublicKeyInfo.EncodedSize - MLDsaPublicKeyInfo.KeySize)..])
             : throw new InvalidOperationException(KeyProblem);
+
+    /// <summary>The certificate whose key is known to have signed this one; set only on those that <see cref="RecentCertificates"/> keeps.</summary>
+    public ParsedCertificate? VerifiedBy { get; set; }
 
     /// <summary>Whether issuer and subject are the same Name.</summary>
     public bool IsSelfIssued => HasIssuer(this);
@@ -192,7 +195,7 @@ internal sealed class ParsedCertificate
 
     private void ReadPublicKey(ReadOnlySpan<byte> encoded)
     {
-        if (SubjectPublicKeyInfo.IsMLDsa65(encoded))
+        if (MLDsaPublicKeyInfo.IsMLDsa65(encoded))
             return;
         var outer = new DerReader(encoded);
         DerReader info = outer.ReadSequence();
@@ -200,7 +203,7 @@ internal sealed class ParsedCertificate
         ReadOnlySpan<byte> oid = identifier.ReadOid();
         info.ReadBitOctets(out _);
         info.ThrowIfNotEmpty();
-        KeyProblem = SubjectPublicKeyInfo.Describe(encoded, "The certificate's key");
+        KeyProblem = MLDsaPublicKeyInfo.Describe(encoded, "The certificate's key");
         if (oid.SequenceEqual(Oids.MLDsa65))
             throw new AsnContentException(KeyProblem);
     }

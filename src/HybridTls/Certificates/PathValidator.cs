@@ -155,7 +155,7 @@ internal sealed class PathValidator
     {
         foreach (ParsedCertificate certificate in _path)
         {
-            if (certificate.PublicKeyInfo.Span.SequenceEqual(candidate.PublicKeyInfo.Span)
+            if (certificate.SubjectPublicKeyInfo.Span.SequenceEqual(candidate.SubjectPublicKeyInfo.Span)
                 && certificate.HasSubject(candidate))
                 return true;
         }
@@ -240,6 +240,9 @@ internal sealed class PathValidator
 
     private bool TryVerify(ParsedCertificate child, ParsedCertificate issuer, out bool verified)
     {
+        verified = ReferenceEquals(child.VerifiedBy, issuer);
+        if (verified)
+            return true;
         foreach ((ParsedCertificate knownChild, ParsedCertificate knownIssuer, bool known) in _signatures)
         {
             if (ReferenceEquals(knownChild, child) && ReferenceEquals(knownIssuer, issuer))
@@ -249,7 +252,6 @@ internal sealed class PathValidator
             }
         }
 
-        verified = false;
         if (_signatures.Count == MaximumSignatures)
             return false;
         verified = issuer.Key.Verify(child.ToBeSigned, child.Signature);

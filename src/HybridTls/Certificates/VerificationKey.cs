@@ -12,7 +12,7 @@ internal sealed class VerificationKey
     /// <summary>Wraps the 1952 bytes of a key; they must not change afterwards.</summary>
     public VerificationKey(ReadOnlyMemory<byte> publicKey)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(publicKey.Length, SubjectPublicKeyInfo.KeySize);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(publicKey.Length, MLDsaPublicKeyInfo.KeySize);
         Bytes = publicKey;
     }
 

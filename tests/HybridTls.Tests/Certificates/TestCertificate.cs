@@ -108,7 +108,7 @@ internal sealed record TestCertificate
             }
 
             writer.WriteEncodedValue(RawSubject ?? Name(Subject));
-            writer.WriteEncodedValue(RawPublicKeyInfo ?? SubjectPublicKeyInfo.Encode(TestKeys.Get(Key ?? Subject).ExportMLDsaPublicKey()));
+            writer.WriteEncodedValue(RawPublicKeyInfo ?? MLDsaPublicKeyInfo.Encode(TestKeys.Get(Key ?? Subject).ExportMLDsaPublicKey()));
             if (Extensions is not null)
             {
                 using (writer.PushSequence(new Asn1Tag(TagClass.ContextSpecific, 3)))

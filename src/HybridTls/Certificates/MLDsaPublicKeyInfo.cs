@@ -3,7 +3,7 @@ using System.Formats.Asn1;
 namespace HybridTls.Certificates;
 
 /// <summary>SubjectPublicKeyInfo with an ML-DSA-65 key (RFC 9881 §4): 22 fixed bytes and the 1952 bytes of the key.</summary>
-internal static class SubjectPublicKeyInfo
+internal static class MLDsaPublicKeyInfo
 {
     /// <summary>ML-DSA-65's public key, in bytes (FIPS 204, table 2).</summary>
     public const int KeySize = 1952;
