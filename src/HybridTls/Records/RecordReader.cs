@@ -46,6 +46,12 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
     /// <summary>Bytes of handshake messages received and not yet handed out.</summary>
     public int PendingHandshakeBytes => _handshake.Pending;
 
+    /// <summary>How large handshake messages may be.</summary>
+    public HandshakeMessageLimits MessageLimits
+    {
+        set => _handshake.Limits = value;
+    }
+
     /// <summary>The bytes of pooled memory held now.</summary>
     public int BufferedMemory => _handshake.BufferSize;
 
