@@ -184,15 +184,35 @@ public sealed class MLDsa65SigningKeyTests
     }
 
     [Fact]
-    public void Dispose_zeroes_the_buffer_and_refuses_further_use()
+    public void Dispose_zeroes_the_memory_and_refuses_further_use()
     {
         MLDsa65SigningKey key = MLDsa65SigningKey.FromSeed(new byte[32]);
         byte[] privateKey = new byte[MLDsa65.PrivateKeySize];
         key.ExportPrivateKey(privateKey);
-        Assert.Contains(key.Buffer.ToArray(), static word => word != 0);
-        key.Dispose();
-        Assert.All(key.Buffer.ToArray(), static word => Assert.Equal(0, word));
-        Assert.Throws<ObjectDisposedException>(() => key.Sign(new byte[64], new byte[32], new byte[MLDsa65.SignatureSize]));
+        Assert.Contains(privateKey, static b => b != 0);
+        byte[]? memory = null;
+        MLDsaKeyMemory.Zeroed = bytes => memory = bytes.ToArray();
+        try
+        {
+            key.Dispose();
+            Assert.NotNull(memory);
+            Assert.Equal((MLDsaExpandedKey.Coefficients * sizeof(int)) + MLDsa65.PrivateKeySize, memory.Length);
+            Assert.All(memory, static b => Assert.Equal(0, b));
+
+            // A key that is refused is zeroed as well.
+            memory = null;
+            privateKey[^1] ^= 1;
+            Assert.Throws<CryptographicException>(() => MLDsa65SigningKey.FromPrivateKey(privateKey));
+            Assert.NotNull(memory);
+        }
+        finally
+        {
+            MLDsaKeyMemory.Zeroed = null;
+        }
+
+        byte[] untouched = new byte[MLDsa65.SignatureSize];
+        Assert.Throws<ObjectDisposedException>(() => key.Sign(new byte[64], new byte[32], untouched));
+        Assert.All(untouched, static b => Assert.Equal(0, b));
         Assert.Throws<ObjectDisposedException>(() => key.ExportPrivateKey(privateKey));
         Assert.Throws<ObjectDisposedException>(() => key.CopyTr(new byte[64]));
         key.Dispose();
@@ -229,7 +249,6 @@ public sealed class MLDsa65SigningKeyTests
             SpinWait.SpinUntil(() => Volatile.Read(ref signed) > 4);
             key.Dispose();
             Array.ForEach(threads, static thread => thread.Join());
-            Assert.All(key.Buffer.ToArray(), static word => Assert.Equal(0, word));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
+using HybridTls.Testing;
 using static HybridTls.Cryptography.MLDsaParameters;
 
 namespace HybridTls.Cryptography.Tests.MLDsa;
@@ -71,7 +72,7 @@ public sealed class MLDsaRejectionTests
     public void Wycheproofs_rejection_cases_run_through_their_branches(int width)
     {
         using Lanes.Forced forced = Lanes.Force((LaneWidth)width);
-        using JsonDocument file = MLDsaTestData.Open("mldsa_65_sign_seed_test.json");
+        using JsonDocument file = VectorFile.Open("mldsa_65_sign_seed_test.json");
         MLDsaTrace all = new();
         foreach (JsonElement group in file.RootElement.GetProperty("testGroups").EnumerateArray())
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using HybridTls.Testing;
 
 namespace HybridTls.Cryptography.Tests.MLDsa;
 
@@ -9,26 +10,10 @@ internal static class MLDsaTestData
     /// <summary>Every back end of this machine.</summary>
     public static TheoryData<int> Widths => new(Lanes.Supported.Select(static width => (int)width));
 
-    /// <summary>Opens a vector file that stands beside the checkout.</summary>
-    public static JsonDocument Open(string name)
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string path = Path.Combine(folder.FullName, "shared", "vectors", name);
-            if (File.Exists(path))
-            {
-                return JsonDocument.Parse(File.ReadAllBytes(path));
-            }
-        }
-
-        Assert.SkipWhen(Environment.GetEnvironmentVariable("CI") != "true", $"{name} does not stand beside the checkout.");
-        throw new FileNotFoundException("A vector file is missing.", name);
-    }
-
     /// <summary>CCTV's messages for timing signatures: with the key of the all-zero seed their rejections are representative.</summary>
     public static byte[][] BenchmarkMessages()
     {
-        using JsonDocument file = Open("mldsa_65_benchmark_messages.json");
+        using JsonDocument file = VectorFile.Open("mldsa_65_benchmark_messages.json");
         return [.. file.RootElement.EnumerateArray().Select(static message => Encoding.ASCII.GetBytes(message.GetString()!))];
     }
 
