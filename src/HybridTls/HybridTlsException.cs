@@ -14,6 +14,6 @@ public sealed class HybridTlsException : IOException
     /// <summary>Who noticed the failure.</summary>
     public HybridTlsFailure Failure { get; }
 
-    /// <summary>The alert that was sent or received; null when the connection was truncated.</summary>
+    /// <summary>The alert that was sent or received; null when the connection was truncated or timed out.</summary>
     public TlsAlert? Alert { get; }
 }

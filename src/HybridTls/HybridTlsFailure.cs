@@ -11,4 +11,7 @@ public enum HybridTlsFailure
 
     /// <summary>The transport ended without close_notify: what was read may be incomplete (RFC 9846 §6.1).</summary>
     Truncated,
+
+    /// <summary>The handshake was not complete when <see cref="HybridTlsOptions.HandshakeTimeout"/> had passed.</summary>
+    TimedOut,
 }

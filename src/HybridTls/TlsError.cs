@@ -17,6 +17,10 @@ internal static class TlsError
     public static HybridTlsException Truncated() =>
         new(HybridTlsFailure.Truncated, null, "The connection ended without close_notify: what was read may be incomplete.");
 
+    /// <summary>Creates the failure of a handshake that took too long.</summary>
+    public static HybridTlsException TimedOut(TimeSpan limit) =>
+        new(HybridTlsFailure.TimedOut, null, $"The handshake was not complete after {limit.TotalSeconds:0.###} s (HandshakeTimeout): the peer stalls, or is too far away.");
+
     /// <summary>Throws the failure that is reported to the peer with <paramref name="alert"/>.</summary>
     [DoesNotReturn]
     public static void Throw(TlsAlert alert, string message) => throw Create(alert, message);

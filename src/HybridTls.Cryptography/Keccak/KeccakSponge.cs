@@ -1,9 +1,15 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Security.Cryptography;
 
 namespace HybridTls.Cryptography;
 
-/// <summary>The sponge of FIPS 202 §4 over Keccak-f[1600]: absorbs, pads once, squeezes. The owner calls <see cref="Clear"/>.</summary>
-internal struct KeccakSponge(int rate, byte suffix)
+/// <summary>
+/// The sponge of FIPS 202 §4 over Keccak-f[1600]: absorbs, pads once, squeezes. The owner names its rate in bytes with every call,
+/// always the same one, and calls <see cref="Clear"/>.
+/// </summary>
+internal struct KeccakSponge
 {
     private KeccakState _state;
     private int _position;
@@ -11,7 +17,7 @@ internal struct KeccakSponge(int rate, byte suffix)
 
     /// <summary>Absorbs more of the message.</summary>
     /// <exception cref="InvalidOperationException">Squeezing has begun.</exception>
-    public void Absorb(scoped ReadOnlySpan<byte> message)
+    public void Absorb(scoped ReadOnlySpan<byte> message, int rate)
     {
         if (_squeezing)
         {
@@ -19,27 +25,22 @@ internal struct KeccakSponge(int rate, byte suffix)
         }
 
         Span<byte> state = MemoryMarshal.AsBytes((Span<ulong>)_state);
-        while (!message.IsEmpty)
+        int room = rate - _position;
+        while (message.Length >= room)
         {
-            int count = Math.Min(rate - _position, message.Length);
-            Span<byte> block = state.Slice(_position, count);
-            for (int i = 0; i < block.Length; i++)
-            {
-                block[i] ^= message[i];
-            }
-
-            message = message[count..];
-            _position += count;
-            if (_position == rate)
-            {
-                KeccakF1600.Permute(ref _state);
-                _position = 0;
-            }
+            Xor(state.Slice(_position, room), message[..room]);
+            KeccakF1600.Permute(ref _state);
+            message = message[room..];
+            _position = 0;
+            room = rate;
         }
+
+        Xor(state.Slice(_position, message.Length), message);
+        _position += message.Length;
     }
 
     /// <summary>Squeezes the next bytes of output; the first call pads the message.</summary>
-    public void Squeeze(scoped Span<byte> output)
+    public void Squeeze(scoped Span<byte> output, int rate, byte suffix)
     {
         Span<byte> state = MemoryMarshal.AsBytes((Span<ulong>)_state);
         if (!_squeezing)
@@ -68,8 +69,33 @@ internal struct KeccakSponge(int rate, byte suffix)
     /// <summary>Zeroes the state, so that the sponge can start anew.</summary>
     public void Clear()
     {
-        System.Security.Cryptography.CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes((Span<ulong>)_state));
+        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes((Span<ulong>)_state));
         _position = 0;
         _squeezing = false;
+    }
+
+    /// <summary>destination ⊕= source, of equal lengths.</summary>
+    private static void Xor(Span<byte> destination, ReadOnlySpan<byte> source)
+    {
+        ref byte to = ref MemoryMarshal.GetReference(destination);
+        ref byte from = ref MemoryMarshal.GetReference(source[..destination.Length]);
+        nuint length = (nuint)destination.Length;
+        nuint done = 0;
+        for (; length - done >= 32; done += 32)
+        {
+            (Vector256.LoadUnsafe(ref to, done) ^ Vector256.LoadUnsafe(ref from, done)).StoreUnsafe(ref to, done);
+        }
+
+        for (; length - done >= sizeof(ulong); done += sizeof(ulong))
+        {
+            ulong word = Unsafe.ReadUnaligned<ulong>(ref Unsafe.AddByteOffset(ref from, done));
+            word ^= Unsafe.ReadUnaligned<ulong>(ref Unsafe.AddByteOffset(ref to, done));
+            Unsafe.WriteUnaligned(ref Unsafe.AddByteOffset(ref to, done), word);
+        }
+
+        for (; done < length; done++)
+        {
+            Unsafe.AddByteOffset(ref to, done) ^= Unsafe.AddByteOffset(ref from, done);
+        }
     }
 }

@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 
 namespace HybridTls.Cryptography;
@@ -8,7 +11,7 @@ namespace HybridTls.Cryptography;
 /// w·<see cref="Count"/> + l). Lanes may differ in rate, so one batch can mix SHAKE128 and SHAKE256. Messages are shorter than
 /// their rate, as the seeds of FIPS 203 and 204 all are.
 /// </summary>
-internal ref struct ShakeBatch
+internal readonly ref struct ShakeBatch
 {
     /// <summary>The most lanes of any back end.</summary>
     public const int MaxCount = 8;
@@ -16,8 +19,11 @@ internal ref struct ShakeBatch
     /// <summary>The number of 64-bit words that the state of the widest batch takes.</summary>
     public const int MaxWords = KeccakState.Words * MaxCount;
 
-    /// <summary>The bytes that <see cref="Squeeze"/> writes for every lane: one block of SHAKE128.</summary>
+    /// <summary>The bytes that <see cref="Squeeze(Span{byte}, int)"/> writes for every lane: one block of SHAKE128.</summary>
     public const int BlockSize = Shake128.Rate;
+
+    private const ulong Suffix = 0x1F;
+    private const ulong LastBit = 1UL << 63;
 
     private readonly Span<ulong> _state;
     private readonly LaneWidth _width;
@@ -39,24 +45,94 @@ internal ref struct ShakeBatch
     /// <summary>The number of lanes of a back end: its width over 64 bits.</summary>
     public static int CountFor(LaneWidth width) => (int)width / 64;
 
-    /// <summary>Absorbs and pads the whole message of one lane.</summary>
+    /// <summary>
+    /// The back end, no wider than <paramref name="selected"/>, that permutes a last batch of few messages soonest: eight lanes
+    /// take 400 ns, four take 280 ns and one takes 273 ns; two lanes of 128 bits are never faster than four of 256.
+    /// </summary>
+    /// <param name="messages">How many messages remain, at least 1.</param>
+    /// <param name="selected">The back end of the operation.</param>
+    public static LaneWidth WidthFor(int messages, LaneWidth selected) => messages switch
+    {
+        1 => LaneWidth.Scalar,
+        <= 4 when selected == LaneWidth.Vector512 => LaneWidth.Vector256,
+        _ => selected,
+    };
+
+    /// <summary>Absorbs and pads the whole message of one lane, in place of whatever the lane held.</summary>
     /// <param name="lane">The lane, less than <see cref="Count"/>.</param>
     /// <param name="message">The message, shorter than <paramref name="rate"/>.</param>
     /// <param name="rate"><see cref="Shake128.Rate"/> or <see cref="Shake256.Rate"/>.</param>
-    public readonly void Absorb(int lane, scoped ReadOnlySpan<byte> message, int rate)
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside of what it says.</exception>
+    public void Absorb(int lane, scoped ReadOnlySpan<byte> message, int rate)
     {
-        Span<byte> block = stackalloc byte[BlockSize];
-        block.Clear();
-        message.CopyTo(block);
-        block[message.Length] = 0x1F;
-        block[rate - 1] |= 0x80;
-        ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(block);
-        for (int word = 0; word < KeccakState.Words; word++)
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)lane, (uint)Count, nameof(lane));
+        ThrowIfNotRate(rate);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(message.Length, rate, nameof(message));
+
+        // In bounds: a message shorter than its rate has at most 20 full words, and one that is padded.
+        ref ulong word = ref Unsafe.Add(ref MemoryMarshal.GetReference(_state), lane);
+        int words = message.Length / sizeof(ulong);
+        for (int i = 0; i < words; i++)
         {
-            _state[(word * Count) + lane] = word < words.Length ? words[word] : 0;
+            Unsafe.Add(ref word, i * Count) = BinaryPrimitives.ReadUInt64LittleEndian(message[(i * sizeof(ulong))..]);
         }
 
-        CryptographicOperations.ZeroMemory(block);
+        ulong padded = Suffix;
+        for (int i = message.Length - 1; i >= words * sizeof(ulong); i--)
+        {
+            padded = (padded << 8) | message[i];
+        }
+
+        Unsafe.Add(ref word, words * Count) = padded;
+        for (int i = words + 1; i < KeccakState.Words; i++)
+        {
+            Unsafe.Add(ref word, i * Count) = 0;
+        }
+
+        Unsafe.Add(ref word, ((rate / sizeof(ulong)) - 1) * Count) ^= LastBit;
+    }
+
+    /// <summary>
+    /// Absorbs and pads in every lane the same seed followed by the lane's own little-endian index, as FIPS 203 and 204 expand
+    /// their seeds. It spares the caller the messages and is several times as fast as <see cref="Absorb"/> lane by lane.
+    /// </summary>
+    /// <param name="seed">The common beginning: a multiple of 8 bytes, at most 128.</param>
+    /// <param name="indices">The lanes' indices; lanes beyond them absorb index 0.</param>
+    /// <param name="indexSize">The number of bytes that an index takes, 1 or 2; the index must fit.</param>
+    /// <param name="rate"><see cref="Shake128.Rate"/> or <see cref="Shake256.Rate"/>, for all lanes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside of what it says.</exception>
+    public void AbsorbIndexed(scoped ReadOnlySpan<byte> seed, scoped ReadOnlySpan<ushort> indices, int indexSize, int rate)
+    {
+        ThrowIfNotRate(rate);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(seed.Length % sizeof(ulong), 0, nameof(seed));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(seed.Length, Shake256.Rate, nameof(seed));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(indices.Length, Count, nameof(indices));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(indexSize is 1 or 2, true, nameof(indexSize));
+
+        Span<ulong> suffixes = stackalloc ulong[MaxCount];
+        suffixes.Fill(Suffix << (8 * indexSize));
+        for (int lane = 0; lane < indices.Length; lane++)
+        {
+            ArgumentOutOfRangeException.ThrowIfNotEqual(indices[lane] >> (8 * indexSize), 0, nameof(indices));
+            suffixes[lane] |= indices[lane];
+        }
+
+        int last = (rate / sizeof(ulong)) - 1;
+        switch (_width)
+        {
+            case LaneWidth.Vector512:
+                Fill<Vector512Lanes64, Vector512<ulong>>(_state, seed, suffixes, last);
+                break;
+            case LaneWidth.Vector256:
+                Fill<Vector256Lanes64, Vector256<ulong>>(_state, seed, suffixes, last);
+                break;
+            case LaneWidth.Vector128:
+                Fill<Vector128Lanes64, Vector128<ulong>>(_state, seed, suffixes, last);
+                break;
+            default:
+                Fill<ScalarLanes64, ulong>(_state, seed, suffixes, last);
+                break;
+        }
     }
 
     /// <summary>
@@ -65,26 +141,101 @@ internal ref struct ShakeBatch
     /// </summary>
     /// <param name="output">Receives lane l's block at l·<paramref name="stride"/>.</param>
     /// <param name="stride">The distance in bytes between the lanes' blocks.</param>
-    public readonly void Squeeze(scoped Span<byte> output, int stride)
-    {
-        for (int lane = 0; lane < Count; lane++)
-        {
-            KeccakState one = default;
-            for (int word = 0; word < KeccakState.Words; word++)
-            {
-                one[word] = _state[(word * Count) + lane];
-            }
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="output"/> is too short or the blocks overlap.</exception>
+    public void Squeeze(scoped Span<byte> output, int stride) => Squeeze(output, stride, blocks: 1, BlockSize);
 
-            KeccakF1600.Permute(ref one);
-            Span<byte> block = output.Slice(lane * stride, BlockSize);
-            MemoryMarshal.AsBytes((ReadOnlySpan<ulong>)one)[..BlockSize].CopyTo(block);
-            for (int word = 0; word < KeccakState.Words; word++)
+    /// <summary>
+    /// Squeezes <paramref name="blocks"/> blocks of <paramref name="rate"/> bytes a lane, one after another, and nothing else:
+    /// no byte of the capacity when every lane has this rate.
+    /// </summary>
+    /// <param name="output">Receives lane l's blocks from l·<paramref name="stride"/> on.</param>
+    /// <param name="stride">The distance in bytes between the lanes' output, at least blocks·rate.</param>
+    /// <param name="blocks">How many blocks a lane, at least 1.</param>
+    /// <param name="rate"><see cref="Shake128.Rate"/> or <see cref="Shake256.Rate"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="output"/> is too short or the blocks overlap.</exception>
+    public void Squeeze(scoped Span<byte> output, int stride, int blocks, int rate)
+    {
+        ThrowIfNotRate(rate);
+        ArgumentOutOfRangeException.ThrowIfLessThan(blocks, 1);
+        long size = (long)blocks * rate;
+        ArgumentOutOfRangeException.ThrowIfLessThan(stride, Count == 1 ? 0 : size);
+        ArgumentOutOfRangeException.ThrowIfLessThan(output.Length, ((Count - 1L) * stride) + size, nameof(output));
+        ref byte first = ref MemoryMarshal.GetReference(output);
+        for (int block = 0; block < blocks; block++)
+        {
+            KeccakF1600.Permute(_state, _width);
+            ref byte destination = ref Unsafe.Add(ref first, block * rate);
+            switch (_width)
             {
-                _state[(word * Count) + lane] = one[word];
+                case LaneWidth.Vector512:
+                    Store<Vector512Lanes64, Vector512<ulong>>(_state, ref destination, stride, rate / sizeof(ulong));
+                    break;
+                case LaneWidth.Vector256:
+                    Store<Vector256Lanes64, Vector256<ulong>>(_state, ref destination, stride, rate / sizeof(ulong));
+                    break;
+                case LaneWidth.Vector128:
+                    Store<Vector128Lanes64, Vector128<ulong>>(_state, ref destination, stride, rate / sizeof(ulong));
+                    break;
+                default:
+                    Store<ScalarLanes64, ulong>(_state, ref destination, stride, rate / sizeof(ulong));
+                    break;
             }
         }
     }
 
     /// <summary>Zeroes every state.</summary>
-    public readonly void Clear() => CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(_state));
+    public void Clear() => CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(_state));
+
+    private static void ThrowIfNotRate(int rate)
+    {
+        if (rate is not (Shake128.Rate or Shake256.Rate))
+        {
+            throw new ArgumentOutOfRangeException(nameof(rate), rate, "The rate is neither SHAKE128's nor SHAKE256's.");
+        }
+    }
+
+    // The state of one lane: seed, suffix (index and domain bits), zeros, and the last bit of the padding in the word `last`.
+    private static void Fill<TLanes, TVector>(
+        Span<ulong> state, ReadOnlySpan<byte> seed, ReadOnlySpan<ulong> suffixes, int last)
+        where TLanes : struct, ILanes64<TVector>
+        where TVector : struct
+    {
+        ref ulong word = ref MemoryMarshal.GetReference(state);
+        int words = seed.Length / sizeof(ulong);
+        for (int i = 0; i < words; i++)
+        {
+            TLanes.Store(
+                TLanes.Broadcast(BinaryPrimitives.ReadUInt64LittleEndian(seed[(i * sizeof(ulong))..])),
+                ref Unsafe.Add(ref word, i * TLanes.Count));
+        }
+
+        TLanes.Store(TLanes.Load(in MemoryMarshal.GetReference(suffixes)), ref Unsafe.Add(ref word, words * TLanes.Count));
+        TVector zero = TLanes.Broadcast(0);
+        for (int i = words + 1; i < KeccakState.Words; i++)
+        {
+            TLanes.Store(zero, ref Unsafe.Add(ref word, i * TLanes.Count));
+        }
+
+        // Xor, because after a seed of 128 bytes the suffix is in the last word of SHAKE256's rate, too.
+        ref ulong end = ref Unsafe.Add(ref word, last * TLanes.Count);
+        TLanes.Store(TLanes.Xor(TLanes.Load(in end), TLanes.Broadcast(LastBit)), ref end);
+    }
+
+    // The first `words` words of every lane. The last transposition overlaps the one before it where Count does not divide words.
+    private static void Store<TLanes, TVector>(Span<ulong> state, ref byte destination, nint stride, int words)
+        where TLanes : struct, ILanes64<TVector>
+        where TVector : struct
+    {
+        ref ulong word = ref MemoryMarshal.GetReference(state);
+        int done = 0;
+        while (done < words)
+        {
+            int from = Math.Min(done, words - TLanes.Count);
+            TLanes.StoreTransposed(
+                in Unsafe.Add(ref word, from * TLanes.Count),
+                ref Unsafe.AddByteOffset(ref destination, from * sizeof(ulong)),
+                stride);
+            done = from + TLanes.Count;
+        }
+    }
 }

@@ -119,6 +119,13 @@ internal sealed class TlsWriter : IBufferWriter<byte>, IDisposable
     /// <summary>Hands what was written to <paramref name="output"/>.</summary>
     public void CopyTo(IBufferWriter<byte> output) => output.Write(Written);
 
+    /// <summary>Takes back what was written after the first <paramref name="length"/> bytes.</summary>
+    public void Truncate(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)_length);
+        _length = length;
+    }
+
     /// <summary>Forgets what was written and keeps the buffer.</summary>
     public void Clear()
     {

@@ -1,0 +1,177 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
+
+namespace HybridTls.Cryptography;
+
+/// <summary>
+/// PKCS#8's EncryptedPrivateKeyInfo (RFC 5958 §3), decrypted: PBES2 with PBKDF2 (RFC 8018 §6.2) and AES or Triple DES in CBC mode, and
+/// PKCS#12's SHA-1 and Triple DES (RFC 7292 appendix C), which is what the BCL's exports can write.
+/// </summary>
+internal static class EncryptedPrivateKeyInfo
+{
+    /// <summary>The most iterations that are carried out: a hostile file must not occupy a core for minutes.</summary>
+    public const int MaximumIterations = 10_000_000;
+
+    private const int MaximumSaltSize = 1024;
+
+    private const string Pbes2 = "1.2.840.113549.1.5.13";
+    private const string Pbkdf2 = "1.2.840.113549.1.5.12";
+    private const string Pkcs12Sha1ThreeKeyTripleDes = "1.2.840.113549.1.12.1.3";
+    private const string Pkcs12Sha1TwoKeyTripleDes = "1.2.840.113549.1.12.1.4";
+
+    /// <summary>Decrypts the PrivateKeyInfo.</summary>
+    /// <exception cref="CryptographicException">
+    /// The source is no BER EncryptedPrivateKeyInfo, its algorithms are not supported, or the password is wrong.
+    /// </exception>
+    public static SecretBuffer Decrypt(Password password, ReadOnlySpan<byte> source)
+    {
+        Asn1Cursor info = Asn1Cursor.ReadOnlySequence(source, AsnEncodingRules.BER);
+        Asn1Cursor algorithm = info.ReadSequence();
+        string oid = algorithm.ReadObjectIdentifier();
+        Asn1Cursor parameters = algorithm.ReadSequence();
+        algorithm.EnsureAtEnd();
+
+        byte[] content = new byte[source.Length];
+        int length = info.ReadOctetStringOfAtMost(content);
+        info.EnsureAtEnd();
+        ReadOnlySpan<byte> ciphertext = content.AsSpan(0, length);
+
+        return oid switch
+        {
+            Pbes2 => DecryptPbes2(password, parameters, ciphertext),
+            Pkcs12Sha1ThreeKeyTripleDes => DecryptPkcs12(password, parameters, ciphertext, keySize: 24),
+            Pkcs12Sha1TwoKeyTripleDes => DecryptPkcs12(password, parameters, ciphertext, keySize: 16),
+            _ => throw NotSupported(oid),
+        };
+    }
+
+    /// <summary>The failure that a wrong password looks like.</summary>
+    public static CryptographicException WrongPassword(Exception? inner = null) =>
+        new("The encrypted private key could not be read; the password may be wrong.", inner);
+
+    private static CryptographicException NotSupported(string oid) =>
+        new($"The key is encrypted with an algorithm that is not supported ({oid}): encrypt it with PBES2, PBKDF2 and AES.");
+
+    // PBES2-params ::= SEQUENCE { keyDerivationFunc AlgorithmIdentifier, encryptionScheme AlgorithmIdentifier }
+    private static SecretBuffer DecryptPbes2(Password password, Asn1Cursor parameters, ReadOnlySpan<byte> ciphertext)
+    {
+        Asn1Cursor derivation = parameters.ReadSequence();
+        Asn1Cursor scheme = parameters.ReadSequence();
+        parameters.EnsureAtEnd();
+
+        string derivationOid = derivation.ReadObjectIdentifier();
+        if (derivationOid != Pbkdf2)
+            throw NotSupported(derivationOid);
+        Asn1Cursor pbkdf2 = derivation.ReadSequence();
+        derivation.EnsureAtEnd();
+
+        using SymmetricAlgorithm cipher = CreateCipher(scheme.ReadObjectIdentifier());
+        byte[] iv = new byte[cipher.BlockSize / 8];
+        scheme.ReadOctetString(iv);
+        scheme.EnsureAtEnd();
+
+        // PBKDF2-params ::= SEQUENCE { salt OCTET STRING, iterationCount INTEGER, keyLength INTEGER OPTIONAL, prf DEFAULT hmacWithSHA1 }
+        byte[] salt = ReadSalt(ref pbkdf2);
+        int iterations = ReadIterations(ref pbkdf2);
+        if (pbkdf2.IsNext(Asn1Tag.Integer) && pbkdf2.ReadCount() != cipher.KeySize / 8)
+            throw Asn1Cursor.Corrupted("the key length of PBKDF2 does not fit the cipher");
+        HashAlgorithmName hash = ReadPseudoRandomFunction(ref pbkdf2);
+        pbkdf2.EnsureAtEnd();
+
+        using SecretBuffer utf8 = password.ToUtf8();
+        using SecretBuffer key = new(cipher.KeySize / 8);
+        Rfc2898DeriveBytes.Pbkdf2(utf8.Span, salt, key.Span, iterations, hash);
+        return DecryptCbc(cipher, key.Span, iv, ciphertext);
+    }
+
+    // pkcs-12PbeParams ::= SEQUENCE { salt OCTET STRING, iterations INTEGER }
+    private static SecretBuffer DecryptPkcs12(Password password, Asn1Cursor parameters, ReadOnlySpan<byte> ciphertext, int keySize)
+    {
+        byte[] salt = ReadSalt(ref parameters);
+        int iterations = ReadIterations(ref parameters);
+        parameters.EnsureAtEnd();
+        if (salt.Length == 0)
+            throw Asn1Cursor.Corrupted("the salt is empty");
+
+        using SecretBuffer bmp = password.ToBmpString();
+        using SecretBuffer key = new(24);
+        byte[] iv = new byte[8];
+        Pkcs12KeyDerivation.Derive(Pkcs12KeyDerivation.EncryptionKey, bmp.Span, salt, iterations, key.Span[..keySize]);
+        Pkcs12KeyDerivation.Derive(Pkcs12KeyDerivation.InitializationVector, bmp.Span, salt, iterations, iv);
+        if (keySize == 16)
+            key.Span[..8].CopyTo(key.Span[16..]);
+
+        using SymmetricAlgorithm cipher = CreateTripleDes();
+        return DecryptCbc(cipher, key.Span, iv, ciphertext);
+    }
+
+    private static byte[] ReadSalt(ref Asn1Cursor parameters)
+    {
+        byte[] salt = new byte[MaximumSaltSize];
+        return salt[..parameters.ReadOctetStringOfAtMost(salt)];
+    }
+
+    private static int ReadIterations(ref Asn1Cursor parameters) => parameters.ReadCount() switch
+    {
+        0 => throw Asn1Cursor.Corrupted("the iteration count is zero"),
+        > MaximumIterations => throw new CryptographicException($"The iteration count is over {MaximumIterations}."),
+        int count => count,
+    };
+
+    private static HashAlgorithmName ReadPseudoRandomFunction(ref Asn1Cursor pbkdf2)
+    {
+        if (pbkdf2.IsAtEnd)
+            return HashAlgorithmName.SHA1;
+
+        Asn1Cursor algorithm = pbkdf2.ReadSequence();
+        string oid = algorithm.ReadObjectIdentifier();
+        if (!algorithm.IsAtEnd)
+            algorithm.ReadNull();
+        algorithm.EnsureAtEnd();
+        return oid switch
+        {
+            "1.2.840.113549.2.7" => HashAlgorithmName.SHA1,
+            "1.2.840.113549.2.9" => HashAlgorithmName.SHA256,
+            "1.2.840.113549.2.10" => HashAlgorithmName.SHA384,
+            "1.2.840.113549.2.11" => HashAlgorithmName.SHA512,
+            _ => throw NotSupported(oid),
+        };
+    }
+
+    private static SymmetricAlgorithm CreateCipher(string oid) => oid switch
+    {
+        "2.16.840.1.101.3.4.1.2" => CreateAes(128),
+        "2.16.840.1.101.3.4.1.22" => CreateAes(192),
+        "2.16.840.1.101.3.4.1.42" => CreateAes(256),
+        "1.2.840.113549.3.7" => CreateTripleDes(),
+        _ => throw NotSupported(oid),
+    };
+
+    private static Aes CreateAes(int bits)
+    {
+        Aes aes = Aes.Create();
+        aes.KeySize = bits;
+        return aes;
+    }
+
+#pragma warning disable CA5350 // Files encrypted long ago are to be read; nothing is encrypted with it here.
+    private static TripleDES CreateTripleDes() => TripleDES.Create();
+#pragma warning restore CA5350
+
+    private static SecretBuffer DecryptCbc(
+        SymmetricAlgorithm cipher, ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv, ReadOnlySpan<byte> ciphertext)
+    {
+        SecretBuffer plaintext = new(ciphertext.Length);
+        try
+        {
+            cipher.SetKey(key);
+            plaintext.Shrink(cipher.DecryptCbc(ciphertext, iv, plaintext.Span, PaddingMode.PKCS7));
+            return plaintext;
+        }
+        catch (CryptographicException e)
+        {
+            plaintext.Dispose();
+            throw WrongPassword(e);
+        }
+    }
+}

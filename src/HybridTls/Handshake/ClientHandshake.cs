@@ -1,0 +1,305 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Text;
+using HybridTls.Cryptography;
+using HybridTls.KeySchedule;
+using HybridTls.Messages;
+using HybridTls.Records;
+
+namespace HybridTls.Handshake;
+
+/// <summary>The client's side of a handshake (RFC 9846 §2, appendix A.1): the mirror image of <see cref="ServerHandshake"/>.</summary>
+internal sealed class ClientHandshake : HandshakeMachine
+{
+    private readonly HybridTlsClientOptions _options;
+    private readonly ClientHelloTemplate _template;
+    private readonly X25519MLKem768 _keyShare = X25519MLKem768.Generate();
+    private ExtensionSet _offered;
+    private CipherSuiteParameters? _retrySuite;
+    private SslApplicationProtocol _applicationProtocol;
+    private bool _certificateRequested;
+    private bool _credentialSuits;
+
+    /// <summary>Creates a client; <see cref="Start"/> writes its ClientHello.</summary>
+    /// <param name="options">The options, complete: <see cref="HybridTlsClientOptions.Validate"/> was called.</param>
+    /// <param name="output">Where records go.</param>
+    public ClientHandshake(HybridTlsClientOptions options, IBufferWriter<byte> output)
+        : base(options, PeerRole.Client, output)
+    {
+        _options = options;
+        _template = new ClientHelloTemplate(options);
+        State = ClientState.Start;
+    }
+
+    /// <summary>The state.</summary>
+    public ClientState State { get; private set; }
+
+    /// <inheritdoc/>
+    public override bool IsEstablished => State == ClientState.Established;
+
+    /// <summary>Sends the key share only after a HelloRetryRequest asked for it: costs a round trip, for tests of peers.</summary>
+    internal bool WithholdKeyShare { get; init; }
+
+    private protected override string? ExpectedPeerName => _options.ServerName;
+
+    /// <summary>Writes the ClientHello.</summary>
+    public void Start()
+    {
+        if (State != ClientState.Start)
+            throw new InvalidOperationException("The handshake has begun already.");
+        Writer.PlaintextVersion = RecordHeader.InitialVersion;
+        WriteClientHello(WithholdKeyShare ? ClientHelloShares.None : ClientHelloShares.Initial, cookie: default);
+        Writer.PlaintextVersion = RecordHeader.Version;
+        Reader.AcceptChangeCipherSpec = true;
+        State = ClientState.AwaitServerHello;
+    }
+
+    /// <inheritdoc/>
+    public override void Receive(in HandshakeMessage message) => State = (State, message.Type) switch
+    {
+        (ClientState.AwaitServerHello, HandshakeType.ServerHello) => ReadServerHelloOrRetry(message),                     // §4.2.3
+        (ClientState.AwaitServerHelloAfterRetry, HandshakeType.ServerHello) => ReadServerHello(message),                  // §4.2.3
+        (ClientState.AwaitEncryptedExtensions, HandshakeType.EncryptedExtensions) => ReadEncryptedExtensions(message),    // §4.4.1
+        (ClientState.AwaitCertificateOrRequest, HandshakeType.CertificateRequest) => ReadCertificateRequest(message),     // §4.4.2
+        (ClientState.AwaitCertificateOrRequest or ClientState.AwaitCertificate, HandshakeType.Certificate) => ReadServerCertificate(message), // §4.5.1
+        (ClientState.AwaitCertificateOrRequest or ClientState.AwaitCertificate, HandshakeType.CompressedCertificate) => ReadCompressedCertificate(message),
+        (ClientState.AwaitCertificateVerify, HandshakeType.CertificateVerify) => ReadServerCertificateVerify(message),    // §4.5.2
+        (ClientState.AwaitFinished, HandshakeType.Finished) => ReadFinished(message),                                     // §4.5.3
+        (ClientState.Established, HandshakeType.NewSessionTicket) => ReadNewSessionTicket(message),                       // §4.7.1
+        (ClientState.Established, HandshakeType.KeyUpdate) => ReadKeyUpdate(message),                                     // §4.7.3
+        _ => throw Unexpected(State, message.Type),
+    };
+
+    private protected override void ContinueAfterSignature() => State = FinishClientFlight();
+
+    private protected override void ContinueAfterVerdict() => State = ClientState.AwaitFinished;
+
+    private protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        _keyShare.Dispose();
+    }
+
+    private void WriteClientHello(ClientHelloShares shares, ReadOnlySpan<byte> cookie)
+    {
+        TlsWriter writer = BeginMessage(out int start);
+        _offered = _template.Write(writer, shares, _keyShare, cookie);
+        EndMessage(start);
+        FlushFlight();
+    }
+
+    private ClientState ReadServerHelloOrRetry(in HandshakeMessage message) =>
+        ServerHello.IsHelloRetryRequest(message.Body) ? ReadHelloRetryRequest(message) : ReadServerHello(message);
+
+    private ClientState ReadHelloRetryRequest(in HandshakeMessage message)
+    {
+        HelloRetryRequest retry = HelloRetryRequest.Parse(message.Body);
+        if (retry.SelectedVersion != ProtocolVersion.Tls13)
+            TlsError.ThrowIllegalParameter("HelloRetryRequest: a version that was not offered (RFC 9846 §4.2.4).");
+        retry.Extensions.Types.ThrowIfUnsolicited(_offered.With(ExtensionType.Cookie), "HelloRetryRequest");
+        ThrowUnlessEchoed(retry.SessionIdEcho);
+        _retrySuite = FindOfferedSuite(retry.CipherSuite);
+
+        bool selectsGroup = retry.TryGetSelectedGroup(out NamedGroup group);
+        bool hasCookie = retry.TryGetCookie(out ReadOnlySpan<byte> cookie);
+        if (selectsGroup && (group != NamedGroup.X25519MLKem768 || !WithholdKeyShare))
+        {
+            TlsError.ThrowIllegalParameter(
+                $"HelloRetryRequest asks for the group 0x{(ushort)group:X4}, whose share was sent or which was not offered (RFC 9846 §4.3.8).");
+        }
+
+        if (!selectsGroup && !hasCookie)
+            TlsError.ThrowIllegalParameter("HelloRetryRequest would change nothing in the ClientHello (RFC 9846 §4.2.4).");
+
+        Transcript.SelectSuite(_retrySuite);
+        Transcript.ReplaceWithMessageHash();
+        Transcript.Append(message.Whole);
+        WriteChangeCipherSpecOnce();
+        WriteClientHello(selectsGroup ? ClientHelloShares.Selected : WithholdKeyShare ? ClientHelloShares.None : ClientHelloShares.Initial, cookie);
+        return ClientState.AwaitServerHelloAfterRetry;
+    }
+
+    private ClientState ReadServerHello(in HandshakeMessage message)
+    {
+        if (ServerHello.IsHelloRetryRequest(message.Body))
+            TlsError.Throw(TlsAlert.UnexpectedMessage, "The server sent a second HelloRetryRequest (RFC 9846 §4.2.4).");
+        ServerHello hello = ServerHello.Parse(message.Body);
+        ThrowUnlessTls13(hello);
+        hello.Extensions.Types.ThrowIfUnsolicited(_offered, "ServerHello");
+        ThrowUnlessEchoed(hello.SessionIdEcho);
+        CipherSuiteParameters suite = FindOfferedSuite(hello.CipherSuite);
+        if (_retrySuite is not null && _retrySuite != suite)
+            TlsError.ThrowIllegalParameter("ServerHello: another cipher suite than in HelloRetryRequest (RFC 9846 §4.2.3).");
+        if (!hello.TryGetKeyShare(out KeyShareEntry share))
+            TlsError.Throw(TlsAlert.MissingExtension, "ServerHello has no key_share extension (RFC 9846 §9.2).");
+        if (share.Group != NamedGroup.X25519MLKem768)
+            TlsError.ThrowIllegalParameter($"ServerHello: a share of the group 0x{(ushort)share.Group:X4}, which we sent none of (RFC 9846 §4.3.8).");
+
+        Span<byte> sharedSecret = stackalloc byte[X25519MLKem768.SharedSecretSizeInBytes];
+        try
+        {
+            _keyShare.Finish(share.KeyExchange, sharedSecret);
+        }
+        catch (HybridKeyAgreementException exception)
+        {
+            throw TlsError.Create(TlsAlert.IllegalParameter, "The server's key share is invalid: " + exception.Message, exception);
+        }
+        finally
+        {
+            // The connection lives long; its ephemeral private keys must not (forward secrecy).
+            _keyShare.Dispose();
+        }
+
+        Transcript.SelectSuite(suite);
+        Transcript.Append(message.Whole);
+        StartHandshakeKeys(suite, sharedSecret, _template.Random);
+        Reader.SetKeys(PeerHandshakeSecret.CreateProtection());
+        WriteChangeCipherSpecOnce();
+        Writer.SetKeys(OwnHandshakeSecret.CreateProtection());
+        return ClientState.AwaitEncryptedExtensions;
+    }
+
+    private ClientState ReadEncryptedExtensions(in HandshakeMessage message)
+    {
+        EncryptedExtensions extensions = EncryptedExtensions.Parse(message.Body);
+        extensions.Extensions.Types.ThrowIfUnsolicited(_offered, "EncryptedExtensions");
+        if (extensions.TryGetApplicationProtocol(out ReadOnlySpan<byte> protocol))
+            _applicationProtocol = FindOfferedProtocol(protocol);
+        if (extensions.TryGetRecordSizeLimit(out int limit))
+        {
+            Writer.RecordSizeLimit = limit;
+            Reader.RecordSizeLimit = _options.RecordSizeLimit!.Value;
+        }
+
+        PeerCertificateType = extensions.TryGetServerCertificateType(out CertificateType server) ? server : CertificateType.X509;
+        if (!_template.AcceptedServerTypes.Contains(PeerCertificateType))
+        {
+            TlsError.Throw(
+                extensions.Extensions.Types.Contains(ExtensionType.ServerCertificateType) ? TlsAlert.IllegalParameter : TlsAlert.UnsupportedCertificate,
+                $"The server presents its key as {PeerCertificateType}, which was not offered (RFC 7250 §4.2).");
+        }
+
+        OwnCertificateType = extensions.TryGetClientCertificateType(out CertificateType client) ? client : CertificateType.X509;
+        if (extensions.Extensions.Types.Contains(ExtensionType.ClientCertificateType) && !SuitsOwnType(_options.Credential))
+            TlsError.ThrowIllegalParameter($"The server asks for our key as {OwnCertificateType}, which was not offered (RFC 7250 §4.2).");
+        OfferedForCertificate = _offered;
+        Transcript.Append(message.Whole);
+        return ClientState.AwaitCertificateOrRequest;
+    }
+
+    private ClientState ReadCertificateRequest(in HandshakeMessage message)
+    {
+        CertificateRequest request = CertificateRequest.Parse(message.Body);
+        if (!request.Context.IsEmpty)
+            TlsError.ThrowIllegalParameter("CertificateRequest: the certificate_request_context is not empty (RFC 9846 §4.4.2).");
+        _certificateRequested = true;
+        _credentialSuits = SuitsOwnType(_options.Credential) && request.SignatureAlgorithms.Contains(SignatureScheme.MLDsa65);
+        if (request.TryGetCompressCertificate(out CodePointList<CertificateCompressionAlgorithm> algorithms))
+        {
+            foreach (CertificateCompressionAlgorithm algorithm in CertificateCompressor.Algorithms(_options.CertificateCompression))
+            {
+                if (OwnCompression is null && algorithms.Contains(algorithm))
+                    OwnCompression = algorithm;
+            }
+        }
+
+        Transcript.Append(message.Whole);
+        return ClientState.AwaitCertificate;
+    }
+
+    private ClientState ReadCompressedCertificate(in HandshakeMessage message)
+    {
+        if (_options.CertificateCompression == CertificateCompression.None)
+            throw Unexpected(State, message.Type);
+        return ReadServerCertificate(message);
+    }
+
+    private ClientState ReadServerCertificate(in HandshakeMessage message)
+    {
+        if (!ReadCertificate(message))
+            TlsError.ThrowDecodeError("The server sent an empty Certificate (RFC 9846 §4.5.1).");
+        return ClientState.AwaitCertificateVerify;
+    }
+
+    private ClientState ReadServerCertificateVerify(in HandshakeMessage message) =>
+        ReadCertificateVerify(message) ? ClientState.AwaitVerdict : ClientState.AwaitFinished;
+
+    private ClientState ReadFinished(in HandshakeMessage message)
+    {
+        VerifyFinished(message);
+        StartApplicationKeys();
+        Reader.SetKeys(CreatePeerApplicationProtection());
+        if (!_certificateRequested)
+            return FinishClientFlight();
+        HybridTlsCredential? credential = _credentialSuits ? _options.Credential : null;
+        WriteCertificate(credential);
+        return credential is null || TryWriteCertificateVerify(credential) ? FinishClientFlight() : ClientState.AwaitSignature;
+    }
+
+    private ClientState FinishClientFlight()
+    {
+        WriteFinished();
+        FlushFlight();
+        Writer.SetKeys(CreateOwnApplicationProtection());
+        Complete(Describe(new NegotiatedParameters
+        {
+            ApplicationProtocol = _applicationProtocol,
+            ServerName = _template.ServerName,
+            UsedHelloRetryRequest = _retrySuite is not null,
+        }));
+        return ClientState.Established;
+    }
+
+    /// <summary>A client that does not resume reads tickets and forgets them; a flood of them is refused.</summary>
+    private ClientState ReadNewSessionTicket(in HandshakeMessage message)
+    {
+        NewSessionTicket.Parse(message.Body);
+        KeyUpdates.TicketReceived();
+        return ClientState.Established;
+    }
+
+    private ClientState ReadKeyUpdate(in HandshakeMessage message)
+    {
+        KeyUpdates.Receive(message);
+        return ClientState.Established;
+    }
+
+    private static void ThrowUnlessTls13(ServerHello hello)
+    {
+        if (hello.SelectedVersion == ProtocolVersion.Tls13)
+            return;
+        if (hello.HasSupportedVersions)
+            TlsError.ThrowIllegalParameter("ServerHello selects a version that was not offered (RFC 9846 §4.3.1).");
+        if (hello.HasDowngradeSentinel)
+            TlsError.ThrowIllegalParameter("Somebody between us and the server forced it to an older version (RFC 9846 §4.2.3).");
+        TlsError.Throw(TlsAlert.ProtocolVersion, "The server speaks no TLS 1.3, the only version here.");
+    }
+
+    private void ThrowUnlessEchoed(ReadOnlySpan<byte> sessionIdEcho)
+    {
+        if (!sessionIdEcho.SequenceEqual(_template.SessionId))
+            TlsError.ThrowIllegalParameter("The server did not echo legacy_session_id (RFC 9846 §4.2.3).");
+    }
+
+    private bool SuitsOwnType(HybridTlsCredential? credential) => credential is not null && CertificateTypeOf(credential) == OwnCertificateType;
+
+    private CipherSuiteParameters FindOfferedSuite(TlsCipherSuite id)
+    {
+        if (!_template.CipherSuites.Contains(id) || CipherSuiteParameters.Find((ushort)id) is not { } suite)
+            throw TlsError.Create(TlsAlert.IllegalParameter, $"The server selected the cipher suite 0x{(ushort)id:X4}, which was not offered (RFC 9846 §4.2.3).");
+        return suite;
+    }
+
+    private SslApplicationProtocol FindOfferedProtocol(ReadOnlySpan<byte> protocol)
+    {
+        foreach (SslApplicationProtocol offered in _options.ApplicationProtocols)
+        {
+            if (offered.Protocol.Span.SequenceEqual(protocol))
+                return offered;
+        }
+
+        throw TlsError.Create(TlsAlert.IllegalParameter, "The server selected an application protocol that was not offered (RFC 7301 §3.1).");
+    }
+}

@@ -1,0 +1,134 @@
+using System.Net.Security;
+using System.Text;
+using HybridTls.Certificates;
+using HybridTls.Cryptography;
+using HybridTls.KeySchedule;
+using HybridTls.Messages;
+using HybridTls.Records;
+
+namespace HybridTls.Handshake;
+
+/// <summary>
+/// What the first and the second ClientHello of one connection have in common (RFC 9846 §4.2.2: the second repeats the first but for
+/// the key share and the cookie): the random values are drawn once.
+/// </summary>
+internal sealed class ClientHelloTemplate
+{
+    private const int SessionIdSize = 32;
+    private const int GreaseCount = 5;
+
+    private readonly HybridTlsClientOptions _options;
+
+    // The random, the session id of middlebox compatibility mode (appendix E.4), and the choice of reserved values.
+    private readonly byte[] _random = new byte[ClientHello.RandomSize + SessionIdSize + GreaseCount];
+
+    public ClientHelloTemplate(HybridTlsClientOptions options)
+    {
+        _options = options;
+        Entropy.Fill(_random);
+        CipherSuites = [.. options.CipherSuites.Where(static id => CipherSuiteParameters.Find((ushort)id) is not null)];
+        AcceptedServerTypes = options.AcceptRawPublicKeys
+            ? [CertificateType.RawPublicKey, CertificateType.X509]
+            : [CertificateType.X509];
+        ServerName = options.SendServerName && HostName.TryParse(options.ServerName, out HostName name) ? name.DnsName : null;
+    }
+
+    /// <summary>The random of the ClientHello, 32 bytes.</summary>
+    public ReadOnlySpan<byte> Random => _random.AsSpan(0, ClientHello.RandomSize);
+
+    /// <summary>legacy_session_id, 32 bytes: to be echoed.</summary>
+    public ReadOnlySpan<byte> SessionId => _random.AsSpan(ClientHello.RandomSize, SessionIdSize);
+
+    /// <summary>The cipher suites that the platform has, in order of preference.</summary>
+    public TlsCipherSuite[] CipherSuites { get; }
+
+    /// <summary>How the server may present its key.</summary>
+    public CertificateType[] AcceptedServerTypes { get; }
+
+    /// <summary>The name that is sent; null for none.</summary>
+    public string? ServerName { get; }
+
+    /// <summary>Writes the message.</summary>
+    /// <returns>The extensions that the server may answer.</returns>
+    public ExtensionSet Write(TlsWriter writer, ClientHelloShares shares, X25519MLKem768 keyShare, ReadOnlySpan<byte> cookie)
+    {
+        ReadOnlySpan<TlsCipherSuite> suites = [(TlsCipherSuite)GreaseValue(0), .. CipherSuites];
+        ExtensionSet offered = ExtensionSet.Of(
+            ExtensionType.SupportedVersions, ExtensionType.SupportedGroups, ExtensionType.SignatureAlgorithms, ExtensionType.KeyShare);
+        using MessageScope message = ClientHello.Begin(writer, Random, SessionId, suites);
+        writer.WriteExtension((ExtensionType)GreaseValue(1), []);
+        SupportedVersionsExtension.WriteOffered(writer, (ProtocolVersion)GreaseValue(2), ProtocolVersion.Tls13);
+        SupportedGroupsExtension.Write(writer, (NamedGroup)GreaseValue(3), NamedGroup.X25519MLKem768);
+        SignatureAlgorithmsExtension.Write(writer, SignatureScheme.MLDsa65);
+        WriteKeyShares(writer, shares, keyShare);
+        if (ServerName is not null)
+        {
+            ServerNameExtension.Write(writer, Encoding.ASCII.GetBytes(ServerName));
+            offered = offered.With(ExtensionType.ServerName);
+        }
+
+        if (_options.ApplicationProtocols.Count > 0)
+        {
+            AlpnExtension.WriteOffered(writer, [.. _options.ApplicationProtocols]);
+            offered = offered.With(ExtensionType.ApplicationLayerProtocolNegotiation);
+        }
+
+        offered = WriteCertificateExtensions(writer, offered);
+        if (_options.RecordSizeLimit is { } limit)
+        {
+            RecordSizeLimitExtension.Write(writer, limit);
+            offered = offered.With(ExtensionType.RecordSizeLimit);
+        }
+
+        if (!cookie.IsEmpty)
+            CookieExtension.Write(writer, cookie);
+
+        // A second reserved extension, not empty: servers must not choke on content either.
+        writer.WriteExtension((ExtensionType)DistinctGreaseValue(4, 1), [0]);
+        return offered;
+    }
+
+    private ExtensionSet WriteCertificateExtensions(TlsWriter writer, ExtensionSet offered)
+    {
+        if (_options.Credential is { IsRawPublicKey: true })
+        {
+            CertificateTypeExtension.WriteOffered(writer, ExtensionType.ClientCertificateType, CertificateType.RawPublicKey);
+            offered = offered.With(ExtensionType.ClientCertificateType);
+        }
+
+        if (AcceptedServerTypes.Contains(CertificateType.RawPublicKey))
+        {
+            CertificateTypeExtension.WriteOffered(writer, ExtensionType.ServerCertificateType, AcceptedServerTypes);
+            offered = offered.With(ExtensionType.ServerCertificateType);
+        }
+
+        if (CertificateCompressor.Algorithms(_options.CertificateCompression) is { Length: > 0 } algorithms)
+        {
+            CompressCertificateExtension.Write(writer, algorithms);
+            offered = offered.With(ExtensionType.CompressCertificate);
+        }
+
+        return offered;
+    }
+
+    private void WriteKeyShares(TlsWriter writer, ClientHelloShares shares, X25519MLKem768 keyShare)
+    {
+        using MessageScope list = KeyShareExtension.BeginOffered(writer);
+        if (shares == ClientHelloShares.None)
+            return;
+        if (shares == ClientHelloShares.Initial)
+            KeyShareExtension.WriteEntry(writer, (NamedGroup)GreaseValue(3), [0]);
+        Span<byte> share = stackalloc byte[X25519MLKem768.ClientShareSizeInBytes];
+        keyShare.ExportClientShare(share);
+        KeyShareExtension.WriteEntry(writer, NamedGroup.X25519MLKem768, share);
+    }
+
+    private ushort GreaseValue(int index) => Grease.CodePoint(_random[ClientHello.RandomSize + SessionIdSize + index]);
+
+    /// <summary>A reserved value that differs from the one at <paramref name="other"/>: an extension must not occur twice.</summary>
+    private ushort DistinctGreaseValue(int index, int other)
+    {
+        ushort value = GreaseValue(index);
+        return value != GreaseValue(other) ? value : Grease.CodePoint((byte)(_random[ClientHello.RandomSize + SessionIdSize + index] + 1));
+    }
+}

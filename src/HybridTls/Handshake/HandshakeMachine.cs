@@ -1,0 +1,242 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using HybridTls.KeySchedule;
+using HybridTls.Messages;
+using HybridTls.Records;
+
+namespace HybridTls.Handshake;
+
+/// <summary>
+/// What both sides of a handshake have in common: the flight that is being written, the transcript, the key schedule, the two halves
+/// of the record layer. It takes complete messages and writes records; it does no I/O and never awaits. Where the host has to decide
+/// it stops with a <see cref="Pending"/> task.
+/// </summary>
+internal abstract partial class HandshakeMachine : IDisposable
+{
+    private readonly TlsWriter _flight = new(capacity: 4096);
+    private readonly HybridTlsOptions _initialOptions;
+    private bool _sentChangeCipherSpec;
+    private bool _disposed;
+
+    private protected HandshakeMachine(HybridTlsOptions options, PeerRole self, IBufferWriter<byte> output)
+    {
+        _initialOptions = options;
+        Self = self;
+        Output = output;
+        Reader = new RecordReader(LimitsOf(options));
+    }
+
+    /// <summary>The receiving half of the record layer.</summary>
+    public RecordReader Reader { get; }
+
+    /// <summary>The sending half of the record layer.</summary>
+    public RecordWriter Writer { get; } = new();
+
+    /// <summary>What the host has to do before the handshake goes on.</summary>
+    public HostTask Pending { get; private protected set; }
+
+    /// <summary>Whether application data may flow.</summary>
+    public abstract bool IsEstablished { get; }
+
+    /// <summary>What was agreed on; null until the handshake is complete.</summary>
+    public NegotiatedParameters? Parameters { get; private set; }
+
+    /// <summary>The secrets; they exist from ServerHello on.</summary>
+    public SecretSchedule Schedule { get; private set; } = null!;
+
+    /// <summary>The rules for renewing keys after the handshake.</summary>
+    public KeyUpdates KeyUpdates { get; private set; } = null!;
+
+    /// <summary>Which side we are.</summary>
+    public PeerRole Self { get; }
+
+    /// <summary>Where records go; the host sends them whenever this machine returns.</summary>
+    public IBufferWriter<byte> Output { get; }
+
+    /// <summary>Our options; a server's may be replaced by the ClientHello.</summary>
+    private protected virtual HybridTlsOptions Options => _initialOptions;
+
+    private protected Transcript Transcript { get; } = new();
+
+    private protected CipherSuiteParameters Suite => Schedule.Suite;
+
+    /// <summary>The traffic secrets by direction.</summary>
+    private protected TrafficSecret OwnHandshakeSecret => Self == PeerRole.Server ? Schedule.ServerHandshake : Schedule.ClientHandshake;
+
+    private protected TrafficSecret PeerHandshakeSecret => Self == PeerRole.Server ? Schedule.ClientHandshake : Schedule.ServerHandshake;
+
+    private protected TrafficSecret OwnApplicationSecret => Self == PeerRole.Server ? Schedule.ServerApplication : Schedule.ClientApplication;
+
+    private protected TrafficSecret PeerApplicationSecret => Self == PeerRole.Server ? Schedule.ClientApplication : Schedule.ServerApplication;
+
+    /// <summary>Takes one message: the only way by which a peer changes the state.</summary>
+    /// <exception cref="HybridTlsException">The message is not allowed now, or breaks a rule; the connection is lost.</exception>
+    public abstract void Receive(in HandshakeMessage message);
+
+    /// <summary>
+    /// Takes what the peer sent, as far as the handshake can go: until it is complete, waits for the host, or needs more bytes.
+    /// </summary>
+    /// <param name="input">Bytes from the transport.</param>
+    /// <returns>The number of bytes used; the rest is to be offered again.</returns>
+    /// <exception cref="HybridTlsException">The peer broke a rule or sent an alert.</exception>
+    public int Process(ReadOnlySpan<byte> input)
+    {
+        int used = 0;
+        while (Pending == HostTask.None && !IsEstablished)
+        {
+            bool found = Reader.TryRead(input[used..], out int consumed, default, out RecordReadResult result);
+            used += consumed;
+            if (!found)
+                break;
+            if (result.Kind != RecordReadKind.Handshake)
+                throw TlsError.Received(TlsAlert.CloseNotify);
+            Receive(HandshakeMessage.Parse(result.HandshakeMessage));
+        }
+
+        return used;
+    }
+
+    /// <summary>Whether an alert was written.</summary>
+    public bool AlertWritten { get; private set; }
+
+    /// <summary>Writes the alert of a failure that we found, or close_notify.</summary>
+    public void WriteAlert(TlsAlert alert)
+    {
+        AlertWritten = true;
+        Writer.WriteAlert(Output, alert);
+    }
+
+    /// <summary>Zeroes every secret.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    private protected virtual void Dispose(bool disposing)
+    {
+        _flight.Dispose();
+        Transcript.Dispose();
+        Schedule?.Dispose();
+        Reader.Dispose();
+        Writer.Dispose();
+    }
+
+    /// <summary>The failure of a message that the state does not allow.</summary>
+    private protected static HybridTlsException Unexpected<TState>(TState state, HandshakeType type)
+        where TState : struct, Enum =>
+        TlsError.Create(TlsAlert.UnexpectedMessage, $"The peer sent {type} in the state {state}, which does not allow it (RFC 9846 appendix A).");
+
+    /// <summary>A message being written: it enters the transcript when <see cref="EndMessage"/> is called.</summary>
+    private protected TlsWriter BeginMessage(out int start)
+    {
+        start = _flight.Length;
+        return _flight;
+    }
+
+    /// <summary>Adds the message written since <paramref name="start"/> to the transcript.</summary>
+    private protected void EndMessage(int start) => Transcript.Append(_flight.Written[start..]);
+
+    /// <summary>Protects the flight with the present key and hands it to the output.</summary>
+    private protected void FlushFlight()
+    {
+        if (_flight.Length == 0)
+            return;
+        Writer.WriteHandshake(Output, _flight.Written);
+        _flight.Clear();
+    }
+
+    /// <summary>Sends the one ChangeCipherSpec of middlebox compatibility mode (appendix E.4).</summary>
+    private protected void WriteChangeCipherSpecOnce()
+    {
+        if (_sentChangeCipherSpec)
+            return;
+        _sentChangeCipherSpec = true;
+        FlushFlight();
+        Writer.WriteChangeCipherSpec(Output);
+    }
+
+    /// <summary>Creates the key schedule with the result of the key agreement; the transcript ends with ServerHello.</summary>
+    /// <param name="suite">The negotiated suite.</param>
+    /// <param name="sharedSecret">64 bytes, cleared here.</param>
+    /// <param name="clientRandom">The random of the ClientHello, by which the key log names a connection.</param>
+    private protected void StartHandshakeKeys(CipherSuiteParameters suite, Span<byte> sharedSecret, ReadOnlySpan<byte> clientRandom)
+    {
+        try
+        {
+            Schedule = new SecretSchedule(suite, Options.CreateKeyLog(clientRandom));
+            Span<byte> hash = stackalloc byte[suite.HashSize];
+            Transcript.GetHash(hash);
+            Schedule.StartHandshake(sharedSecret, hash);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(sharedSecret);
+        }
+    }
+
+    /// <summary>Writes our Finished (§4.5.3) and leaves it in the flight.</summary>
+    private protected void WriteFinished()
+    {
+        Span<byte> hash = stackalloc byte[Suite.HashSize];
+        Span<byte> verifyData = stackalloc byte[Suite.HashSize];
+        Transcript.GetHash(hash);
+        OwnHandshakeSecret.ComputeVerifyData(hash, verifyData);
+        TlsWriter writer = BeginMessage(out int start);
+        Finished.Write(writer, verifyData);
+        EndMessage(start);
+    }
+
+    /// <summary>Verifies the peer's Finished (§4.5.3) and adds it to the transcript.</summary>
+    private protected void VerifyFinished(in HandshakeMessage message)
+    {
+        Finished finished = Finished.Parse(message.Body, Suite.HashSize);
+        Span<byte> hash = stackalloc byte[Suite.HashSize];
+        Transcript.GetHash(hash);
+        if (!PeerHandshakeSecret.Verify(hash, finished.VerifyData))
+            TlsError.Throw(TlsAlert.DecryptError, "The peer's Finished does not verify: the handshake was tampered with, or the sides disagree about it.");
+        Transcript.Append(message.Whole);
+    }
+
+    /// <summary>Derives the application secrets; the transcript ends with the server's Finished.</summary>
+    private protected void StartApplicationKeys()
+    {
+        Span<byte> hash = stackalloc byte[Suite.HashSize];
+        Transcript.GetHash(hash);
+        Schedule.StartApplication(hash);
+    }
+
+    /// <summary>Ends the handshake; the transcript ends with the client's Finished.</summary>
+    private protected void Complete(NegotiatedParameters parameters)
+    {
+        Span<byte> hash = stackalloc byte[Suite.HashSize];
+        Transcript.GetHash(hash);
+        Schedule.FinishHandshake(hash);
+        Transcript.Dispose();
+        _flight.Dispose();
+        KeyUpdates = new KeyUpdates(this, OwnApplicationSecret, PeerApplicationSecret, UsageLimit);
+        Reader.AcceptChangeCipherSpec = false;
+        Reader.AcceptApplicationData = true;
+        Parameters = parameters;
+    }
+
+    /// <summary>The protection of our application data, renewed earlier if the options say so.</summary>
+    private protected RecordProtection CreateOwnApplicationProtection() =>
+        OwnApplicationSecret.CreateProtection(UsageLimit);
+
+    /// <summary>The protection of the peer's application data.</summary>
+    private protected RecordProtection CreatePeerApplicationProtection() =>
+        PeerApplicationSecret.CreateProtection(UsageLimit);
+
+    /// <summary>The limits of messages that <paramref name="options"/> set.</summary>
+    private protected static HandshakeMessageLimits LimitsOf(HybridTlsOptions options) => new() { Certificate = options.MaxCertificateMessageSize };
+
+    /// <summary>
+    /// The usage limit of a key that is to be updated after as many records as the options say: the update is due at three quarters of
+    /// the limit, but at least one record before it, so that KeyUpdate itself can still be sent.
+    /// </summary>
+    private ulong? UsageLimit => Options.KeyUpdateAfterRecords is { } records ? (ulong)records + Math.Max(1, (ulong)records / 3) : null;
+}

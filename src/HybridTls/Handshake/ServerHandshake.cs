@@ -1,0 +1,273 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using HybridTls.Cryptography;
+using HybridTls.KeySchedule;
+using HybridTls.Messages;
+using HybridTls.Records;
+
+namespace HybridTls.Handshake;
+
+/// <summary>The server's side of a handshake (RFC 9846 §2, appendix A.2): the mirror image of <see cref="ClientHandshake"/>.</summary>
+internal sealed class ServerHandshake : HandshakeMachine
+{
+    private HybridTlsServerOptions _options;
+    private byte[] _clientHello = [];
+    private ServerNegotiation _negotiated = null!;
+    private bool _retried;
+
+    /// <summary>Creates a server that waits for a ClientHello.</summary>
+    /// <param name="options">The options, complete: <see cref="HybridTlsServerOptions.Validate"/> was called.</param>
+    /// <param name="output">Where records go.</param>
+    public ServerHandshake(HybridTlsServerOptions options, IBufferWriter<byte> output)
+        : base(options, PeerRole.Server, output)
+    {
+        _options = options;
+        State = ServerState.AwaitClientHello;
+    }
+
+    /// <summary>The state.</summary>
+    public ServerState State { get; private set; }
+
+    /// <inheritdoc/>
+    public override bool IsEstablished => State == ServerState.Established;
+
+    /// <summary>The facts by which the host chooses options (<see cref="HostTask.SelectOptions"/>); null before the ClientHello.</summary>
+    public ClientHelloInfo? ClientHelloInfo { get; private set; }
+
+    /// <summary>The callback that chooses.</summary>
+    public Func<ClientHelloInfo, CancellationToken, ValueTask<HybridTlsServerOptions?>>? OptionsSelector => _options.SelectOptions;
+
+    private protected override HybridTlsOptions Options => _options;
+
+    /// <inheritdoc/>
+    public override void Receive(in HandshakeMessage message) => State = (State, message.Type) switch
+    {
+        (ServerState.AwaitClientHello, HandshakeType.ClientHello) => ReadClientHello(message),                   // §4.2.2
+        (ServerState.AwaitSecondClientHello, HandshakeType.ClientHello) => ReadSecondClientHello(message),       // §4.2.2
+        (ServerState.AwaitCertificate, HandshakeType.Certificate) => ReadClientCertificate(message),             // §4.5.1
+        (ServerState.AwaitCertificate, HandshakeType.CompressedCertificate) => ReadCompressedCertificate(message), // RFC 8879 §4
+        (ServerState.AwaitCertificateVerify, HandshakeType.CertificateVerify) => ReadClientCertificateVerify(message), // §4.5.2
+        (ServerState.AwaitFinished, HandshakeType.Finished) => ReadFinished(message),                            // §4.5.3
+        (ServerState.Established, HandshakeType.KeyUpdate) => ReadKeyUpdate(message),                            // §4.7.3
+        _ => throw Unexpected(State, message.Type),
+    };
+
+    /// <summary>Goes on with the options that the host chose.</summary>
+    public void UseOptions(HybridTlsServerOptions? options)
+    {
+        ThrowUnlessPending(HostTask.SelectOptions);
+        if (options is null)
+        {
+            TlsError.Throw(TlsAlert.UnrecognizedName,
+                $"SelectOptions knows no options for the name \"{ClientHelloInfo!.ServerName}\".");
+        }
+
+        options.Validate(selected: true);
+        Pending = HostTask.None;
+        _options = options;
+        Reader.MessageLimits = LimitsOf(options);
+        State = AnswerClientHello();
+    }
+
+    private protected override void ContinueAfterSignature() => State = FinishServerFlight();
+
+    private protected override void ContinueAfterVerdict() => State = ServerState.AwaitFinished;
+
+    private protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        _clientHello = [];
+    }
+
+    private ServerState ReadClientHello(in HandshakeMessage message)
+    {
+        // Kept for the host's choice and for the comparison with a second one; bounded by the record layer's limit for this message.
+        _clientHello = message.Whole.ToArray();
+        Reader.AcceptChangeCipherSpec = true;
+        ClientHello hello = ClientHello.Parse(message.Body);
+        ServerNegotiation.ThrowUnlessTls13(hello);
+        ClientHelloInfo = ServerNegotiation.Describe(hello);
+        if (_options.SelectOptions is null)
+            return AnswerClientHello();
+        Pending = HostTask.SelectOptions;
+        return ServerState.AwaitOptions;
+    }
+
+    private ServerState AnswerClientHello()
+    {
+        ClientHello hello = ClientHello.Parse(_clientHello.AsSpan(HandshakeMessage.HeaderSize));
+        _negotiated = ServerNegotiation.Negotiate(hello, _options);
+        Transcript.Append(_clientHello);
+        Transcript.SelectSuite(_negotiated.Suite);
+        return _negotiated.HasKeyShare ? WriteServerFlight(hello) : WriteHelloRetryRequest(hello);
+    }
+
+    private ServerState WriteHelloRetryRequest(ClientHello hello)
+    {
+        _retried = true;
+        Transcript.ReplaceWithMessageHash();
+        TlsWriter writer = BeginMessage(out int start);
+        using (HelloRetryRequest.Begin(writer, hello.SessionId, _negotiated.Suite.Id))
+        {
+            SupportedVersionsExtension.WriteSelected(writer, ProtocolVersion.Tls13);
+            KeyShareExtension.WriteSelectedGroup(writer, NamedGroup.X25519MLKem768);
+        }
+
+        EndMessage(start);
+        FlushFlight();
+        if (!hello.SessionId.IsEmpty)
+            WriteChangeCipherSpecOnce();
+        if (hello.Extensions.Types.Contains(ExtensionType.EarlyData))
+            Reader.SkipEarlyData(EarlyDataSkip.UntilSecondClientHello);
+        return ServerState.AwaitSecondClientHello;
+    }
+
+    private ServerState ReadSecondClientHello(in HandshakeMessage message)
+    {
+        ClientHello second = ClientHello.Parse(message.Body);
+        ServerNegotiation.ThrowUnlessTls13(second);
+        ServerNegotiation.ThrowUnlessRepeated(ClientHello.Parse(_clientHello.AsSpan(HandshakeMessage.HeaderSize)), second);
+        Transcript.Append(message.Whole);
+        return WriteServerFlight(second);
+    }
+
+    private ServerState WriteServerFlight(ClientHello hello)
+    {
+        Reader.SkipEarlyData(hello.Extensions.Types.Contains(ExtensionType.EarlyData) ? EarlyDataSkip.Undecryptable : EarlyDataSkip.None);
+        Span<byte> sharedSecret = stackalloc byte[X25519MLKem768.SharedSecretSizeInBytes];
+        WriteServerHello(hello, sharedSecret);
+        FlushFlight();
+        if (!hello.SessionId.IsEmpty)
+            WriteChangeCipherSpecOnce();
+        StartHandshakeKeys(_negotiated.Suite, sharedSecret, hello.Random);
+        Writer.SetKeys(OwnHandshakeSecret.CreateProtection());
+        Reader.SetKeys(PeerHandshakeSecret.CreateProtection());
+
+        WriteEncryptedExtensions();
+        if (_options.ClientCertificateMode != ClientCertificateMode.NoCertificate)
+            WriteCertificateRequest();
+        WriteCertificate(_options.Credential);
+        return TryWriteCertificateVerify(_options.Credential!) ? FinishServerFlight() : ServerState.AwaitSignature;
+    }
+
+    private void WriteServerHello(ClientHello hello, Span<byte> sharedSecret)
+    {
+        hello.TryGetKeyShares(out KeyShareList shares);
+        shares.TryFind(NamedGroup.X25519MLKem768, out ReadOnlySpan<byte> clientShare);
+        Span<byte> serverShare = stackalloc byte[X25519MLKem768.ServerShareSizeInBytes];
+        try
+        {
+            X25519MLKem768.Respond(clientShare, serverShare, sharedSecret);
+        }
+        catch (HybridKeyAgreementException exception)
+        {
+            throw TlsError.Create(TlsAlert.IllegalParameter, "The client's key share is invalid: " + exception.Message, exception);
+        }
+
+        Span<byte> random = stackalloc byte[ClientHello.RandomSize];
+        Entropy.Fill(random);
+        TlsWriter writer = BeginMessage(out int start);
+        using (ServerHello.Begin(writer, random, hello.SessionId, _negotiated.Suite.Id))
+        {
+            KeyShareExtension.WriteServerShare(writer, NamedGroup.X25519MLKem768, serverShare);
+            SupportedVersionsExtension.WriteSelected(writer, ProtocolVersion.Tls13);
+        }
+
+        EndMessage(start);
+    }
+
+    private void WriteEncryptedExtensions()
+    {
+        TlsWriter writer = BeginMessage(out int start);
+        using (EncryptedExtensions.Begin(writer))
+        {
+            if (_negotiated.ServerName is not null)
+                ServerNameExtension.WriteAcknowledgement(writer);
+            if (_negotiated.ApplicationProtocol.Protocol is { IsEmpty: false } protocol)
+                AlpnExtension.WriteSelected(writer, protocol.Span);
+            if (_negotiated.PeerRecordSizeLimit is { } peerLimit)
+            {
+                RecordSizeLimitExtension.Write(writer, _options.RecordSizeLimit ?? RecordLimits.MaxInnerPlaintext);
+                Writer.RecordSizeLimit = peerLimit;
+                Reader.RecordSizeLimit = _options.RecordSizeLimit ?? RecordLimits.MaxInnerPlaintext;
+            }
+
+            if (_negotiated.AnswersClientCertificateType)
+                CertificateTypeExtension.WriteSelected(writer, ExtensionType.ClientCertificateType, _negotiated.ClientCertificateType);
+            if (_negotiated.AnswersServerCertificateType)
+                CertificateTypeExtension.WriteSelected(writer, ExtensionType.ServerCertificateType, _negotiated.ServerCertificateType);
+        }
+
+        EndMessage(start);
+        PeerCertificateType = _negotiated.ClientCertificateType;
+        OwnCertificateType = _negotiated.ServerCertificateType;
+        OwnCompression = _negotiated.Compression;
+    }
+
+    private void WriteCertificateRequest()
+    {
+        TlsWriter writer = BeginMessage(out int start);
+        using (CertificateRequest.Begin(writer))
+        {
+            SignatureAlgorithmsExtension.Write(writer, SignatureScheme.MLDsa65);
+            if (_options.SendCertificateAuthorities && _options.PeerValidation!.AnchorSubjects is { Count: > 0 } names)
+                CertificateAuthoritiesExtension.Write(writer, names);
+            if (CertificateCompressor.Algorithms(_options.CertificateCompression) is { Length: > 0 } algorithms)
+                CompressCertificateExtension.Write(writer, algorithms);
+        }
+
+        EndMessage(start);
+    }
+
+    private ServerState FinishServerFlight()
+    {
+        WriteFinished();
+        FlushFlight();
+        StartApplicationKeys();
+        Writer.SetKeys(CreateOwnApplicationProtection());
+        return _options.ClientCertificateMode == ClientCertificateMode.NoCertificate ? ServerState.AwaitFinished : ServerState.AwaitCertificate;
+    }
+
+    private ServerState ReadCompressedCertificate(in HandshakeMessage message)
+    {
+        if (_options.CertificateCompression == CertificateCompression.None)
+            throw Unexpected(State, message.Type);
+        return ReadClientCertificate(message);
+    }
+
+    private ServerState ReadClientCertificate(in HandshakeMessage message)
+    {
+        if (ReadCertificate(message))
+            return ServerState.AwaitCertificateVerify;
+        if (_options.ClientCertificateMode == ClientCertificateMode.RequireCertificate)
+        {
+            TlsError.Throw(TlsAlert.CertificateRequired,
+                "The client sent no certificate: give it one, or set ClientCertificateMode to AllowCertificate.");
+        }
+
+        return ServerState.AwaitFinished;
+    }
+
+    private ServerState ReadClientCertificateVerify(in HandshakeMessage message) =>
+        ReadCertificateVerify(message) ? ServerState.AwaitVerdict : ServerState.AwaitFinished;
+
+    private ServerState ReadFinished(in HandshakeMessage message)
+    {
+        VerifyFinished(message);
+        Reader.SetKeys(CreatePeerApplicationProtection());
+        Complete(Describe(new NegotiatedParameters
+        {
+            ApplicationProtocol = _negotiated.ApplicationProtocol,
+            ServerName = _negotiated.ServerName,
+            UsedHelloRetryRequest = _retried,
+        }));
+        _clientHello = [];
+        return ServerState.Established;
+    }
+
+    private ServerState ReadKeyUpdate(in HandshakeMessage message)
+    {
+        KeyUpdates.Receive(message);
+        return ServerState.Established;
+    }
+}

@@ -1,0 +1,55 @@
+using HybridTls.Certificates;
+
+namespace HybridTls;
+
+/// <summary>What a client chooses.</summary>
+public sealed class HybridTlsClientOptions : HybridTlsOptions
+{
+    /// <summary>Creates options with the defaults.</summary>
+    public HybridTlsClientOptions()
+    {
+    }
+
+    /// <summary>Copies <paramref name="other"/>.</summary>
+    public HybridTlsClientOptions(HybridTlsClientOptions other)
+        : base(other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        ServerName = other.ServerName;
+        SendServerName = other.SendServerName;
+    }
+
+    /// <summary>
+    /// The server's name or IP address: what its certificate must say (RFC 9525), and, if it is a DNS name, what server_name sends
+    /// (RFC 6066). Required unless the peer is judged by pinned keys alone; <c>ConnectAsync</c> takes the host when it is null.
+    /// </summary>
+    public string? ServerName { get; set; }
+
+    /// <summary>Sends server_name. Default: true.</summary>
+    public bool SendServerName { get; set; } = true;
+
+    /// <summary>Refuses options that cannot work.</summary>
+    /// <exception cref="InvalidOperationException">An option is missing or contradicts another; the message names it.</exception>
+    internal void Validate()
+    {
+        if (PeerValidation is null)
+        {
+            throw new InvalidOperationException(
+                "PeerValidation is not set: say whom the client trusts, e.g. PeerValidation.TrustAnchors(root) or PinnedPublicKeys(key).");
+        }
+
+        if (PeerValidation.NeedsServerName)
+        {
+            if (string.IsNullOrEmpty(ServerName))
+            {
+                throw new InvalidOperationException(
+                    "ServerName is not set: there is no name to check the server's certificate against. Set it, or use PeerValidation.WithServerName.");
+            }
+
+            if (!HostName.TryParse(ServerName, out _))
+                throw new InvalidOperationException($"ServerName is \"{ServerName}\", which is neither a host name nor an IP address.");
+        }
+
+        ValidateCommon();
+    }
+}

@@ -1,0 +1,108 @@
+using System.Net.Security;
+using HybridTls.KeySchedule;
+using HybridTls.Records;
+
+namespace HybridTls;
+
+/// <summary>What both sides of a connection can choose.</summary>
+public abstract class HybridTlsOptions
+{
+    private protected HybridTlsOptions()
+    {
+    }
+
+    private protected HybridTlsOptions(HybridTlsOptions other)
+    {
+        Credential = other.Credential;
+        PeerValidation = other.PeerValidation;
+        ApplicationProtocols = [.. other.ApplicationProtocols];
+        CipherSuites = [.. other.CipherSuites];
+        CertificateCompression = other.CertificateCompression;
+        AcceptRawPublicKeys = other.AcceptRawPublicKeys;
+        RecordSizeLimit = other.RecordSizeLimit;
+        MaxCertificateMessageSize = other.MaxCertificateMessageSize;
+        KeyUpdateAfterRecords = other.KeyUpdateAfterRecords;
+        KeyLog = other.KeyLog;
+        HandshakeTimeout = other.HandshakeTimeout;
+        TimeProvider = other.TimeProvider;
+    }
+
+    /// <summary>Who we are: an X.509 chain with an ML-DSA-65 key, or a raw public key. A server must have one. Not disposed by a connection.</summary>
+    public HybridTlsCredential? Credential { get; set; }
+
+    /// <summary>Whom we accept. A client must set it, and so must a server that asks for certificates: there is no default trust.</summary>
+    public PeerValidation? PeerValidation { get; set; }
+
+    /// <summary>The application protocols (ALPN, RFC 7301) in order of preference; empty: the extension is neither sent nor answered.</summary>
+    public IList<SslApplicationProtocol> ApplicationProtocols { get; set; } = [];
+
+    /// <summary>
+    /// The cipher suites in order of preference. Default: AES-256-GCM, ChaCha20-Poly1305, AES-128-GCM, as far as the platform has them.
+    /// </summary>
+    public IList<TlsCipherSuite> CipherSuites { get; set; } =
+    [
+        TlsCipherSuite.TLS_AES_256_GCM_SHA384,
+        TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256,
+        TlsCipherSuite.TLS_AES_128_GCM_SHA256,
+    ];
+
+    /// <summary>Certificate compression (RFC 8879) in both directions. Default: none.</summary>
+    public CertificateCompression CertificateCompression { get; set; }
+
+    /// <summary>
+    /// Accepts the peer's raw public key (RFC 7250) as well as a certificate. Default: false. <see cref="PeerValidation"/> must then
+    /// pin public keys.
+    /// </summary>
+    public bool AcceptRawPublicKeys { get; set; }
+
+    /// <summary>The largest plaintext of a record that we accept (RFC 8449), 64 to 16,384 bytes; null (the default): not sent.</summary>
+    public int? RecordSizeLimit { get; set; }
+
+    /// <summary>The largest Certificate message accepted from the peer, before and after decompression, in bytes. Default: 65,536.</summary>
+    public int MaxCertificateMessageSize { get; set; } = 64 * 1024;
+
+    /// <summary>
+    /// How many records we protect with one key before we update it (RFC 9846 §5.5). Default: null, the limit of the cipher suite with
+    /// a margin.
+    /// </summary>
+    public long? KeyUpdateAfterRecords { get; set; }
+
+    /// <summary>
+    /// Receives the secrets of each connection as lines of the NSS key log format (<c>SSLKEYLOGFILE</c>), with which anyone can decrypt
+    /// the traffic. For debugging; works only if the AppContext switch <c>HybridTls.AllowKeyLog</c> is set as well. Called on the
+    /// connection's thread.
+    /// </summary>
+    public Action<string>? KeyLog { get; set; }
+
+    /// <summary>How long a handshake may take. Default: 10 seconds.</summary>
+    public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The clock for validity periods and time-outs.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>The key log of one connection; null unless the host allows it twice.</summary>
+    internal KeyLog? CreateKeyLog(ReadOnlySpan<byte> clientRandom) =>
+        KeyLog is null ? null : new KeyLog(clientRandom, KeyLog);
+
+    /// <summary>Refuses options that cannot work, with a message that names the one to change.</summary>
+    /// <exception cref="InvalidOperationException">An option is missing or contradicts another.</exception>
+    private protected void ValidateCommon()
+    {
+        if (!CipherSuites.Any(static id => CipherSuiteParameters.Find((ushort)id) is not null))
+            throw new InvalidOperationException("CipherSuites names no TLS 1.3 suite that this platform has: add TLS_AES_256_GCM_SHA384.");
+        if (ApplicationProtocols.Any(static protocol => protocol.Protocol.IsEmpty))
+            throw new InvalidOperationException("ApplicationProtocols holds an empty name.");
+        if (RecordSizeLimit is < RecordLimits.MinRecordSizeLimit or > RecordLimits.MaxContent)
+            throw new InvalidOperationException($"RecordSizeLimit is {RecordSizeLimit}; it must be 64 to 16,384 bytes (RFC 8449 §4).");
+        if (MaxCertificateMessageSize is < 2048 or > 0xFFFFFF)
+            throw new InvalidOperationException($"MaxCertificateMessageSize is {MaxCertificateMessageSize}; it must be 2,048 to 16,777,215 bytes.");
+        if (KeyUpdateAfterRecords is < 1)
+            throw new InvalidOperationException("KeyUpdateAfterRecords must be positive, or null for the limit of the cipher suite.");
+        if (HandshakeTimeout <= TimeSpan.Zero && HandshakeTimeout != Timeout.InfiniteTimeSpan)
+            throw new InvalidOperationException("HandshakeTimeout must be positive, or Timeout.InfiniteTimeSpan.");
+        if (AcceptRawPublicKeys && PeerValidation is { AcceptsRawPublicKeys: false })
+            throw new InvalidOperationException("AcceptRawPublicKeys needs a PeerValidation that pins public keys: trust anchors say nothing of a raw key.");
+        if (KeyLog is not null && !(AppContext.TryGetSwitch("HybridTls.AllowKeyLog", out bool allowed) && allowed))
+            throw new InvalidOperationException("KeyLog is set, but the AppContext switch HybridTls.AllowKeyLog is not: set both, or neither.");
+    }
+}

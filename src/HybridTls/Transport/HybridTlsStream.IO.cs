@@ -1,0 +1,358 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using HybridTls.Handshake;
+using HybridTls.Messages;
+using HybridTls.Records;
+using HybridTls.Transport;
+
+namespace HybridTls;
+
+/// <content>Reading, writing and closing.</content>
+public sealed partial class HybridTlsStream
+{
+    /// <summary>How much is read from the transport at a time, in bytes: two full records.</summary>
+    private const int TransportReadSize = 32 * 1024;
+
+    /// <summary>How much protected data is gathered before it goes to the transport, in bytes: four full records.</summary>
+    private const int TransportWriteSize = 64 * 1024;
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        ValidateBufferArguments(buffer, offset, count);
+        return ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+    }
+
+    /// <inheritdoc/>
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+    {
+        ValidateBufferArguments(buffer, offset, count);
+        return ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    }
+
+    /// <summary>Reads application data.</summary>
+    /// <returns>The number of bytes; 0 when the peer closed its side with close_notify (or for an empty buffer, when data is there).</returns>
+    /// <exception cref="HybridTlsException">The peer broke a rule, sent an alert, or the connection was truncated.</exception>
+    /// <exception cref="NotSupportedException">Another read is under way.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        HandshakeMachine machine = Machine;
+        if (Interlocked.Exchange(ref _reading, 1) != 0)
+            throw new NotSupportedException("Another read is under way: one at a time.");
+        try
+        {
+            _gate.Enter(this);
+        }
+        catch
+        {
+            Volatile.Write(ref _reading, 0);
+            throw;
+        }
+
+        try
+        {
+            _failure?.Throw();
+            while (true)
+            {
+                if (_plaintext.Length > 0)
+                    return TakePlaintext(buffer.Span);
+                if (_closedByPeer)
+                    return 0;
+                if (TryDecrypt(machine, buffer.Span, out int length))
+                {
+                    if (length > 0)
+                        return length;
+                    continue;
+                }
+
+                int count = await _transport.ReadAsync(_input.GetMemory(TransportReadSize), cancellationToken).ConfigureAwait(false);
+                if (count == 0)
+                    throw TlsError.Truncated();
+                _input.Advance(count);
+            }
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or ObjectDisposedException))
+        {
+            await FailAsync(machine, exception).ConfigureAwait(false);
+            throw;
+        }
+        finally
+        {
+            Volatile.Write(ref _reading, 0);
+            _gate.Exit();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count)
+    {
+        ValidateBufferArguments(buffer, offset, count);
+        WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+    }
+
+    /// <inheritdoc/>
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+    {
+        ValidateBufferArguments(buffer, offset, count);
+        return WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    }
+
+    /// <summary>Protects and sends application data; a second write waits for the first.</summary>
+    /// <remarks>Cancelling a write that has begun breaks the connection: part of a record may have been sent.</remarks>
+    /// <exception cref="HybridTlsException">The connection was lost before.</exception>
+    /// <exception cref="InvalidOperationException">The stream was shut down for writing.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        HandshakeMachine machine = Machine;
+        _gate.Enter(this);
+        try
+        {
+            await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                ThrowIfNotWritable();
+                while (!buffer.IsEmpty)
+                {
+                    while (!buffer.IsEmpty && _output.Length < TransportWriteSize)
+                    {
+                        machine.KeyUpdates.WriteIfDue(_output);
+                        int count = Math.Min(buffer.Length, machine.Writer.MaxContent);
+                        machine.Writer.WriteApplicationData(_output, buffer.Span[..count]);
+                        buffer = buffer[count..];
+                    }
+
+                    await SendOutputAsync(cancellationToken).ConfigureAwait(false);
+                }
+            }
+            finally
+            {
+                _writing.Release();
+            }
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Flush() => _transport.Flush();
+
+    /// <inheritdoc/>
+    public override Task FlushAsync(CancellationToken cancellationToken) => _transport.FlushAsync(cancellationToken);
+
+    /// <summary>Renews the key that protects what we send (RFC 9846 §4.7.3).</summary>
+    /// <param name="requestPeer">Also asks the peer to renew its key, unless an earlier request is still unanswered.</param>
+    /// <param name="cancellationToken">Cancels the wait for the transport; the connection is broken then.</param>
+    public Task UpdateKeysAsync(bool requestPeer = true, CancellationToken cancellationToken = default) =>
+        SendAsync(machine => machine.KeyUpdates.Write(_output, requestPeer), cancellationToken);
+
+    /// <summary>Sends close_notify: nothing more will be written; what the peer sends can still be read (half-close, RFC 9846 §6.1).</summary>
+    public async Task ShutdownAsync(CancellationToken cancellationToken = default)
+    {
+        if (_closedForWriting)
+            return;
+        await SendAsync(
+            machine =>
+            {
+                if (_closedForWriting)
+                    return;
+                _closedForWriting = true;
+                machine.WriteAlert(TlsAlert.CloseNotify);
+            },
+            cancellationToken,
+            closing: true).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <summary>Sends close_notify if that was not done, zeroes every secret and closes the transport.</summary>
+    public override async ValueTask DisposeAsync()
+    {
+        if (!_gate.IsClosed)
+        {
+            if (IsAuthenticated && _failure is null && _writeFailure is null && !_closedForWriting)
+                await CloseQuietlyAsync().ConfigureAwait(false);
+            if (!_leaveTransportOpen)
+            {
+                if (_alertSent)
+                    await LingeringClose.LingerAsync(_transport).ConfigureAwait(false);
+                else
+                    await LingeringClose.DropReceivedAsync(_transport).ConfigureAwait(false);
+                await _transport.DisposeAsync().ConfigureAwait(false);
+            }
+
+            _gate.Close();
+        }
+
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !_gate.IsClosed)
+            DisposeAsync().AsTask().GetAwaiter().GetResult();
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Decrypts the next record into <paramref name="destination"/>, or aside if that is too small.</summary>
+    /// <returns>False when more input is needed; true with a length of 0 when something else happened: look again.</returns>
+    private bool TryDecrypt(HandshakeMachine machine, Span<byte> destination, out int length)
+    {
+        length = 0;
+        bool found = machine.Reader.TryRead(_input.Span, out int consumed, destination, out RecordReadResult result);
+        if (found && result.Kind == RecordReadKind.DestinationTooSmall)
+        {
+            int needed = result.Length;
+            found = machine.Reader.TryRead(_input.Span, out consumed, _plaintext.GetSpan(needed)[..needed], out result);
+            if (found && result.Kind == RecordReadKind.ApplicationData)
+            {
+                _plaintext.Advance(result.Length);
+                machine.KeyUpdates.DataReceived();
+                _input.Consume(consumed);
+                return true;
+            }
+
+            _plaintext.Release();
+        }
+
+        switch (found ? result.Kind : RecordReadKind.None)
+        {
+            case RecordReadKind.ApplicationData:
+                length = result.Length;
+                machine.KeyUpdates.DataReceived();
+                break;
+            case RecordReadKind.Handshake:
+                machine.Receive(HandshakeMessage.Parse(result.HandshakeMessage));
+                break;
+            case RecordReadKind.CloseNotify:
+                _closedByPeer = true;
+                break;
+        }
+
+        _input.Consume(consumed);
+        return found;
+    }
+
+    private int TakePlaintext(Span<byte> destination)
+    {
+        int count = Math.Min(destination.Length, _plaintext.Length);
+        _plaintext.Span[..count].CopyTo(destination);
+        _plaintext.Consume(count);
+        return count;
+    }
+
+    private async Task SendAsync(Action<HandshakeMachine> write, CancellationToken cancellationToken, bool closing = false)
+    {
+        HandshakeMachine machine = Machine;
+        _gate.Enter(this);
+        try
+        {
+            await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                ThrowIfNotWritable(closing);
+                write(machine);
+                await SendOutputAsync(cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                _writing.Release();
+            }
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    /// <summary>
+    /// Hands the protected records to the transport. If that fails nothing more can be sent: records may be missing. What the peer sent
+    /// can still be read; often it is the alert that says why.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask SendOutputAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _transport.WriteAsync(_output.Memory, cancellationToken).ConfigureAwait(false);
+            await _transport.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Exception lasting = exception is OperationCanceledException
+                ? new IOException("An earlier write was cancelled: part of a record may have been sent, so nothing more can be.", exception)
+                : exception;
+            _writeFailure ??= ExceptionDispatchInfo.Capture(lasting);
+            throw;
+        }
+        finally
+        {
+            _output.Release();
+        }
+    }
+
+    private void ThrowIfNotWritable(bool closing = false)
+    {
+        _failure?.Throw();
+        _writeFailure?.Throw();
+        if (_closedForWriting && !closing)
+            throw new InvalidOperationException("The stream was shut down for writing.");
+    }
+
+    /// <summary>Keeps the first failure and tells the peer its alert, unless a write that is stuck bars the way.</summary>
+    private async ValueTask FailAsync(HandshakeMachine machine, Exception exception)
+    {
+        if (Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(exception), null) is not null
+            || exception is not HybridTlsException { Failure: HybridTlsFailure.AlertSent, Alert: { } alert })
+        {
+            return;
+        }
+
+        if (_writeFailure is not null || !await _writing.WaitAsync(AlertTimeout).ConfigureAwait(false))
+            return;
+        try
+        {
+            using CancellationTokenSource limit = new(AlertTimeout);
+            machine.WriteAlert(alert);
+            _alertSent = true;
+            await SendOutputAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The peer will see a truncated connection instead of the alert.
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private async ValueTask CloseQuietlyAsync()
+    {
+        try
+        {
+            using CancellationTokenSource limit = new(AlertTimeout);
+            await ShutdownAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The transport is gone: there is nobody to say goodbye to.
+        }
+    }
+
+    private void CleanUp()
+    {
+        _machine?.Dispose();
+        _input.Dispose();
+        _output.Dispose();
+        _plaintext.Dispose();
+    }
+}

@@ -1,0 +1,197 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using HybridTls.Handshake;
+using HybridTls.Messages;
+using HybridTls.Records;
+using HybridTls.Transport;
+
+namespace HybridTls;
+
+/// <summary>
+/// A post-quantum secure channel over any stream: TLS 1.3 with X25519MLKEM768 and ML-DSA-65. One thread may read while another
+/// writes.
+/// </summary>
+/// <remarks>
+/// Reading ends with 0 when the peer sent close_notify. A transport that ends without it is reported as a
+/// <see cref="HybridTlsException"/> with <see cref="HybridTlsFailure.Truncated"/>: what was read may not be all (RFC 9846 §6.1).
+/// </remarks>
+public sealed partial class HybridTlsStream : Stream
+{
+    /// <summary>How long an alert may take to be handed to the transport of a connection that is lost anyway.</summary>
+    internal static readonly TimeSpan AlertTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly Stream _transport;
+    private readonly bool _leaveTransportOpen;
+    private readonly PooledBuffer _input = new();
+    private readonly PooledBuffer _output = new();
+    private readonly PooledBuffer _plaintext = new();
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly UsageGate _gate;
+    private HandshakeMachine? _machine;
+    private ExceptionDispatchInfo? _failure;
+    private ExceptionDispatchInfo? _writeFailure;
+    private bool _alertSent;
+    private bool _closedByPeer;
+    private bool _closedForWriting;
+    private int _reading;
+
+    /// <summary>Creates a stream over <paramref name="transport"/>; authenticate before reading or writing.</summary>
+    /// <param name="transport">The transport. Nothing else may use it from now on.</param>
+    /// <param name="leaveTransportOpen">Whether disposing leaves <paramref name="transport"/> open.</param>
+    public HybridTlsStream(Stream transport, bool leaveTransportOpen = false)
+    {
+        ArgumentNullException.ThrowIfNull(transport);
+        _transport = transport;
+        _leaveTransportOpen = leaveTransportOpen;
+        _gate = new UsageGate(CleanUp);
+    }
+
+    /// <summary>Whether the handshake is complete.</summary>
+    public bool IsAuthenticated => _machine is { IsEstablished: true };
+
+    /// <summary>What the handshake agreed on.</summary>
+    /// <exception cref="InvalidOperationException">The handshake is not complete.</exception>
+    public NegotiatedParameters Parameters => Machine.Parameters!;
+
+    /// <inheritdoc/>
+    public override bool CanRead => IsAuthenticated && !_gate.IsClosed;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => IsAuthenticated && !_closedForWriting && !_gate.IsClosed;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    private HandshakeMachine Machine => _machine is { IsEstablished: true } machine
+        ? machine
+        : throw new InvalidOperationException("The handshake is not complete: call AuthenticateAsClientAsync or AuthenticateAsServerAsync first.");
+
+    /// <summary>Connects to a server over TCP and authenticates.</summary>
+    /// <param name="host">The server's name or address; also the name that its certificate must carry, unless <see cref="HybridTlsClientOptions.ServerName"/> says another.</param>
+    /// <param name="port">The TCP port.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="SocketException">There is no TCP connection.</exception>
+    /// <exception cref="HybridTlsException">The handshake failed.</exception>
+    public static async Task<HybridTlsStream> ConnectAsync(string host, int port, HybridTlsClientOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(host);
+        ArgumentNullException.ThrowIfNull(options);
+        Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        HybridTlsStream? stream = null;
+        try
+        {
+            await socket.ConnectAsync(host, port, cancellationToken).ConfigureAwait(false);
+            stream = new HybridTlsStream(new NetworkStream(socket, ownsSocket: true));
+            HybridTlsClientOptions named = options.ServerName is null ? new HybridTlsClientOptions(options) { ServerName = host } : options;
+            await stream.AuthenticateAsClientAsync(named, cancellationToken).ConfigureAwait(false);
+            return stream;
+        }
+        catch
+        {
+            if (stream is not null)
+                await stream.DisposeAsync().ConfigureAwait(false);
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs the handshake as the client.</summary>
+    /// <exception cref="InvalidOperationException">The options cannot work (the message names the one to change), or the handshake ran already.</exception>
+    /// <exception cref="HybridTlsException">The handshake failed.</exception>
+    public Task AuthenticateAsClientAsync(HybridTlsClientOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        return AuthenticateAsync(new ClientHandshake(options, _output), options, cancellationToken);
+    }
+
+    /// <summary>Runs the handshake as the server.</summary>
+    /// <exception cref="InvalidOperationException">The options cannot work (the message names the one to change), or the handshake ran already.</exception>
+    /// <exception cref="HybridTlsException">The handshake failed.</exception>
+    public Task AuthenticateAsServerAsync(HybridTlsServerOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        return AuthenticateAsync(new ServerHandshake(options, _output), options, cancellationToken);
+    }
+
+    /// <summary>Exports keying material (RFC 9846 §7.5): both sides get the same bytes, which nobody else can compute.</summary>
+    /// <param name="label">The label, ASCII, at most 249 characters.</param>
+    /// <param name="context">The context; an empty one equals none.</param>
+    /// <param name="output">Receives the bytes, at most 255 hashes.</param>
+    public void ExportKeyingMaterial(string label, ReadOnlySpan<byte> context, Span<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(label);
+        _gate.Enter(this);
+        try
+        {
+            Machine.Schedule.Export(label, context, output);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    /// <summary>The channel binding <c>tls-exporter</c> (RFC 9266), 32 bytes.</summary>
+    public byte[] GetChannelBinding()
+    {
+        byte[] binding = new byte[32];
+        ExportKeyingMaterial("EXPORTER-Channel-Binding", default, binding);
+        return binding;
+    }
+
+    private async Task AuthenticateAsync(HandshakeMachine machine, HybridTlsOptions options, CancellationToken cancellationToken)
+    {
+        if (Interlocked.CompareExchange(ref _machine, machine, null) is not null)
+        {
+            machine.Dispose();
+            throw new InvalidOperationException("The handshake of this stream has run already.");
+        }
+
+        try
+        {
+            _gate.Enter(this);
+        }
+        catch
+        {
+            machine.Dispose();
+            throw;
+        }
+
+        using CancellationTokenSource limit = new(options.HandshakeTimeout, options.TimeProvider);
+        using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await HandshakeDriver.RunAsync(machine, _transport, _input, _output, linked.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            HybridTlsException exception = TlsError.TimedOut(options.HandshakeTimeout);
+            _failure = ExceptionDispatchInfo.Capture(exception);
+            throw exception;
+        }
+        catch (Exception exception)
+        {
+            _failure = ExceptionDispatchInfo.Capture(exception);
+            _alertSent = machine.AlertWritten;
+            throw;
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+}

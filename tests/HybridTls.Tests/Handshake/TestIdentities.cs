@@ -1,0 +1,49 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using HybridTls.Cryptography;
+
+namespace HybridTls.Tests.Handshake;
+
+/// <summary>A root, leaves for the server "localhost" and for a client, and options that fit them. Made once: key generation is not what is tested.</summary>
+internal static class TestIdentities
+{
+    private static readonly MLDsa RootKey = ManagedMLDsa.GenerateKey(MLDsaAlgorithm.MLDsa65);
+    private static readonly MLDsa ServerKey = ManagedMLDsa.GenerateKey(MLDsaAlgorithm.MLDsa65);
+    private static readonly MLDsa ClientKey = ManagedMLDsa.GenerateKey(MLDsaAlgorithm.MLDsa65);
+
+    public static CertificateAuthority Authority { get; } = CertificateAuthority.CreateRoot("CN=HybridTls test root", RootKey);
+
+    public static HybridTlsCredential Server { get; } = Issue(ServerKey, "CN=server", CertificatePurposes.Server, "localhost", "127.0.0.1");
+
+    public static HybridTlsCredential Client { get; } = Issue(ClientKey, "CN=client", CertificatePurposes.Client);
+
+    public static HybridTlsCredential RawServer { get; } = HybridTlsCredential.FromRawPublicKey(ServerKey, leaveOpen: true);
+
+    public static HybridTlsCredential RawClient { get; } = HybridTlsCredential.FromRawPublicKey(ClientKey, leaveOpen: true);
+
+    public static PeerValidation TrustRoot { get; } = PeerValidation.TrustAnchors(Authority.Certificate);
+
+    public static PeerValidation PinServer { get; } = PeerValidation.PinnedPublicKeys(ServerKey);
+
+    public static PeerValidation PinClient { get; } = PeerValidation.PinnedPublicKeys(ClientKey);
+
+    public static HybridTlsServerOptions ServerOptions(Action<HybridTlsServerOptions>? change = null)
+    {
+        HybridTlsServerOptions options = new() { Credential = Server, PeerValidation = TrustRoot };
+        change?.Invoke(options);
+        return options;
+    }
+
+    public static HybridTlsClientOptions ClientOptions(Action<HybridTlsClientOptions>? change = null)
+    {
+        HybridTlsClientOptions options = new() { ServerName = "localhost", PeerValidation = TrustRoot };
+        change?.Invoke(options);
+        return options;
+    }
+
+    private static HybridTlsCredential Issue(MLDsa key, string subject, CertificatePurposes purposes, params string[] names)
+    {
+        X509Certificate2 certificate = Authority.Issue(key, new CertificateProfile { Subject = new X500DistinguishedName(subject), Names = names, Purposes = purposes });
+        return HybridTlsCredential.Create(certificate, key, leaveOpen: true);
+    }
+}
