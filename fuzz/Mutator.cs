@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace HybridTls.Fuzz;
 
 /// <summary>Changes inputs at random, the same way for the same seed.</summary>
-internal sealed class Mutator(int seed)
+internal sealed class Mutator
 {
     /// <summary>The longest input made.</summary>
     public const int MaximumLength = 1 << 16;
@@ -27,14 +27,30 @@ internal sealed class Mutator(int seed)
         .. Texts,
     ];
 
-    private readonly Random _random = new(seed);
+    private readonly Random _random;
+    private readonly ExtensionMutator _extensions;
+
+    /// <summary>Creates a source of changes.</summary>
+    public Mutator(int seed)
+    {
+        _random = new Random(seed);
+        _extensions = new ExtensionMutator(_random, s_dictionary);
+    }
 
     private static byte[][] Texts => [[.. HybridTls.Messages.HelloRetryRequest.Random], [.. "DOWNGRD\u0001"u8], [.. "h2"u8]];
 
     /// <summary>Makes a new input out of <paramref name="parent"/>, sometimes with a part of <paramref name="other"/>.</summary>
     public byte[] Mutate(byte[] parent, byte[] other)
     {
+        // A third of the inputs change only where a list of extensions allows it; the others are changed blindly, too.
         byte[] input = parent;
+        if (_random.Next(2) == 0 && _extensions.Mutate(parent) is { } changed)
+        {
+            input = changed;
+            if (_random.Next(3) > 0)
+                return input.Length <= MaximumLength ? input : input[..MaximumLength];
+        }
+
         for (int count = 1 + _random.Next(_random.Next(1, 6)); count > 0; count--)
             input = MutateOnce(input, other);
         return input.Length <= MaximumLength ? input : input[..MaximumLength];
