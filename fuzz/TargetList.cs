@@ -8,6 +8,10 @@ internal static class TargetList
     /// <summary>The targets in the order in which they are listed.</summary>
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
+        new("framing", "bytes to records: splitting changes nothing", RecordTargets.FuzzFraming, RecordSeeds.Records),
+        new("reassembly", "fragments to handshake messages: splitting changes nothing", RecordTargets.FuzzReassembly, RecordSeeds.HandshakeStreams),
+        new("record-reader", "bytes to the events of the record layer before there are keys: the same", RecordTargets.FuzzRecordReader, RecordSeeds.Records),
+        new("protection", "orders for protected records: opened as they were sealed", ProtectionTarget.Fuzz, RecordSeeds.Orders),
         new("message", "a handshake message with its header: reader, writer and reader agree", MessageTargets.FuzzMessage, MessageSeeds.Messages),
         new("client-hello", "a ClientHello body: reader, writer and reader agree", MessageTargets.FuzzClientHello, MessageSeeds.ClientHellos),
         new("server-hello", "a ServerHello or HelloRetryRequest body: the same", MessageTargets.FuzzServerHello, MessageSeeds.ServerHellos),

@@ -32,7 +32,7 @@ public sealed partial class ManagedMLDsa : MLDsa
     private ManagedMLDsa(ReadOnlySpan<byte> publicKey, MLDsa65SigningKey? signingKey, SecretBuffer? seed)
         : base(MLDsaAlgorithm.MLDsa65)
     {
-        _verificationKey = new MLDsa65VerificationKey(publicKey);
+        _verificationKey = signingKey is null ? new MLDsa65VerificationKey(publicKey) : new MLDsa65VerificationKey(signingKey);
         _signingKey = signingKey;
         _seed = seed;
         _seedGuard = new UseGuard(() => _seed?.Dispose());

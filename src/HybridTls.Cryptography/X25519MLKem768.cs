@@ -98,12 +98,36 @@ public sealed class X25519MLKem768 : IDisposable
     /// <exception cref="HybridKeyAgreementException">The share fails a check of RFC 10024; nothing is written.</exception>
     /// <exception cref="InvalidOperationException">The key pairs have served.</exception>
     /// <exception cref="ObjectDisposedException">The key pairs are disposed.</exception>
-    [SkipLocalsInit]
     public void Finish(ReadOnlySpan<byte> serverShare, Span<byte> sharedSecret)
     {
         ThrowIfWrongLength(sharedSecret.Length, SharedSecretSizeInBytes, nameof(sharedSecret));
         ThrowUnlessReady((State)Interlocked.CompareExchange(ref _state, (int)State.Used, (int)State.Ready));
 
+        try
+        {
+            Agree(serverShare, sharedSecret);
+        }
+        finally
+        {
+            Destroy();
+        }
+    }
+
+    /// <summary>Destroys the key pairs.</summary>
+    public void Dispose()
+    {
+        Volatile.Write(ref _state, (int)State.Disposed);
+        Destroy();
+    }
+
+    /// <summary>Generates the key pairs from given randomness: ML-KEM's d and z (FIPS 203, Algorithm 16) and an X25519 private key.</summary>
+    internal static X25519MLKem768 Generate(ReadOnlySpan<byte> d, ReadOnlySpan<byte> z, ReadOnlySpan<byte> x25519PrivateKey) =>
+        new(d, z, x25519PrivateKey);
+
+    /// <summary>The computation of <see cref="Finish"/>, after which the key pairs would serve again: for benchmarks.</summary>
+    [SkipLocalsInit]
+    internal void Agree(ReadOnlySpan<byte> serverShare, Span<byte> sharedSecret)
+    {
         Span<byte> secret = stackalloc byte[SharedSecretSizeInBytes];
         try
         {
@@ -121,20 +145,8 @@ public sealed class X25519MLKem768 : IDisposable
         finally
         {
             CryptographicOperations.ZeroMemory(secret);
-            Destroy();
         }
     }
-
-    /// <summary>Destroys the key pairs.</summary>
-    public void Dispose()
-    {
-        Volatile.Write(ref _state, (int)State.Disposed);
-        Destroy();
-    }
-
-    /// <summary>Generates the key pairs from given randomness: ML-KEM's d and z (FIPS 203, Algorithm 16) and an X25519 private key.</summary>
-    internal static X25519MLKem768 Generate(ReadOnlySpan<byte> d, ReadOnlySpan<byte> z, ReadOnlySpan<byte> x25519PrivateKey) =>
-        new(d, z, x25519PrivateKey);
 
     /// <summary>Answers with given randomness: ML-KEM's m (FIPS 203, Algorithm 17) and an X25519 private key.</summary>
     [SkipLocalsInit]

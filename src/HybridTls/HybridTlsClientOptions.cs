@@ -1,3 +1,5 @@
+using HybridTls.Certificates;
+
 namespace HybridTls;
 
 /// <summary>What a client chooses.</summary>
@@ -34,6 +36,18 @@ public sealed class HybridTlsClientOptions : HybridTlsOptions
         {
             throw new InvalidOperationException(
                 "PeerValidation is not set: say whom the client trusts, e.g. PeerValidation.TrustAnchors(root) or PinnedPublicKeys(key).");
+        }
+
+        if (PeerValidation.NeedsServerName)
+        {
+            if (string.IsNullOrEmpty(ServerName))
+            {
+                throw new InvalidOperationException(
+                    "ServerName is not set: there is no name to check the server's certificate against. Set it, or use PeerValidation.WithServerName.");
+            }
+
+            if (!HostName.TryParse(ServerName, out _))
+                throw new InvalidOperationException($"ServerName is \"{ServerName}\", which is neither a host name nor an IP address.");
         }
 
         ValidateCommon();

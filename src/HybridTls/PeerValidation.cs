@@ -37,6 +37,9 @@ public sealed class PeerValidation
     /// <summary>Whether raw public keys can be judged: with pinned keys and no anchors, or by a callback alone.</summary>
     internal bool AcceptsRawPublicKeys => _anchors is null;
 
+    /// <summary>Whether a server's certificate is checked against the name that the client expects.</summary>
+    internal bool NeedsServerName => _anchors is not null && _serverName is null && !_anyServerName;
+
     /// <summary>The anchors' subjects as encoded Names, for certificate_authorities (RFC 9846 §4.3.4); empty without anchors.</summary>
     internal IReadOnlyList<ReadOnlyMemory<byte>> AnchorSubjects => _anchors?.Subjects ?? [];
 

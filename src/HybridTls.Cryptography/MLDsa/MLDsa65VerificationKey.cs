@@ -17,6 +17,13 @@ internal sealed class MLDsa65VerificationKey
         MLDsa65.ComputeTr(_publicKey, _tr);
     }
 
+    /// <summary>The public part of a key whose tr is known already, which spares hashing it again.</summary>
+    public MLDsa65VerificationKey(MLDsa65SigningKey key)
+    {
+        _publicKey = key.PublicKey.ToArray();
+        key.CopyTr(_tr);
+    }
+
     /// <summary>The encoded public key, 1,952 bytes.</summary>
     public ReadOnlySpan<byte> PublicKey => _publicKey;
 

@@ -95,7 +95,7 @@ internal static class MLDsaSigning<TLanes, TVector>
             MLDsaNtt<TLanes, TVector>.MultiplyRow(low, key.Matrix.Slice(i * L * N, L * N), attempt.Transformed);
             MLDsaNtt<TLanes, TVector>.Inverse(low);
             MLDsaRounding<TLanes, TVector>.Decompose(low, attempt.High.Slice(i * N, N), low, highBytes);
-            MLDsaEncoding.PackW1(highBytes, attempt.W1.Slice(i * PackedW1Size, PackedW1Size));
+            MLDsaEncoding.PackNibbles(highBytes, attempt.W1.Slice(i * PackedW1Size, PackedW1Size));
         }
 
         Shake256 shake = new();

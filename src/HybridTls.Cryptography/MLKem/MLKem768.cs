@@ -87,7 +87,9 @@ internal static class MLKem768
         }
     }
 
-    /// <summary>ML-KEM.Decaps_internal (Algorithm 18), with implicit rejection. The key has passed <see cref="IsValidDecapsulationKey"/>.</summary>
+    /// <summary>
+    /// ML-KEM.Decaps_internal (Algorithm 18), with implicit rejection. The key has passed <see cref="IsValidDecapsulationKey"/>.
+    /// </summary>
     /// <param name="dk">The decapsulation key, <see cref="DecapsulationKeySize"/> bytes.</param>
     /// <param name="ciphertext">The ciphertext, <see cref="CiphertextSize"/> bytes.</param>
     /// <param name="sharedSecret">Receives the shared secret, <see cref="SharedSecretSize"/> bytes.</param>

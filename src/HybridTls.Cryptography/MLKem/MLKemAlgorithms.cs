@@ -132,7 +132,11 @@ internal static class MLKemAlgorithms<TLanes, TVector>
 
     /// <summary>Writes the secret if the ciphertexts are equal in every byte, otherwise the rejection secret, without a branch.</summary>
     private static void Select(
-        ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> again, ReadOnlySpan<byte> secret, ReadOnlySpan<byte> rejection, Span<byte> selected)
+        ReadOnlySpan<byte> ciphertext,
+        ReadOnlySpan<byte> again,
+        ReadOnlySpan<byte> secret,
+        ReadOnlySpan<byte> rejection,
+        Span<byte> selected)
     {
         // 1,088 bytes are 136 words exactly: no byte is left out.
         ReadOnlySpan<ulong> left = MemoryMarshal.Cast<byte, ulong>(ciphertext);

@@ -15,7 +15,8 @@ internal static class MLKemEncoding
     private const ulong EvenQuarters = 0x0000FFFF0000FFFF;
 
     /// <summary>For every d, from 16·d on, the byte indices that draw two words of 4d bits together; the rest become zero.</summary>
-    private static readonly byte[] GatherIndices = ForEveryBits(16, (bits, i) => (byte)(i < bits ? (i / (bits / 2) * 8) + (i % (bits / 2)) : 0x80));
+    private static readonly byte[] GatherIndices = ForEveryBits(
+        16, (bits, i) => (byte)(i < bits ? (i / (bits / 2) * 8) + (i % (bits / 2)) : 0x80));
 
     /// <summary>For every d, from 16·d on, the byte indices that bring each coefficient's two bytes into its lane.</summary>
     private static readonly byte[] SpreadIndices = ForEveryBits(16, (bits, i) => (byte)((bits * (i / 2) / 8) + (i % 2)));

@@ -8,7 +8,7 @@ namespace HybridTls.Cryptography;
 /// by fused multiply-add, which gives the high and the low half of a 102-bit product without a carry.
 /// </summary>
 /// <remarks>
-/// Two forms. "Normal": doubles, |limb| ≤ 2^50 + 2^14. "Wide": 64-bit integers, |limb| &lt; 2^58.4, plus a bias that
+/// Two forms. "Normal": doubles, |limb| ≤ 2^50 + 2^14. "Wide": 64-bit integers, |limb| &lt; 2^58, plus a bias that
 /// <see cref="Multiply"/> is told to add and <see cref="Normalize"/> to take away.
 /// The product of any two limbs that are multiplied must stay under 2^102: normal by normal (2^100), or normal by a sum of two (2^101).
 /// </remarks>
@@ -86,7 +86,8 @@ internal static class FieldVector<TLanes, TDouble, TInteger>
         Product(a2, b1, ref t3, ref t4);
         Product(a3, b0, ref t3, ref t4);
 
-        // 2^255 = 19. Sums of at most five halves: |column| < 2^54, so that |limb| < 20·2^54 < 2^58.4.
+        // 2^255 = 19. A column holds at most five low halves ≤ 2^50 and five high halves ≤ 2^50 (2^101 / 2^51): |column| < 2^53.4
+        // and |limb| < 20·2^53.4 < 2^58.
         result.L0 = TLanes.Add(t0, Times19(t5));
         result.L1 = TLanes.Add(t1, Times19(t6));
         result.L2 = TLanes.Add(t2, Times19(t7));

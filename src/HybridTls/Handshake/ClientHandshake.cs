@@ -146,6 +146,11 @@ internal sealed class ClientHandshake : HandshakeMachine
         {
             throw TlsError.Create(TlsAlert.IllegalParameter, "The server's key share is invalid: " + exception.Message, exception);
         }
+        finally
+        {
+            // The connection lives long; its ephemeral private keys must not (forward secrecy).
+            _keyShare.Dispose();
+        }
 
         Transcript.SelectSuite(suite);
         Transcript.Append(message.Whole);
@@ -225,7 +230,7 @@ internal sealed class ClientHandshake : HandshakeMachine
     {
         VerifyFinished(message);
         StartApplicationKeys();
-        Reader.SetKeys(PeerApplicationSecret.CreateProtection((ulong?)_options.KeyUpdateAfterRecords));
+        Reader.SetKeys(CreatePeerApplicationProtection());
         if (!_certificateRequested)
             return FinishClientFlight();
         HybridTlsCredential? credential = _credentialSuits ? _options.Credential : null;

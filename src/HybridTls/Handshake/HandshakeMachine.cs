@@ -23,7 +23,7 @@ internal abstract partial class HandshakeMachine : IDisposable
         _initialOptions = options;
         Self = self;
         Output = output;
-        Reader = new RecordReader(new HandshakeMessageLimits { Certificate = options.MaxCertificateMessageSize });
+        Reader = new RecordReader(LimitsOf(options));
     }
 
     /// <summary>The receiving half of the record layer.</summary>
@@ -96,8 +96,15 @@ internal abstract partial class HandshakeMachine : IDisposable
         return used;
     }
 
-    /// <summary>Writes the alert of a failure that we found.</summary>
-    public void WriteAlert(TlsAlert alert) => Writer.WriteAlert(Output, alert);
+    /// <summary>Whether an alert was written.</summary>
+    public bool AlertWritten { get; private set; }
+
+    /// <summary>Writes the alert of a failure that we found, or close_notify.</summary>
+    public void WriteAlert(TlsAlert alert)
+    {
+        AlertWritten = true;
+        Writer.WriteAlert(Output, alert);
+    }
 
     /// <summary>Zeroes every secret.</summary>
     public void Dispose()
@@ -158,12 +165,17 @@ internal abstract partial class HandshakeMachine : IDisposable
     /// <param name="clientRandom">The random of the ClientHello, by which the key log names a connection.</param>
     private protected void StartHandshakeKeys(CipherSuiteParameters suite, Span<byte> sharedSecret, ReadOnlySpan<byte> clientRandom)
     {
-        KeyLog? keyLog = Options.CreateKeyLog(clientRandom);
-        Schedule = new SecretSchedule(suite, keyLog);
-        Span<byte> hash = stackalloc byte[suite.HashSize];
-        Transcript.GetHash(hash);
-        Schedule.StartHandshake(sharedSecret, hash);
-        CryptographicOperations.ZeroMemory(sharedSecret);
+        try
+        {
+            Schedule = new SecretSchedule(suite, Options.CreateKeyLog(clientRandom));
+            Span<byte> hash = stackalloc byte[suite.HashSize];
+            Transcript.GetHash(hash);
+            Schedule.StartHandshake(sharedSecret, hash);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(sharedSecret);
+        }
     }
 
     /// <summary>Writes our Finished (§4.5.3) and leaves it in the flight.</summary>
@@ -204,7 +216,8 @@ internal abstract partial class HandshakeMachine : IDisposable
         Transcript.GetHash(hash);
         Schedule.FinishHandshake(hash);
         Transcript.Dispose();
-        KeyUpdates = new KeyUpdates(this, OwnApplicationSecret, PeerApplicationSecret, Options.KeyUpdateAfterRecords);
+        _flight.Dispose();
+        KeyUpdates = new KeyUpdates(this, OwnApplicationSecret, PeerApplicationSecret, UsageLimit);
         Reader.AcceptChangeCipherSpec = false;
         Reader.AcceptApplicationData = true;
         Parameters = parameters;
@@ -212,5 +225,18 @@ internal abstract partial class HandshakeMachine : IDisposable
 
     /// <summary>The protection of our application data, renewed earlier if the options say so.</summary>
     private protected RecordProtection CreateOwnApplicationProtection() =>
-        OwnApplicationSecret.CreateProtection((ulong?)Options.KeyUpdateAfterRecords);
+        OwnApplicationSecret.CreateProtection(UsageLimit);
+
+    /// <summary>The protection of the peer's application data.</summary>
+    private protected RecordProtection CreatePeerApplicationProtection() =>
+        PeerApplicationSecret.CreateProtection(UsageLimit);
+
+    /// <summary>The limits of messages that <paramref name="options"/> set.</summary>
+    private protected static HandshakeMessageLimits LimitsOf(HybridTlsOptions options) => new() { Certificate = options.MaxCertificateMessageSize };
+
+    /// <summary>
+    /// The usage limit of a key that is to be updated after as many records as the options say: the update is due at three quarters of
+    /// the limit, but at least one record before it, so that KeyUpdate itself can still be sent.
+    /// </summary>
+    private ulong? UsageLimit => Options.KeyUpdateAfterRecords is { } records ? (ulong)records + Math.Max(1, (ulong)records / 3) : null;
 }

@@ -9,7 +9,7 @@ namespace HybridTls.Handshake;
 /// The renewal of keys after the handshake (RFC 9846 §4.7.3). The reading and the writing side run on different threads and share no
 /// lock: the reader only leaves two marks, which the writer takes up before its next data, as the RFC allows.
 /// </summary>
-internal sealed class KeyUpdates(HandshakeMachine machine, TrafficSecret own, TrafficSecret peer, long? usageLimit)
+internal sealed class KeyUpdates(HandshakeMachine machine, TrafficSecret own, TrafficSecret peer, ulong? usageLimit)
 {
     /// <summary>How many KeyUpdates a peer may send without application data between them.</summary>
     public const int MaxWithoutData = 32;
@@ -26,10 +26,12 @@ internal sealed class KeyUpdates(HandshakeMachine machine, TrafficSecret own, Tr
     public void Receive(in HandshakeMessage message)
     {
         KeyUpdateRequest request = KeyUpdate.Parse(message.Body);
-        if (++_withoutData > MaxWithoutData)
+        // Those that we asked for are no flood.
+        if (!_requestOutstanding && ++_withoutData > MaxWithoutData)
             TlsError.Throw(TlsAlert.UnexpectedMessage, $"The peer sent more than {MaxWithoutData} KeyUpdates without data between them.");
         peer.Update();
-        machine.Reader.SetKeys(peer.CreateProtection((ulong?)usageLimit));
+        machine.Reader.SetKeys(peer.CreateProtection(usageLimit));
+        _renewPeer = false;
         _requestOutstanding = false;
         if (request == KeyUpdateRequest.Requested)
             _answerOwed = true;
@@ -47,7 +49,7 @@ internal sealed class KeyUpdates(HandshakeMachine machine, TrafficSecret own, Tr
     public void DataReceived()
     {
         _withoutData = 0;
-        if (machine.Reader.ShouldUpdateKeys && !_renewPeer)
+        if (!_renewPeer && !_requestOutstanding && machine.Reader.ShouldUpdateKeys)
             _renewPeer = true;
     }
 
@@ -78,6 +80,6 @@ internal sealed class KeyUpdates(HandshakeMachine machine, TrafficSecret own, Tr
         KeyUpdate.Write(writer, ask ? KeyUpdateRequest.Requested : KeyUpdateRequest.NotRequested);
         machine.Writer.WriteHandshake(output, writer.Written);
         own.Update();
-        machine.Writer.SetKeys(own.CreateProtection((ulong?)usageLimit));
+        machine.Writer.SetKeys(own.CreateProtection(usageLimit));
     }
 }

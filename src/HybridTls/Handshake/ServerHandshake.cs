@@ -65,6 +65,7 @@ internal sealed class ServerHandshake : HandshakeMachine
         options.Validate(selected: true);
         Pending = HostTask.None;
         _options = options;
+        Reader.MessageLimits = LimitsOf(options);
         State = AnswerClientHello();
     }
 
@@ -253,7 +254,7 @@ internal sealed class ServerHandshake : HandshakeMachine
     private ServerState ReadFinished(in HandshakeMessage message)
     {
         VerifyFinished(message);
-        Reader.SetKeys(PeerApplicationSecret.CreateProtection((ulong?)_options.KeyUpdateAfterRecords));
+        Reader.SetKeys(CreatePeerApplicationProtection());
         Complete(Describe(new NegotiatedParameters
         {
             ApplicationProtocol = _negotiated.ApplicationProtocol,

@@ -17,6 +17,9 @@ internal sealed class HandshakeReassembly(HandshakeMessageLimits limits) : IDisp
     private int _start;
     private int _end;
 
+    /// <summary>How large messages may be.</summary>
+    public HandshakeMessageLimits Limits { get; set; } = limits;
+
     /// <summary>Bytes of messages not yet taken.</summary>
     public int Pending => _end - _start;
 
@@ -50,7 +53,7 @@ internal sealed class HandshakeReassembly(HandshakeMessageLimits limits) : IDisp
 
         ReadOnlySpan<byte> pending = _buffer.AsSpan(_start, Pending);
         int length = (pending[1] << 16) | (pending[2] << 8) | pending[3];
-        int limit = limits.For(pending[0]);
+        int limit = Limits.For(pending[0]);
         if (length > limit)
         {
             TlsError.ThrowIllegalParameter(

@@ -33,7 +33,7 @@ internal sealed class RecordProtection : IDisposable
         Algorithm = algorithm;
         ulong limit = algorithm == AeadAlgorithm.ChaCha20Poly1305 ? RecordLimits.ChaCha20Poly1305Records : RecordLimits.AesGcmRecords;
         UsageLimit = Math.Min(usageLimit ?? limit, limit);
-        UpdateThreshold = UsageLimit - (UsageLimit / 4);
+        UpdateThreshold = UsageLimit - Math.Max(1, UsageLimit / 4);
         SequenceNumber = initialSequenceNumber;
         if (algorithm == AeadAlgorithm.ChaCha20Poly1305)
             _chaCha20Poly1305 = new ChaCha20Poly1305(key);
@@ -51,7 +51,7 @@ internal sealed class RecordProtection : IDisposable
     /// <summary>Records that may be sealed under this key (§5.5).</summary>
     public ulong UsageLimit { get; }
 
-    /// <summary>The number of records after which <see cref="ShouldUpdateKeys"/> is set: three quarters of the limit.</summary>
+    /// <summary>The number of records after which <see cref="ShouldUpdateKeys"/> is set: three quarters of the limit, and at least one record before it.</summary>
     public ulong UpdateThreshold { get; }
 
     /// <summary>Whether the key nears its limit, so that a KeyUpdate is due (§4.7.3, §5.5).</summary>
@@ -130,7 +130,7 @@ internal sealed class RecordProtection : IDisposable
         }
         catch (AuthenticationTagMismatchException)
         {
-            inner.Clear();
+            inner.Clear(); // the platform does so too; nothing unauthenticated may be let out
             return false;
         }
 

@@ -37,7 +37,7 @@ internal static class HandshakeDriver
             await SendAlertAsync(machine, transport, output, exception.Alert!.Value).ConfigureAwait(false);
             throw;
         }
-        catch (Exception exception) when (exception is not (IOException or OperationCanceledException or ObjectDisposedException))
+        catch (Exception exception) when (machine.AlertWritten || exception is not (IOException or OperationCanceledException or ObjectDisposedException))
         {
             await SendAlertAsync(machine, transport, output, TlsAlert.InternalError).ConfigureAwait(false);
             throw;
@@ -51,7 +51,7 @@ internal static class HandshakeDriver
         {
             case HostTask.SelectOptions:
                 ServerHandshake server = (ServerHandshake)machine;
-                server.UseOptions(await server.OptionsSelector!(server.ClientHelloInfo!, cancellationToken).ConfigureAwait(false));
+                server.UseOptions(await SelectOptionsAsync(server, cancellationToken).ConfigureAwait(false));
                 break;
             case HostTask.Sign:
                 machine.UseSignature(await machine.SigningCredential.SignAsync(machine.ContentToSign, cancellationToken).ConfigureAwait(false));
@@ -60,6 +60,20 @@ internal static class HandshakeDriver
                 await machine.PeerEvaluation!.DecideAsync(cancellationToken).ConfigureAwait(false);
                 machine.AcceptPeer();
                 break;
+        }
+    }
+
+    /// <summary>Asks the user's callback. Whatever it throws, even what looks like a fault of the transport, is told to the peer as internal_error.</summary>
+    private static async ValueTask<HybridTlsServerOptions?> SelectOptionsAsync(ServerHandshake server, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await server.OptionsSelector!(server.ClientHelloInfo!, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            server.WriteAlert(TlsAlert.InternalError);
+            throw;
         }
     }
 
@@ -86,7 +100,8 @@ internal static class HandshakeDriver
         try
         {
             using CancellationTokenSource limit = new(HybridTlsStream.AlertTimeout);
-            machine.WriteAlert(alert);
+            if (!machine.AlertWritten)
+                machine.WriteAlert(alert);
             await FlushAsync(transport, output, limit.Token).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)

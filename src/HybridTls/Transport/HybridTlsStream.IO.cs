@@ -177,12 +177,17 @@ public sealed partial class HybridTlsStream
     {
         if (!_gate.IsClosed)
         {
-            if (IsAuthenticated && _failure is null && !_closedForWriting)
+            if (IsAuthenticated && _failure is null && _writeFailure is null && !_closedForWriting)
                 await CloseQuietlyAsync().ConfigureAwait(false);
-            if (_alertSent && !_leaveTransportOpen)
-                await LingeringClose.LingerAsync(_transport).ConfigureAwait(false);
             if (!_leaveTransportOpen)
+            {
+                if (_alertSent)
+                    await LingeringClose.LingerAsync(_transport).ConfigureAwait(false);
+                else
+                    await LingeringClose.DropReceivedAsync(_transport).ConfigureAwait(false);
                 await _transport.DisposeAsync().ConfigureAwait(false);
+            }
+
             _gate.Close();
         }
 
@@ -253,8 +258,7 @@ public sealed partial class HybridTlsStream
             await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                if (!closing)
-                    ThrowIfNotWritable();
+                ThrowIfNotWritable(closing);
                 write(machine);
                 await SendOutputAsync(cancellationToken).ConfigureAwait(false);
             }
@@ -269,7 +273,11 @@ public sealed partial class HybridTlsStream
         }
     }
 
-    /// <summary>Hands the protected records to the transport. If that fails the connection is lost: records may be missing.</summary>
+    /// <summary>
+    /// Hands the protected records to the transport. If that fails nothing more can be sent: records may be missing. What the peer sent
+    /// can still be read; often it is the alert that says why.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SendOutputAsync(CancellationToken cancellationToken)
     {
         try
@@ -279,7 +287,10 @@ public sealed partial class HybridTlsStream
         }
         catch (Exception exception)
         {
-            Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(exception), null);
+            Exception lasting = exception is OperationCanceledException
+                ? new IOException("An earlier write was cancelled: part of a record may have been sent, so nothing more can be.", exception)
+                : exception;
+            _writeFailure ??= ExceptionDispatchInfo.Capture(lasting);
             throw;
         }
         finally
@@ -288,10 +299,11 @@ public sealed partial class HybridTlsStream
         }
     }
 
-    private void ThrowIfNotWritable()
+    private void ThrowIfNotWritable(bool closing = false)
     {
         _failure?.Throw();
-        if (_closedForWriting)
+        _writeFailure?.Throw();
+        if (_closedForWriting && !closing)
             throw new InvalidOperationException("The stream was shut down for writing.");
     }
 
@@ -304,7 +316,7 @@ public sealed partial class HybridTlsStream
             return;
         }
 
-        if (!await _writing.WaitAsync(AlertTimeout).ConfigureAwait(false))
+        if (_writeFailure is not null || !await _writing.WaitAsync(AlertTimeout).ConfigureAwait(false))
             return;
         try
         {

@@ -30,6 +30,7 @@ public sealed partial class HybridTlsStream : Stream
     private readonly UsageGate _gate;
     private HandshakeMachine? _machine;
     private ExceptionDispatchInfo? _failure;
+    private ExceptionDispatchInfo? _writeFailure;
     private bool _alertSent;
     private bool _closedByPeer;
     private bool _closedForWriting;
@@ -160,7 +161,16 @@ public sealed partial class HybridTlsStream : Stream
             throw new InvalidOperationException("The handshake of this stream has run already.");
         }
 
-        _gate.Enter(this);
+        try
+        {
+            _gate.Enter(this);
+        }
+        catch
+        {
+            machine.Dispose();
+            throw;
+        }
+
         using CancellationTokenSource limit = new(options.HandshakeTimeout, options.TimeProvider);
         using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
@@ -176,7 +186,7 @@ public sealed partial class HybridTlsStream : Stream
         catch (Exception exception)
         {
             _failure = ExceptionDispatchInfo.Capture(exception);
-            _alertSent = exception is HybridTlsException { Failure: HybridTlsFailure.AlertSent };
+            _alertSent = machine.AlertWritten;
             throw;
         }
         finally

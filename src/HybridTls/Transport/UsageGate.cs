@@ -5,6 +5,7 @@ internal sealed class UsageGate(Action cleanUp)
 {
     private const int Closed = 1 << 30;
     private int _users;
+    private int _cleaned;
 
     /// <summary>Whether disposal was asked for.</summary>
     public bool IsClosed => Volatile.Read(ref _users) >= Closed;
@@ -23,7 +24,7 @@ internal sealed class UsageGate(Action cleanUp)
     public void Exit()
     {
         if (Interlocked.Decrement(ref _users) == Closed)
-            cleanUp();
+            CleanUpOnce();
     }
 
     /// <summary>Asks for disposal; only the first call does anything.</summary>
@@ -31,6 +32,13 @@ internal sealed class UsageGate(Action cleanUp)
     {
         int before = Interlocked.Or(ref _users, Closed);
         if (before == 0)
+            CleanUpOnce();
+    }
+
+    /// <summary>Operations that come after the closing pass through <see cref="Exit"/> too: memory must not go back to the pool twice.</summary>
+    private void CleanUpOnce()
+    {
+        if (Interlocked.Exchange(ref _cleaned, 1) == 0)
             cleanUp();
     }
 }

@@ -1,3 +1,6 @@
+using System.Reflection;
+using System.Security.Cryptography;
+
 namespace HybridTls.Cryptography.Tests;
 
 public sealed class SecretOwnershipTests
@@ -80,4 +83,34 @@ public sealed class SecretOwnershipTests
             Assert.Equal(1, released);
         }
     }
+
+    [Fact]
+    public void A_disposed_key_holds_zeros_where_its_secrets_were()
+    {
+        ManagedMLKem kem = ManagedMLKem.GenerateKey(MLKemAlgorithm.MLKem768);
+        ManagedMLKem expandedKem = ManagedMLKem.ImportDecapsulationKey(MLKemAlgorithm.MLKem768, kem.ExportDecapsulationKey());
+        ManagedMLDsa dsa = ManagedMLDsa.GenerateKey(MLDsaAlgorithm.MLDsa65);
+        ManagedMLDsa expandedDsa = ManagedMLDsa.ImportMLDsaPrivateKey(MLDsaAlgorithm.MLDsa65, dsa.ExportMLDsaPrivateKey());
+        foreach (IDisposable key in (IDisposable[])[kem, expandedKem, dsa, expandedDsa])
+        {
+            object[] secrets =
+            [
+                .. key.GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
+                    .Select(field => field.GetValue(key))
+                    .Where(value => value is SecretBuffer or MLKem768PrivateKey or MLDsa65SigningKey)!,
+            ];
+            Assert.Equal(key == expandedDsa ? 1 : 2, secrets.Length);
+            Assert.DoesNotContain(secrets, IsZero);
+            key.Dispose();
+            Assert.All(secrets, secret => Assert.True(IsZero(secret)));
+        }
+    }
+
+    private static bool IsZero(object secret) => secret switch
+    {
+        SecretBuffer buffer => !buffer.Span.ContainsAnyExcept((byte)0),
+        MLKem768PrivateKey key => key.IsZero,
+        MLDsa65SigningKey key => !key.Buffer.ContainsAnyExcept(0),
+        _ => false,
+    };
 }

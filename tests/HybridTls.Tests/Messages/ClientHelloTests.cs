@@ -123,6 +123,25 @@ public class ClientHelloTests
     }
 
     [Fact]
+    public void Several_identities_keep_their_order_and_each_has_its_binder()
+    {
+        byte[] body = MessageSeeds.ClientHellos().Single(seed => seed.Name == "client-hello-two-keys").Bytes;
+        Assert.True(ClientHello.Parse(body).TryGetPreSharedKeys(out OfferedPsks psks));
+        var lengths = new List<int>();
+        foreach (PskIdentity identity in psks.Identities)
+            lengths.Add(identity.Identity.Length);
+        Assert.Equal([5, 7], lengths);
+        Assert.Equal(2, psks.Binders.Count);
+        Assert.Equal(48, psks.Binders[1].Length);
+        Assert.Equal(2 + 33 + 49, psks.BindersSize);
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+        {
+            ClientHello.Parse(body).TryGetPreSharedKeys(out OfferedPsks again);
+            _ = again.Binders[2];
+        });
+    }
+
+    [Fact]
     public void A_pre_shared_key_that_is_not_last_is_an_illegal_parameter()
     {
         string offer = $"0007 0001 61 00000000 0021 20 {new string('0', 64)}";
