@@ -99,5 +99,6 @@ internal sealed class Campaign(FuzzTarget target, int seed, TextWriter output, i
 
     private void Report(TimeSpan elapsed) => output.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{elapsed.TotalSeconds,6:F0} s  {Executions,12} exec  {Executions / Math.Max(elapsed.TotalSeconds, 0.001),9:F0} exec/s  {_pool.Count} inputs kept  {_outcomes.Count} outcomes"));
+        $"{elapsed.TotalSeconds,6:F0} s  {Executions,12} exec  {Executions / Math.Max(elapsed.TotalSeconds, 0.001),9:F0} exec/s  " +
+        $"{_pool.Count} inputs kept  {_outcomes.Count} outcomes"));
 }

@@ -137,7 +137,8 @@ internal sealed class ExtensionMutator(Random random, byte[][] dictionary)
         return extensions;
     }
 
-    private static bool HasHandshakeHeader(byte[] input) => (input[1] << 16 | input[2] << 8 | input[3]) == input.Length - HandshakeHeaderSize;
+    private static bool HasHandshakeHeader(byte[] input) =>
+        (input[1] << 16 | input[2] << 8 | input[3]) == input.Length - HandshakeHeaderSize;
 
     private static byte[] Length16(byte[] content) => [(byte)(content.Length >> 8), (byte)content.Length];
 
