@@ -30,7 +30,10 @@ internal static class CommandLine
             },
         };
         Option<int> seed = new("--seed") { Description = "The seed of the mutations; another one at each run unless given." };
-        Option<DirectoryInfo?> corpus = new("--corpus") { Description = "A folder of inputs to start from, in addition to the built-in ones." };
+        Option<DirectoryInfo?> corpus = new("--corpus")
+        {
+            Description = "A folder of inputs to start from, in addition to the built-in ones.",
+        };
         Option<DirectoryInfo> failures = new("--failures")
         {
             Description = "The folder into which a failing input is written.",
@@ -41,7 +44,10 @@ internal static class CommandLine
             Description = "How many kinds of outcomes the final statistics show, the most frequent first.",
             DefaultValueFactory = _ => 10,
         };
-        var command = new Command("run", "Runs one target until the time is over or an input fails.") { target, time, seed, corpus, failures, outcomes };
+        var command = new Command("run", "Runs one target until the time is over or an input fails.")
+        {
+            target, time, seed, corpus, failures, outcomes,
+        };
         command.SetAction(result => Run(
             result.InvocationConfiguration,
             result.GetRequiredValue(target),
@@ -89,7 +95,8 @@ internal static class CommandLine
             {
                 try
                 {
-                    result.InvocationConfiguration.Output.WriteLine($"{file.Name}: {result.GetRequiredValue(target).Fuzz(File.ReadAllBytes(file.FullName))}");
+                    string outcome = result.GetRequiredValue(target).Fuzz(File.ReadAllBytes(file.FullName));
+                    result.InvocationConfiguration.Output.WriteLine($"{file.Name}: {outcome}");
                 }
                 catch (Exception exception)
                 {
@@ -142,7 +149,8 @@ internal static class CommandLine
     private static bool TryParseTime(string text, out TimeSpan time)
     {
         time = default;
-        if (text.Length < 2 || !double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
+        ReadOnlySpan<char> digits = text.AsSpan(0, Math.Max(0, text.Length - 1));
+        if (!double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
             return false;
         TimeSpan? unit = text[^1] switch
         {

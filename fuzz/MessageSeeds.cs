@@ -142,8 +142,9 @@ internal static class MessageSeeds
             }
 
             AlpnExtension.WriteOffered(writer, [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11]);
-            CertificateTypeExtension.WriteOffered(writer, ExtensionType.ClientCertificateType, CertificateType.RawPublicKey, CertificateType.X509);
-            CertificateTypeExtension.WriteOffered(writer, ExtensionType.ServerCertificateType, CertificateType.RawPublicKey, CertificateType.X509);
+            CertificateType[] types = [CertificateType.RawPublicKey, CertificateType.X509];
+            CertificateTypeExtension.WriteOffered(writer, ExtensionType.ClientCertificateType, types);
+            CertificateTypeExtension.WriteOffered(writer, ExtensionType.ServerCertificateType, types);
             CompressCertificateExtension.Write(writer, CertificateCompressionAlgorithm.Brotli, CertificateCompressionAlgorithm.Zlib);
             RecordSizeLimitExtension.Write(writer, 16385);
             CookieExtension.Write(writer, Pattern(20, 4));

@@ -16,7 +16,8 @@ internal static class RecordSeeds
         {
             foreach (byte[] fragment in hello.Chunk(33))
             {
-                RecordHeader.Write(output.GetSpan(RecordLimits.HeaderSize), ContentType.Handshake, fragment.Length, RecordHeader.InitialVersion);
+                Span<byte> header = output.GetSpan(RecordLimits.HeaderSize);
+                RecordHeader.Write(header, ContentType.Handshake, fragment.Length, RecordHeader.InitialVersion);
                 output.Advance(RecordLimits.HeaderSize);
                 output.Write(fragment);
             }
@@ -26,7 +27,8 @@ internal static class RecordSeeds
             writer.WriteHandshake(output, retry);
             writer.WriteChangeCipherSpec(output);
         });
-        yield return Seed("two-messages-in-one-record", (writer, output) => writer.WriteHandshake(output, [.. retry, .. Message("key-update")]));
+        yield return Seed("two-messages-in-one-record", (writer, output) =>
+            writer.WriteHandshake(output, [.. retry, .. Message("key-update")]));
         yield return Seed("large-message", (writer, output) => writer.WriteHandshake(output, [11, 0, 0x50, 0, .. new byte[0x5000]]));
         yield return Seed("close-notify", (writer, output) => writer.WriteAlert(output, TlsAlert.CloseNotify));
         yield return Seed("fatal-alert", (writer, output) => writer.WriteAlert(output, TlsAlert.HandshakeFailure));
@@ -40,8 +42,8 @@ internal static class RecordSeeds
     /// <summary>Handshake messages one after the other.</summary>
     public static IEnumerable<FuzzSeed> HandshakeStreams()
     {
-        yield return new("server-flight", [.. Message("encrypted-extensions-full"), .. Message("certificate-chain"), .. Message("finished-sha384")]);
-        yield return new("small-messages", [.. Message("key-update"), .. Message("key-update-requested"), .. Message("end-of-early-data"), .. Message("new-session-ticket")]);
+        yield return new("server-flight", Messages("encrypted-extensions-full", "certificate-chain", "finished-sha384"));
+        yield return new("small-messages", Messages("key-update", "key-update-requested", "end-of-early-data", "new-session-ticket"));
         yield return new("unfinished", Message("client-hello-minimal")[..^3]);
         yield return new("too-long", [20, 0, 1, 0]);
     }
@@ -54,6 +56,8 @@ internal static class RecordSeeds
         yield return new("chacha20-poly1305-damaged", [2, 4, 1, 0, 1, 0, 4, 0, 9, 0, 7]);
         yield return new("unknown-type", [1, 11, 0, 3, 0, 0]);
     }
+
+    private static byte[] Messages(params string[] names) => [.. names.SelectMany(Message)];
 
     private static byte[] Message(string name) => MessageSeeds.Messages().Single(seed => seed.Name == name).Bytes;
 

@@ -44,6 +44,8 @@ internal sealed class EventLog
     }
 
     /// <summary>Demands that another way of delivery gave the same.</summary>
-    public void CheckSame(EventLog other, string how) =>
-        Properties.CheckEqual(_bytes.WrittenSpan, other._bytes.WrittenSpan, $"Splitting changes nothing ({how}; {Outcome}; {other.Outcome})");
+    public void CheckSame(EventLog other, string how) => Properties.CheckEqual(
+        _bytes.WrittenSpan,
+        other._bytes.WrittenSpan,
+        $"Splitting changes nothing ({how}; {Outcome}; {other.Outcome})");
 }

@@ -74,7 +74,8 @@ internal static class RecordTargets
                     ReadOnlySequence<byte> sequence = Available(bytes, consumedTotal, delivered, ends);
                     SequencePosition consumed = sequence.End;
                     SequencePosition examined = sequence.Start;
-                    bool found = RecordFraming.TryParseRecord(sequence, RecordLimits.MaxProtectedFragment, ref consumed, ref examined, out TlsRecord record);
+                    bool found = RecordFraming.TryParseRecord(
+                        sequence, RecordLimits.MaxProtectedFragment, ref consumed, ref examined, out TlsRecord record);
                     long used = sequence.Slice(0, consumed).Length;
                     if (!found)
                     {
@@ -84,7 +85,9 @@ internal static class RecordTargets
                     }
 
                     Properties.Check(used == record.Header.RecordSize && used == record.Bytes.Length, "A record is consumed as a whole.");
-                    Properties.Check(sequence.Slice(examined).Length == sequence.Slice(consumed).Length, "A record is examined as a whole.");
+                    Properties.Check(
+                        sequence.Slice(examined).Length == sequence.Slice(consumed).Length,
+                        "A record is examined as a whole.");
                     log.Add($"{record.Header.Type}", record.Fragment);
                     consumedTotal += (int)used;
                 }
@@ -161,7 +164,9 @@ internal static class RecordTargets
                         return log;
                     }
 
-                    Properties.Check(result.Kind == RecordReadKind.Handshake, $"Without keys there are handshake messages, not {result.Kind}.");
+                    Properties.Check(
+                        result.Kind == RecordReadKind.Handshake,
+                        $"Without keys there are handshake messages, not {result.Kind}.");
                     log.Add($"message {result.HandshakeMessage[0]}", result.HandshakeMessage);
                 }
 
@@ -188,7 +193,9 @@ internal static class RecordTargets
     private static ReadOnlySequence<byte> Available(byte[] bytes, int start, int end, int[]? segmentEnds)
     {
         ReadOnlyMemory<byte> memory = bytes.AsMemory(start, end - start);
-        return segmentEnds is null ? new ReadOnlySequence<byte>(memory) : Splitting.Segmented(memory, segmentEnds.Select(place => place - start));
+        return segmentEnds is null
+            ? new ReadOnlySequence<byte>(memory)
+            : Splitting.Segmented(memory, segmentEnds.Select(place => place - start));
     }
 
     private static void CheckSameAs(this EventLog log, EventLog whole, string how) => whole.CheckSame(log, how);

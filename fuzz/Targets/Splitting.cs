@@ -28,7 +28,9 @@ internal static class Splitting
 
     /// <summary>Pieces that end at, just before and just behind the given places.</summary>
     public static IEnumerable<int> Around(IEnumerable<int> places, int length) =>
-        places.SelectMany(place => new[] { place - 1, place, place + 1 }).Append(length).Where(end => end > 0 && end <= length).Distinct().Order();
+        places.SelectMany(place => new[] { place - 1, place, place + 1 })
+            .Append(length)
+            .Where(end => end > 0 && end <= length).Distinct().Order();
 
     /// <summary>The bytes in segments that end at <paramref name="ends"/>.</summary>
     public static ReadOnlySequence<byte> Segmented(ReadOnlyMemory<byte> bytes, IEnumerable<int> ends)

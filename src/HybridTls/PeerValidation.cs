@@ -74,7 +74,8 @@ public sealed class PeerValidation
 
     /// <summary>As <see cref="PinnedPublicKeys"/>, by the SHA-256 hash (32 bytes) of each SubjectPublicKeyInfo in DER.</summary>
     /// <exception cref="ArgumentException">No hash is given, or one is not of 32 bytes.</exception>
-    public static PeerValidation PinnedPublicKeyHashes(params IEnumerable<ReadOnlyMemory<byte>> hashes) => new(null, PinnedKeySet.FromHashes(hashes));
+    public static PeerValidation PinnedPublicKeyHashes(params IEnumerable<ReadOnlyMemory<byte>> hashes) =>
+        new(null, PinnedKeySet.FromHashes(hashes));
 
     /// <summary>
     /// <paramref name="callback"/> alone decides. Nothing else protects the connection: neither issuer nor name nor dates are
@@ -93,7 +94,8 @@ public sealed class PeerValidation
 
     /// <summary>As <see cref="AndPinnedPublicKeys"/>, by the SHA-256 hash (32 bytes) of each SubjectPublicKeyInfo in DER.</summary>
     /// <exception cref="InvalidOperationException">There are no trust anchors, or keys are pinned already.</exception>
-    public PeerValidation AndPinnedPublicKeyHashes(params IEnumerable<ReadOnlyMemory<byte>> hashes) => AndPins(PinnedKeySet.FromHashes(hashes));
+    public PeerValidation AndPinnedPublicKeyHashes(params IEnumerable<ReadOnlyMemory<byte>> hashes) =>
+        AndPins(PinnedKeySet.FromHashes(hashes));
 
     /// <summary>Asks <paramref name="callback"/> about every peer that all other checks accept: it can refuse, never accept more.</summary>
     /// <exception cref="InvalidOperationException">There is a callback already.</exception>
@@ -105,7 +107,10 @@ public sealed class PeerValidation
         return new PeerValidation(_anchors, _pins, callback, _serverName, _anyServerName);
     }
 
-    /// <summary>Expects <paramref name="serverName"/> (a host name or an IP address) in a server's certificate, whatever name the connection was opened with.</summary>
+    /// <summary>
+    /// Expects <paramref name="serverName"/> (a host name or an IP address) in a server's certificate, whatever name the connection was
+    /// opened with.
+    /// </summary>
     /// <exception cref="ArgumentException"><paramref name="serverName"/> is neither a host name nor an address.</exception>
     public PeerValidation WithServerName(string serverName)
     {
@@ -141,7 +146,8 @@ public sealed class PeerValidation
     private PeerValidation AndPins(PinnedKeySet pins)
     {
         if (_anchors is null || _pins is not null)
-            throw new InvalidOperationException("Pinned keys are added to trust anchors, once: start with PeerValidation.TrustAnchors, or use PinnedPublicKeys alone.");
+            throw new InvalidOperationException("Pinned keys are added to trust anchors, once: start with PeerValidation.TrustAnchors, " +
+                "or use PinnedPublicKeys alone.");
         return new PeerValidation(_anchors, pins, _callback, _serverName, _anyServerName);
     }
 
@@ -152,9 +158,11 @@ public sealed class PeerValidation
         ReadOnlyMemory<byte> encoded = request.Certificates[0];
         ReadOnlyMemory<byte> bytes = MLDsaPublicKeyInfo.Read(encoded);
         if (!AcceptsRawPublicKeys)
-            return Refuse(TlsAlert.UnsupportedCertificate, "The peer presented a raw public key, but trust anchors judge certificates only: use PeerValidation.PinnedPublicKeys.");
+            return Refuse(TlsAlert.UnsupportedCertificate, "The peer presented a raw public key, but trust anchors judge certificates " +
+                "only: use PeerValidation.PinnedPublicKeys.");
         if (_pins is null)
-            return Accept(request, new VerificationKey(bytes), encoded, [], ["No trust anchors and no pinned keys: the raw public key was not judged."]);
+            return Accept(request, new VerificationKey(bytes), encoded, [], ["No trust anchors and no pinned keys: the raw public key " +
+                "was not judged."]);
         return _pins.TryFind(encoded.Span, out VerificationKey? pinned)
             ? Accept(request, pinned, encoded, [], [])
             : Refuse(TlsAlert.CertificateUnknown, PinMismatch(encoded));
@@ -209,14 +217,17 @@ public sealed class PeerValidation
         if (string.IsNullOrEmpty(expected))
         {
             return new ValidationFailure(TlsAlert.InternalError,
-                "There is no server name to check the certificate against: set the client's server name or use PeerValidation.WithServerName.");
+                "There is no server name to check the certificate against: set the client's server name or use " +
+                    "PeerValidation.WithServerName.");
         }
 
         if (!HostName.TryParse(expected, out HostName name))
-            return new ValidationFailure(TlsAlert.InternalError, $"The server name \"{expected}\" is neither a host name nor an IP address.");
+            return new ValidationFailure(TlsAlert.InternalError, $"The server name \"{expected}\" is neither a host name nor an IP " +
+                "address.");
         return name.Matches(leaf)
             ? null
-            : new ValidationFailure(TlsAlert.CertificateUnknown, $"The certificate is not for {name}: it is for {HostName.DescribeNames(leaf)}. " +
+            : new ValidationFailure(TlsAlert.CertificateUnknown, $"The certificate is not for {name}: it is for " +
+                $"{HostName.DescribeNames(leaf)}. " +
                 "Connect with a name the certificate carries, or issue one whose subjectAltName carries this name.");
     }
 
@@ -231,13 +242,18 @@ public sealed class PeerValidation
     }
 
     private PeerEvaluation Accept(
-        PeerValidationRequest request, VerificationKey key, ReadOnlyMemory<byte> encodedKey, IReadOnlyList<ParsedCertificate> path, IReadOnlyList<string> findings) =>
+        PeerValidationRequest request,
+        VerificationKey key,
+        ReadOnlyMemory<byte> encodedKey,
+        IReadOnlyList<ParsedCertificate> path,
+        IReadOnlyList<string> findings) =>
         _callback is null
             ? new PeerEvaluation(key, null)
             : new PeerEvaluation(key, null, new PeerValidationContext(request, encodedKey, path, findings), _callback);
 
     private static string PinMismatch(ReadOnlyMemory<byte> encoded) =>
-        $"The peer's key (SHA-256 {Convert.ToHexString(SHA256.HashData(encoded.Span))}) is not among the pinned ones: if the peer changed its key, pin the new one.";
+        $"The peer's key (SHA-256 {Convert.ToHexString(SHA256.HashData(encoded.Span))}) is not among the pinned ones: if the peer " +
+            "changed its key, pin the new one.";
 
     private static PeerEvaluation Refuse(TlsAlert alert, string message) => Refuse(new ValidationFailure(alert, message));
 

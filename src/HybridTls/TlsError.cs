@@ -11,11 +11,12 @@ internal static class TlsError
 
     /// <summary>Creates the failure that the peer reported with <paramref name="alert"/>.</summary>
     public static HybridTlsException Received(TlsAlert alert) =>
-        new(HybridTlsFailure.AlertReceived, alert, $"The peer ended the connection with the alert {alert} ({(byte)alert}).");
+        new(HybridTlsFailure.AlertReceived, alert, $"The peer ended the connection with the alert {alert} ({(byte)alert}){Explain(alert)}.");
 
     /// <summary>Creates the failure of a transport that ended without close_notify (RFC 9846 §6.1).</summary>
-    public static HybridTlsException Truncated() =>
-        new(HybridTlsFailure.Truncated, null, "The connection ended without close_notify: what was read may be incomplete.");
+    public static HybridTlsException Truncated(IOException? innerException = null) =>
+        new(HybridTlsFailure.Truncated, null,
+            "The connection ended without close_notify: what was read may be incomplete." + (innerException is null ? "" : " " + innerException.Message), innerException);
 
     /// <summary>Creates the failure of a handshake that took too long.</summary>
     public static HybridTlsException TimedOut(TimeSpan limit) =>
@@ -32,4 +33,20 @@ internal static class TlsError
     /// <summary>Throws illegal_parameter: a field is out of range or contradicts another.</summary>
     [DoesNotReturn]
     public static void ThrowIllegalParameter(string message) => throw Create(TlsAlert.IllegalParameter, message);
+
+    /// <summary>What an operator should look at; empty where the alert says it all.</summary>
+    private static string Explain(TlsAlert alert) => alert switch
+    {
+        TlsAlert.HandshakeFailure =>
+            ": there is no common ground. The peer must support TLS 1.3 with X25519MLKEM768 and one of our CipherSuites, and have a certificate with an ML-DSA-65 key",
+        TlsAlert.ProtocolVersion => ": it speaks no TLS 1.3, or does not enable it",
+        TlsAlert.NoApplicationProtocol => ": it has none of our ApplicationProtocols",
+        TlsAlert.CertificateRequired => ": it wants a certificate of us, set Credential",
+        TlsAlert.UnknownCa => ": it does not trust the issuer of our certificate. Give it our root, or let Credential send the whole chain",
+        TlsAlert.CertificateExpired => ": our certificate (Credential) is outside its validity period, or one of the clocks is wrong",
+        TlsAlert.BadCertificate or TlsAlert.UnsupportedCertificate or TlsAlert.CertificateRevoked or TlsAlert.CertificateUnknown =>
+            ": it refuses our certificate (Credential)",
+        TlsAlert.UnrecognizedName => ": it knows no such ServerName",
+        _ => "",
+    };
 }

@@ -212,6 +212,9 @@ public sealed class X25519MLKem768Tests
     [Fact]
     public void Responding_allocates_nothing_and_generating_only_the_key_pairs()
     {
+#if DEBUG
+        Assert.Skip("The bounds assertions of a debug build allocate.");
+#endif
         byte[] serverShare = new byte[1120];
         byte[] secret = new byte[64];
         byte[] share = new byte[1216];

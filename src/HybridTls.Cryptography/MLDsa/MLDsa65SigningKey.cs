@@ -42,7 +42,8 @@ internal sealed class MLDsa65SigningKey : IDisposable
         if (!MLDsa65.TryExpand(privateKey, key._publicKey, key._memory.Key))
         {
             key.Dispose();
-            throw new CryptographicException("The ML-DSA-65 private key is inconsistent: a coefficient is out of range, or its parts do not belong together.");
+            throw new CryptographicException(
+                "The ML-DSA-65 private key is inconsistent: a coefficient is out of range, or its parts do not belong together.");
         }
 
         MLDsa65.TransformT0(key._memory.Key);

@@ -48,7 +48,8 @@ internal sealed class MLDsa65VerificationKey
                 return MLDsa65.Verify(_publicKey, mu, signature);
             }
 
-            expanded = GC.AllocateUninitializedArray<int>(MLDsaParameters.ExpandedPublicKeyCoefficients + MLDsaMemory.Padding, pinned: true);
+            expanded = GC.AllocateUninitializedArray<int>(
+                MLDsaParameters.ExpandedPublicKeyCoefficients + MLDsaMemory.Padding, pinned: true);
             MLDsa65.ExpandPublicKey(_publicKey, MLDsaMemory.Align(expanded));
             Volatile.Write(ref _expanded, expanded);
         }

@@ -134,7 +134,7 @@ internal static class MLDsaEncoding
         }
     }
 
-    /// <summary>SimpleBitPack (algorithm 16) of 256 values below 16, given as bytes: two in a byte, as in w1Encode (algorithm 28).</summary>
+    /// <summary>SimpleBitPack (algorithm 16) of 256 values below 16, given as bytes: two to a byte, as w1Encode does.</summary>
     public static void PackNibbles(ReadOnlySpan<byte> values, Span<byte> destination)
     {
         ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(values[..N]);

@@ -18,7 +18,7 @@ internal sealed unsafe class MLDsaKeyMemory : SafeHandle
     public MLDsaKeyMemory()
         : base(0, ownsHandle: true) => SetHandle((nint)NativeMemory.AlignedAlloc(Size, MLDsaMemory.Alignment));
 
-    /// <summary>Is shown the memory after it was zeroed and before it is freed on this thread: the seam of the test that scans it.</summary>
+    /// <summary>Is shown what this thread has zeroed, before it is freed: the seam of the test that scans it.</summary>
     [field: ThreadStatic]
     public static Action<ReadOnlySpan<byte>>? Zeroed { get; set; }
 
@@ -26,8 +26,9 @@ internal sealed unsafe class MLDsaKeyMemory : SafeHandle
     public override bool IsInvalid => handle == 0;
 
     /// <summary>The key, for its maker, whom nobody can dispose of it yet; everyone else calls <see cref="Enter"/>.</summary>
-    public MLDsaExpandedKey Key =>
-        new(new Span<int>((void*)handle, MLDsaExpandedKey.Coefficients), new Span<byte>((byte*)handle + PolynomialsSize, MLDsa65.PrivateKeySize));
+    public MLDsaExpandedKey Key => new(
+        new Span<int>((void*)handle, MLDsaExpandedKey.Coefficients),
+        new Span<byte>((byte*)handle + PolynomialsSize, MLDsa65.PrivateKeySize));
 
     /// <summary>Keeps the memory alive until the result is disposed.</summary>
     /// <exception cref="ObjectDisposedException">The memory is released, or about to be.</exception>

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace HybridTls.Cryptography;
 
 /// <summary>
-/// Alignment of polynomials to cache lines: a 512-bit access that crosses a line costs two (the transform takes a third longer).
+/// Alignment of polynomials to cache lines: a 512-bit access that crosses a line costs two.
 /// </summary>
 internal static class MLDsaMemory
 {

@@ -8,6 +8,8 @@ namespace HybridTls.Cryptography;
 /// by fused multiply-add, which gives the high and the low half of a 102-bit product without a carry.
 /// </summary>
 /// <remarks>
+/// Constant time: every operand is an integer or one of the constants below, so that no subnormal number, which some processors are
+/// slower with, can come up. Rounding is to nearest, .NET's only mode.
 /// Two forms. "Normal": doubles, |limb| ≤ 2^50 + 2^14. "Wide": 64-bit integers, |limb| &lt; 2^58, plus a bias that
 /// <see cref="Multiply"/> is told to add and <see cref="Normalize"/> to take away.
 /// The product of any two limbs that are multiplied must stay under 2^102: normal by normal (2^100), or normal by a sum of two (2^101).

@@ -37,6 +37,7 @@ internal static class FixedBase
         Secret.Clear(ref z);
         Secret.Clear(ref numerator);
         Secret.Clear(ref denominator);
+        Secret.ClearStack();
     }
 
     /// <summary>Y and Z of Σ d[i]·16^i·B = 16·Σ d[2j+1]·256^j·B + Σ d[2j]·256^j·B.</summary>

@@ -25,6 +25,9 @@ namespace HybridTls.Cryptography;
 /// </summary>
 internal static class FixedBaseVector
 {
+    /// <summary>(1, 1, 2, 2·d).</summary>
+    private static readonly Field256.Normal AdditionFactors = CreateAdditionFactors();
+
     /// <summary>Y and Z of Σ d[i]·16^i·B with 256-bit vectors.</summary>
     [SkipLocalsInit]
     public static void Multiply256(ReadOnlySpan<sbyte> digits, out FieldElement y, out FieldElement z)
@@ -103,9 +106,6 @@ internal static class FixedBaseVector
         Secret.Clear(ref odd);
         Secret.Clear(ref operand);
     }
-
-    /// <summary>(1, 1, 2, 2·d).</summary>
-    private static readonly Field256.Normal AdditionFactors = CreateAdditionFactors();
 
     private static Field256.Normal CreateAdditionFactors()
     {

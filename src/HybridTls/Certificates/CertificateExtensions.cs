@@ -53,7 +53,8 @@ internal sealed class CertificateExtensions
     public string? KeyUsageProblem => KeyUsage switch
     {
         null => null,
-        var usage when (usage & NotForSigning) != 0 => "its keyUsage names encipherment or key agreement, which RFC 9881 §5 forbids for ML-DSA",
+        var usage when (usage & NotForSigning) != 0 => "its keyUsage names encipherment or key agreement, which RFC 9881 §5 forbids for " +
+            "ML-DSA",
         var usage when (usage & ForSigning) == 0 => "its keyUsage names no signing purpose (RFC 9881 §5)",
         _ => null,
     };

@@ -40,7 +40,9 @@ internal static class MLDsaPublicKeyInfo
         if (IsMLDsa65(encoded.Span))
             return encoded[Prefix.Length..];
         throw TlsError.Create(
-            TryReadAlgorithm(encoded.Span, out string algorithm) && algorithm != "ML-DSA-65" ? TlsAlert.UnsupportedCertificate : TlsAlert.BadCertificate,
+            TryReadAlgorithm(encoded.Span, out string algorithm) && algorithm != "ML-DSA-65"
+                ? TlsAlert.UnsupportedCertificate
+                : TlsAlert.BadCertificate,
             Describe(encoded.Span, "The public key"));
     }
 

@@ -68,7 +68,9 @@ internal sealed class ParsedCertificate
             ? _key ??= new VerificationKey(SubjectPublicKeyInfo[(MLDsaPublicKeyInfo.EncodedSize - MLDsaPublicKeyInfo.KeySize)..])
             : throw new InvalidOperationException(KeyProblem);
 
-    /// <summary>The certificate whose key is known to have signed this one; set only on those that <see cref="RecentCertificates"/> keeps.</summary>
+    /// <summary>
+    /// The certificate whose key is known to have signed this one; set only on those that <see cref="RecentCertificates"/> keeps.
+    /// </summary>
     public ParsedCertificate? VerifiedBy { get; set; }
 
     /// <summary>Whether issuer and subject are the same Name.</summary>
@@ -93,7 +95,8 @@ internal sealed class ParsedCertificate
     public static ParsedCertificate Parse(ReadOnlyMemory<byte> der)
     {
         if (der.Length > MaximumSize)
-            throw TlsError.Create(TlsAlert.BadCertificate, $"A certificate of {der.Length} bytes is longer than the limit of {MaximumSize}.");
+            throw TlsError.Create(TlsAlert.BadCertificate, $"A certificate of {der.Length} bytes is longer than the limit of " +
+                $"{MaximumSize}.");
         try
         {
             var certificate = new ParsedCertificate(der);
@@ -178,7 +181,8 @@ internal sealed class ParsedCertificate
         }
 
         if (!version.SequenceEqual((ReadOnlySpan<byte>)[2]))
-            throw TlsError.Create(TlsAlert.UnsupportedCertificate, "A certificate is not of version 3: issue it anew as an X.509 v3 certificate.");
+            throw TlsError.Create(TlsAlert.UnsupportedCertificate, "A certificate is not of version 3: issue it anew as an X.509 v3 " +
+                "certificate.");
     }
 
     // AlgorithmIdentifier; ML-DSA's has no parameters (RFC 9881 §2).

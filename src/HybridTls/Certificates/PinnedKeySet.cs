@@ -43,7 +43,9 @@ internal sealed class PinnedKeySet
         return pins.NotEmpty();
     }
 
-    /// <summary>Whether the ML-DSA-65 key of <paramref name="encoded"/> (a checked SubjectPublicKeyInfo) is pinned, and its object, which is kept.</summary>
+    /// <summary>
+    /// Whether the ML-DSA-65 key of <paramref name="encoded"/> (a checked SubjectPublicKeyInfo) is pinned, and its object, which is kept.
+    /// </summary>
     public bool TryFind(ReadOnlySpan<byte> encoded, [NotNullWhen(true)] out VerificationKey? key)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

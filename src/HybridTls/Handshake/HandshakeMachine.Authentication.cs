@@ -22,6 +22,9 @@ internal abstract partial class HandshakeMachine
     /// <summary>What the built-in checks found of the peer; a callback may still have to be asked (<see cref="HostTask.JudgePeer"/>).</summary>
     public PeerEvaluation? PeerEvaluation { get; private set; }
 
+    /// <summary>Whether the peer's certificate came compressed.</summary>
+    public bool PeerCompressedCertificate { get; private set; }
+
     /// <summary>How the peer presents its key.</summary>
     private protected CertificateType PeerCertificateType { get; set; }
 
@@ -114,7 +117,8 @@ internal abstract partial class HandshakeMachine
     /// <returns>Whether the peer sent any: a client need not.</returns>
     private protected bool ReadCertificate(in HandshakeMessage message)
     {
-        bool any = message.Type == HandshakeType.CompressedCertificate
+        PeerCompressedCertificate = message.Type == HandshakeType.CompressedCertificate;
+        bool any = PeerCompressedCertificate
             ? ReadCertificateBody(CertificateCompressor.Inflate(
                 CompressedCertificate.Parse(message.Body), Options.CertificateCompression, Options.MaxCertificateMessageSize))
             : ReadCertificateBody(message.Body);

@@ -79,7 +79,16 @@ internal static class HandshakeDriver
 
     private static async ValueTask ReceiveAsync(Stream transport, PooledBuffer input, CancellationToken cancellationToken)
     {
-        int count = await transport.ReadAsync(input.GetMemory(ReadSize), cancellationToken).ConfigureAwait(false);
+        int count;
+        try
+        {
+            count = await transport.ReadAsync(input.GetMemory(ReadSize), cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException exception)
+        {
+            throw TlsError.Truncated(exception);
+        }
+
         if (count == 0)
             throw TlsError.Truncated();
         input.Advance(count);

@@ -72,6 +72,12 @@ public sealed partial class HybridTlsStream
                 _input.Advance(count);
             }
         }
+        catch (IOException exception) when (exception is not HybridTlsException)
+        {
+            HybridTlsException truncated = TlsError.Truncated(exception);
+            await FailAsync(machine, truncated).ConfigureAwait(false);
+            throw truncated;
+        }
         catch (Exception exception) when (exception is not (OperationCanceledException or ObjectDisposedException))
         {
             await FailAsync(machine, exception).ConfigureAwait(false);

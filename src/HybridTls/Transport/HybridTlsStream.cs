@@ -73,7 +73,8 @@ public sealed partial class HybridTlsStream : Stream
         set => throw new NotSupportedException();
     }
 
-    private HandshakeMachine Machine => _machine is { IsEstablished: true } machine
+    /// <summary>The core of an established connection.</summary>
+    internal HandshakeMachine Machine => _machine is { IsEstablished: true } machine
         ? machine
         : throw new InvalidOperationException("The handshake is not complete: call AuthenticateAsClientAsync or AuthenticateAsServerAsync first.");
 
@@ -153,7 +154,11 @@ public sealed partial class HybridTlsStream : Stream
         return binding;
     }
 
-    private async Task AuthenticateAsync(HandshakeMachine machine, HybridTlsOptions options, CancellationToken cancellationToken)
+    /// <summary>Where the core's records gather.</summary>
+    internal PooledBuffer Output => _output;
+
+    /// <summary>Runs the handshake of a core that writes to <see cref="Output"/>.</summary>
+    internal async Task AuthenticateAsync(HandshakeMachine machine, HybridTlsOptions options, CancellationToken cancellationToken)
     {
         if (Interlocked.CompareExchange(ref _machine, machine, null) is not null)
         {

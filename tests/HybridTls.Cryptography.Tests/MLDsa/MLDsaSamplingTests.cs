@@ -58,7 +58,8 @@ public sealed class MLDsaSamplingTests
                 source.AsSpan().Fill((byte)(round * 0x11));
             }
 
-            int[] accepted = [.. source.Take(count).SelectMany(static b => new[] { b & 15, b >> 4 }).Where(static z => z < 9).Select(static z => 4 - z)];
+            IEnumerable<int> nibbles = source.Take(count).SelectMany(static b => new[] { b & 15, b >> 4 });
+            int[] accepted = [.. nibbles.Where(static z => z < 9).Select(static z => 4 - z)];
             int[] w = [.. Enumerable.Repeat(-7, N)];
             int end = kernels.AppendBounded(source, count, w, filled);
             int taken = Math.Min(N - filled, accepted.Length);

@@ -27,6 +27,50 @@ public sealed class MLKemNttTests
 
     [Theory]
     [MemberData(nameof(Widths))]
+    public void The_inverse_holds_up_to_the_bound_that_it_promises(int width)
+    {
+        MLKemKernels kernels = MLKemKernels.For(width);
+        foreach (short[] original in Polynomials(8191))
+        {
+            short[] f = (short[])original.Clone();
+            kernels.Inverse(f);
+            Assert.Equal(original.Select(x => Modulo(x * (1 << 16))), Reference(f));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void The_inner_product_holds_up_to_the_bounds_that_it_promises(int width)
+    {
+        MLKemKernels kernels = MLKemKernels.For(width);
+        foreach (short[] f in Polynomials((5 * Q) - 1))
+        {
+            short[] a = [.. f.Select(x => (short)Math.Min(Math.Abs((int)x), Q))];
+            short[] b = [.. f, .. f.Reverse(), .. f];
+            short[] twisted = new short[3 * N];
+            short[] result = new short[N];
+            kernels.Twist(b, twisted);
+            kernels.InnerProduct((short[])[.. a, .. a, .. a], b, twisted, result);
+            for (int i = 0; i < N; i += 2)
+            {
+                // Algorithm 12 with γ = ζ^(2·BitRev₇(i/2) + 1).
+                int gamma = Power(17, (2 * BitReverse(i / 2)) + 1);
+                long even = 0;
+                long odd = 0;
+                for (int p = 0; p < 3 * N; p += N)
+                {
+                    even += (a[i] * b[p + i]) + ((long)a[i + 1] * b[p + i + 1] % Q * gamma);
+                    odd += (a[i] * b[p + i + 1]) + (a[i + 1] * b[p + i]);
+                }
+
+                Assert.Equal(Modulo((int)(even % Q)), Modulo(result[i] * (1 << 16)));
+                Assert.Equal(Modulo((int)(odd % Q)), Modulo(result[i + 1] * (1 << 16)));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Widths))]
     public void The_transform_equals_Algorithm_9(int width)
     {
         MLKemKernels kernels = MLKemKernels.For(width);
@@ -156,7 +200,7 @@ public sealed class MLKemNttTests
         {
             for (int start = 0; start < N; start += 2 * length)
             {
-                int zeta = Power(17, Convert.ToInt32(new string([.. Convert.ToString(i++, 2).PadLeft(7, '0').Reverse()]), 2));
+                int zeta = Power(17, BitReverse(i++));
                 for (int j = start; j < start + length; j++)
                 {
                     int t = zeta * f[j + length] % Q;
@@ -168,6 +212,9 @@ public sealed class MLKemNttTests
 
         return f;
     }
+
+    private static int BitReverse(int index) =>
+        Convert.ToInt32(new string([.. Convert.ToString(index, 2).PadLeft(7, '0').Reverse()]), 2);
 
     private static int Power(int value, int exponent)
     {

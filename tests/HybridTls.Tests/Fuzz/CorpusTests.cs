@@ -22,9 +22,13 @@ public class CorpusTests
     [MemberData(nameof(Targets))]
     public void The_corpus_holds_what_the_writers_make(string name)
     {
-        Dictionary<string, byte[]> files = Corpus.Read(Path.Combine(CorpusFolder(), name)).ToDictionary(file => file.Name, file => file.Bytes);
+        IEnumerable<FuzzSeed> read = Corpus.Read(Path.Combine(CorpusFolder(), name));
+        Dictionary<string, byte[]> files = read.ToDictionary(file => file.Name, file => file.Bytes);
         foreach (FuzzSeed seed in TargetList.Find(name)!.Seeds())
-            Assert.True(files.TryGetValue(seed.Name, out byte[]? bytes) && bytes.SequenceEqual(seed.Bytes), $"{name}/{seed.Name}: run the fuzzer's command 'seeds'.");
+        {
+            bool same = files.TryGetValue(seed.Name, out byte[]? bytes) && bytes.SequenceEqual(seed.Bytes);
+            Assert.True(same, $"{name}/{seed.Name}: run the fuzzer's command 'seeds'.");
+        }
     }
 
     [Theory]

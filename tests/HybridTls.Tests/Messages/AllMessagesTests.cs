@@ -55,13 +55,17 @@ public class AllMessagesTests
     private static byte[] Message(string name) => MessageSeeds.Messages().Single(seed => seed.Name == name).Bytes;
 
     // Hellos of older versions may end before the extensions; verify_data of SHA-256 is a prefix of that of SHA-384.
-    private static int[] ValidLengths(string name, byte[] message) => name switch
+    private static int[] ValidLengths(string name, byte[] message)
     {
-        _ when name.StartsWith("client-hello", StringComparison.Ordinal) => [message.Length - 4 - 2 - ClientHello.Parse(message.AsSpan(4)).Extensions.Bytes.Length],
-        "server-hello-retry" => [message.Length - 4 - 2 - HelloRetryRequest.Parse(message.AsSpan(4)).Extensions.Bytes.Length],
-        _ when name.StartsWith("server-hello", StringComparison.Ordinal) => [message.Length - 4 - 2 - ServerHello.Parse(message.AsSpan(4)).Extensions.Bytes.Length],
-        _ => [],
-    };
+        ReadOnlySpan<byte> body = message.AsSpan(4);
+        return name switch
+        {
+            _ when name.StartsWith("client-hello", StringComparison.Ordinal) => [body.Length - 2 - ClientHello.Parse(body).Extensions.Bytes.Length],
+            "server-hello-retry" => [body.Length - 2 - HelloRetryRequest.Parse(body).Extensions.Bytes.Length],
+            _ when name.StartsWith("server-hello", StringComparison.Ordinal) => [body.Length - 2 - ServerHello.Parse(body).Extensions.Bytes.Length],
+            _ => [],
+        };
+    }
 
     private static void Parse(HandshakeType type, ReadOnlySpan<byte> body, int hashSize)
     {

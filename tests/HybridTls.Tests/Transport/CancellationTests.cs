@@ -1,0 +1,126 @@
+using HybridTls.Tests.Handshake;
+
+namespace HybridTls.Tests.Transport;
+
+/// <summary>Cancelled operations, and handshakes that take too long.</summary>
+public sealed class CancellationTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_cancelled_read_loses_nothing()
+    {
+        await using TlsPair pair = await TlsPair.CreateAsync();
+        byte[] buffer = new byte[10];
+        for (int i = 0; i < 5; i++)
+        {
+            using CancellationTokenSource source = new();
+            Task<int> reading = pair.Server.ReadAsync(buffer, source.Token).AsTask();
+            Assert.False(reading.IsCompleted);
+            await source.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+        }
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pair.Server.ReadAsync(buffer, new CancellationToken(true)).AsTask());
+        await pair.Client.WriteAsync("hello"u8.ToArray(), Token);
+        Assert.Equal(5, await pair.Server.ReadAsync(buffer, Token));
+        await pair.Server.WriteAsync("back"u8.ToArray(), Token);
+        Assert.Equal(4, await pair.Client.ReadAsync(buffer, Token));
+    }
+
+    [Fact]
+    public async Task A_cancelled_write_ends_writing_and_reading_goes_on()
+    {
+        await using TlsPair pair = await TlsPair.CreateAsync(limit: 20_000);
+        using CancellationTokenSource source = new();
+        Task writing = pair.Client.WriteAsync(new byte[300_000], source.Token).AsTask();
+        Assert.False(writing.IsCompleted);
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writing);
+        IOException exception = await Assert.ThrowsAsync<IOException>(() => pair.Client.WriteAsync(new byte[1], Token).AsTask());
+        Assert.Contains("cancelled", exception.Message, StringComparison.Ordinal);
+        await pair.Server.WriteAsync("still here"u8.ToArray(), Token);
+        Assert.Equal(10, await pair.Client.ReadAsync(new byte[100], Token));
+    }
+
+    [Fact]
+    public async Task A_write_that_has_not_begun_is_cancelled_without_harm()
+    {
+        await using TlsPair pair = await TlsPair.CreateAsync(limit: 20_000);
+        Task blocked = pair.Client.WriteAsync(new byte[100_000], Token).AsTask();
+        using CancellationTokenSource source = new();
+        Task waiting = pair.Client.WriteAsync(new byte[1], source.Token).AsTask();
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        await pair.Server.ReadExactlyAsync(new byte[100_000], Token);
+        await blocked;
+        await pair.Client.WriteAsync(new byte[1], Token);
+        await pair.Server.ReadExactlyAsync(new byte[1], Token);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_silent_peer_is_not_waited_for_longer_than_allowed(bool client)
+    {
+        await using TlsPair pair = TlsPair.CreateRaw();
+        ManualTime time = new();
+        Task handshake = client
+            ? pair.AuthenticateClientAsync(TestIdentities.ClientOptions(options => options.TimeProvider = time))
+            : pair.AuthenticateServerAsync(TestIdentities.ServerOptions(options => options.TimeProvider = time));
+        Assert.False(handshake.IsCompleted);
+        Assert.Equal(TimeSpan.FromSeconds(10), time.DueTime);
+        time.Fire();
+        HybridTlsException exception = await Assert.ThrowsAsync<HybridTlsException>(() => handshake);
+        Assert.Equal((HybridTlsFailure.TimedOut, null), (exception.Failure, exception.Alert));
+        Assert.Contains("10 s (HandshakeTimeout)", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_real_clock_ends_a_handshake_too()
+    {
+        await using TlsPair pair = TlsPair.CreateRaw();
+        HybridTlsException exception = await Assert.ThrowsAsync<HybridTlsException>(
+            () => pair.AuthenticateServerAsync(TestIdentities.ServerOptions(options => options.HandshakeTimeout = TimeSpan.FromMilliseconds(50))));
+        Assert.Equal(HybridTlsFailure.TimedOut, exception.Failure);
+    }
+
+    [Fact]
+    public async Task A_cancelled_handshake_cannot_be_repeated()
+    {
+        await using TlsPair pair = TlsPair.CreateRaw();
+        using CancellationTokenSource source = new();
+        Task handshake = pair.Server.AuthenticateAsServerAsync(TestIdentities.ServerOptions(), source.Token);
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => handshake);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => pair.AuthenticateServerAsync());
+        Assert.False(pair.Server.IsAuthenticated);
+    }
+
+    private sealed class ManualTime : TimeProvider
+    {
+        private TimerCallback? _callback;
+        private object? _state;
+
+        public TimeSpan DueTime { get; private set; }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            (_callback, _state, DueTime) = (callback, state, dueTime);
+            return new NoTimer();
+        }
+
+        public void Fire() => _callback!(_state);
+
+        private sealed class NoTimer : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+            }
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Net.Security;
+using HybridTls.Tests.Handshake;
+
+namespace HybridTls.Tests.Transport;
+
+/// <summary>Options that cannot work are refused before anything is sent, and the message names the one to change.</summary>
+public sealed class OptionsTests
+{
+    public static TheoryData<string, Action<HybridTlsClientOptions>> ClientFaults => new()
+    {
+        { "PeerValidation is not set", options => options.PeerValidation = null },
+        { "ServerName is not set", options => options.ServerName = null },
+        { "ServerName is \"not a name\"", options => options.ServerName = "not a name" },
+        { "CipherSuites", options => options.CipherSuites = [] },
+        { "CipherSuites", options => options.CipherSuites = [TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256] },
+        { "ApplicationProtocols", options => options.ApplicationProtocols = [default] },
+        { "RecordSizeLimit is 63", options => options.RecordSizeLimit = 63 },
+        { "RecordSizeLimit is 16385", options => options.RecordSizeLimit = 16385 },
+        { "MaxCertificateMessageSize", options => options.MaxCertificateMessageSize = 100 },
+        { "MaxCertificateMessageSize", options => options.MaxCertificateMessageSize = 1 << 24 },
+        { "KeyUpdateAfterRecords", options => options.KeyUpdateAfterRecords = 0 },
+        { "HandshakeTimeout", options => options.HandshakeTimeout = TimeSpan.Zero },
+        { "AcceptRawPublicKeys", options => options.AcceptRawPublicKeys = true },
+    };
+
+    public static TheoryData<string, Action<HybridTlsServerOptions>> ServerFaults => new()
+    {
+        { "Credential is not set", options => options.Credential = null },
+        { "ClientCertificateMode is RequireCertificate, but PeerValidation", options => (options.ClientCertificateMode, options.PeerValidation) = (ClientCertificateMode.RequireCertificate, null) },
+        { "SendCertificateAuthorities", options => (options.SendCertificateAuthorities, options.PeerValidation) = (true, TestIdentities.PinClient) },
+    };
+
+    [Theory]
+    [MemberData(nameof(ClientFaults), DisableDiscoveryEnumeration = true)]
+    public async Task A_client_names_the_option_to_change(string message, Action<HybridTlsClientOptions> change)
+    {
+        await using TlsPair pair = TlsPair.CreateRaw();
+        InvalidOperationException exception = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => pair.AuthenticateClientAsync(TestIdentities.ClientOptions(change)));
+        Assert.StartsWith(message, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(ServerFaults), DisableDiscoveryEnumeration = true)]
+    public async Task A_server_names_the_option_to_change(string message, Action<HybridTlsServerOptions> change)
+    {
+        await using TlsPair pair = TlsPair.CreateRaw();
+        InvalidOperationException exception = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => pair.AuthenticateServerAsync(TestIdentities.ServerOptions(change)));
+        Assert.StartsWith(message, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_log_needs_the_switch_as_well()
+    {
+        bool before = AppContext.TryGetSwitch("HybridTls.AllowKeyLog", out bool allowed) && allowed;
+        if (before)
+            Assert.Skip("Another test has set the switch in this process already.");
+        await using TlsPair pair = TlsPair.CreateRaw();
+        InvalidOperationException exception = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => pair.AuthenticateClientAsync(TestIdentities.ClientOptions(options => options.KeyLog = static _ => { })));
+        Assert.Contains("HybridTls.AllowKeyLog", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_name_is_not_needed_where_it_is_not_checked()
+    {
+        await using TlsPair any = await TlsPair.CreateAsync(client: new HybridTlsClientOptions { PeerValidation = TestIdentities.TrustRoot.DangerousAnyServerName() });
+        await using TlsPair pinned = await TlsPair.CreateAsync(client: new HybridTlsClientOptions { PeerValidation = TestIdentities.PinServer });
+        Assert.Null(pinned.Server.Parameters.ServerName);
+    }
+
+    [Fact]
+    public async Task Fewest_options_are_enough_to_connect()
+    {
+        await using TlsPair pair = await TlsPair.CreateAsync(
+            new HybridTlsServerOptions { Credential = TestIdentities.Server },
+            new HybridTlsClientOptions { ServerName = "localhost", PeerValidation = TestIdentities.TrustRoot });
+        Assert.True(pair.Client.IsAuthenticated && pair.Server.IsAuthenticated);
+    }
+}
