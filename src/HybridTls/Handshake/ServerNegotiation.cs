@@ -8,6 +8,9 @@ namespace HybridTls.Handshake;
 /// <summary>What a server chooses from a ClientHello (RFC 9846 §4.2.1), and every reason to refuse one.</summary>
 internal sealed class ServerNegotiation
 {
+    /// <summary>How many application protocols a host is shown: each costs an object, and a hello has room for thirty thousand.</summary>
+    public const int MaxDescribedProtocols = 64;
+
     private static readonly ExtensionSet MayDifferAfterRetry = ExtensionSet.Of(
         ExtensionType.KeyShare, ExtensionType.EarlyData, ExtensionType.Cookie, ExtensionType.PreSharedKey, ExtensionType.Padding);
 
@@ -132,7 +135,11 @@ internal sealed class ServerNegotiation
         if (hello.TryGetApplicationProtocols(out OpaqueList names))
         {
             foreach (ReadOnlySpan<byte> protocol in names)
+            {
+                if (protocols.Count == MaxDescribedProtocols)
+                    break;
                 protocols.Add(new SslApplicationProtocol(protocol.ToArray()));
+            }
         }
 
         hello.TryGetSignatureAlgorithms(out CodePointList<SignatureScheme> schemes);
