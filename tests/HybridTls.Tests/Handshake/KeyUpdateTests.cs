@@ -1,4 +1,6 @@
+using System.Reflection;
 using HybridTls.Handshake;
+using HybridTls.KeySchedule;
 using HybridTls.Messages;
 using HybridTls.Records;
 
@@ -113,6 +115,19 @@ public sealed class KeyUpdateTests
     {
         using MessagePair pair = Established();
         Assert.Equal(alert, Assert.Throws<HybridTlsException>(() => pair.Inject(pair.Server, message)).Alert);
+    }
+
+    [Fact]
+    [Clause("HT-KU-7")]
+    public void A_secret_has_no_successor_beyond_the_last_epoch()
+    {
+        using MessagePair pair = Established();
+        TrafficSecret secret = pair.Server.Schedule.ClientApplication;
+        typeof(TrafficSecret).GetField("<Generation>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic)!
+            .SetValue(secret, TrafficSecret.MaxGeneration - 1);
+        pair.Inject(pair.Server, NotRequested);
+        Assert.Equal((1UL << 48) - 4, secret.Generation);
+        Assert.Equal(TlsAlert.UnexpectedMessage, Assert.Throws<HybridTlsException>(() => pair.Inject(pair.Server, NotRequested)).Alert);
     }
 
     [Fact]
