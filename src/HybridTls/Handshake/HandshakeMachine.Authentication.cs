@@ -25,6 +25,9 @@ internal abstract partial class HandshakeMachine
     /// <summary>Whether the peer's certificate came compressed.</summary>
     public bool PeerCompressedCertificate { get; private set; }
 
+    /// <summary>Whether we sent our certificate compressed.</summary>
+    public bool CompressedOwnCertificate { get; private set; }
+
     /// <summary>How the peer presents its key.</summary>
     private protected CertificateType PeerCertificateType { get; set; }
 
@@ -86,6 +89,7 @@ internal abstract partial class HandshakeMachine
                 writer.WriteBytes(credential.CertificateEntries.Span);
         }
 
+        CompressedOwnCertificate = OwnCompression is not null && credential is not null;
         if (OwnCompression is { } algorithm && credential is not null)
             CompressInPlace(writer, start, algorithm, credential);
         EndMessage(start);
