@@ -7,8 +7,8 @@ namespace HybridTls.Benchmarks;
 [MemoryDiagnoser]
 public class OperationBenchmarks
 {
-    private Action _run = null!;
-    private Action _yardstick = null!;
+    private Func<int, long> _run = null!;
+    private Func<int, long> _yardstick = null!;
     private Lanes.Forced _forced;
 
     /// <summary>The operation under test; the figure is per call, which for <c>mldsa65.sign</c> is the whole message set.</summary>
@@ -19,8 +19,8 @@ public class OperationBenchmarks
     [ParamsSource(nameof(Backends))]
     public int Backend { get; set; }
 
-    /// <summary>Everything in the catalogue.</summary>
-    public static IEnumerable<Operation> Operations => Catalog.Operations;
+    /// <summary>Everything in the catalogue that BenchmarkDotNet can time.</summary>
+    public static IEnumerable<Operation> Operations => Catalog.Operations.Where(operation => !operation.IsSelfTimed);
 
     /// <summary>The back ends of this machine.</summary>
     public static IEnumerable<int> Backends => Lanes.Supported.Select(width => (int)width);
@@ -40,9 +40,9 @@ public class OperationBenchmarks
 
     /// <summary>The BCL's SHA-256 over 16 KiB.</summary>
     [Benchmark(Baseline = true)]
-    public void Sha256Of16KiB() => _yardstick();
+    public void Sha256Of16KiB() => _yardstick(1);
 
     /// <summary>The operation.</summary>
     [Benchmark]
-    public void Run() => _run();
+    public void Run() => _run(1);
 }

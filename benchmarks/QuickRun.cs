@@ -38,7 +38,7 @@ internal sealed class QuickRun(IReadOnlyList<Operation> operations)
 
     private sealed class Subject(Operation operation)
     {
-        private readonly Action _body = operation.Prepare();
+        private readonly Func<int, long> _body = operation.Prepare();
         private readonly List<double> _microseconds = [];
         private readonly List<double> _ratios = [];
         private int _calls = 1;
@@ -51,7 +51,7 @@ internal sealed class QuickRun(IReadOnlyList<Operation> operations)
             int calls = 0;
             do
             {
-                _body();
+                _body(1);
                 calls++;
 
                 // Tier-1 code is compiled in the background after a pause without new tier-0 activity: leave it the pause.
@@ -63,7 +63,7 @@ internal sealed class QuickRun(IReadOnlyList<Operation> operations)
             while (Stopwatch.GetElapsedTime(start) < time || calls < 60);
 
             start = Stopwatch.GetTimestamp();
-            _body();
+            _body(1);
             double once = Math.Max(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 1e-4);
             _calls = (int)Math.Clamp(turn.TotalMilliseconds / once, 1, 1_000_000);
         }
@@ -71,13 +71,7 @@ internal sealed class QuickRun(IReadOnlyList<Operation> operations)
         public void TakeTurn(Subject yardstick)
         {
             long allocated = GC.GetAllocatedBytesForCurrentThread();
-            long start = Stopwatch.GetTimestamp();
-            for (int call = 0; call < _calls; call++)
-            {
-                _body();
-            }
-
-            double elapsed = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+            double elapsed = _body(_calls) * (1e6 / Stopwatch.Frequency);
             _allocated += GC.GetAllocatedBytesForCurrentThread() - allocated;
             _operations += (long)_calls * operation.PerCall;
             _microseconds.Add(elapsed / ((double)_calls * operation.PerCall));

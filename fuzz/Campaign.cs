@@ -33,6 +33,8 @@ internal sealed class Campaign(FuzzTarget target, int seed, TextWriter output, i
         TimeSpan nextReport = TimeSpan.FromSeconds(5);
         TimeSpan slowest = TimeSpan.Zero;
 
+        int corpusCount = _pool.Count;
+
         // The corpus itself first; the list may grow meanwhile.
         for (int i = 0; i < _pool.Count && i < maximumExecutions; i++)
         {
@@ -42,9 +44,7 @@ internal sealed class Campaign(FuzzTarget target, int seed, TextWriter output, i
 
         while (watch.Elapsed < time && Executions < maximumExecutions)
         {
-            byte[] parent = _pool[_mutator.Next(_pool.Count)];
-            byte[] other = _pool[_mutator.Next(_pool.Count)];
-            byte[] input = _mutator.Mutate(parent, other);
+            byte[] input = _mutator.Mutate(Parent(corpusCount), Parent(corpusCount));
             TimeSpan start = watch.Elapsed;
             if (!Execute(input))
                 return false;
@@ -75,6 +75,9 @@ internal sealed class Campaign(FuzzTarget target, int seed, TextWriter output, i
         return path;
     }
 
+    // What was kept is mostly refused early, and its offspring likewise: most start from the corpus.
+    private byte[] Parent(int corpusCount) => _pool[_mutator.Next(_mutator.Next(4) == 0 ? _pool.Count : corpusCount)];
+
     private bool Execute(byte[] input)
     {
         Executions++;
@@ -96,5 +99,6 @@ internal sealed class Campaign(FuzzTarget target, int seed, TextWriter output, i
 
     private void Report(TimeSpan elapsed) => output.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{elapsed.TotalSeconds,6:F0} s  {Executions,12} exec  {Executions / Math.Max(elapsed.TotalSeconds, 0.001),9:F0} exec/s  {_pool.Count} inputs kept  {_outcomes.Count} outcomes"));
+        $"{elapsed.TotalSeconds,6:F0} s  {Executions,12} exec  {Executions / Math.Max(elapsed.TotalSeconds, 0.001),9:F0} exec/s  " +
+        $"{_pool.Count} inputs kept  {_outcomes.Count} outcomes"));
 }

@@ -30,7 +30,10 @@ internal static class CommandLine
             },
         };
         Option<int> seed = new("--seed") { Description = "The seed of the mutations; another one at each run unless given." };
-        Option<DirectoryInfo?> corpus = new("--corpus") { Description = "A folder of inputs to start from, in addition to the built-in ones." };
+        Option<DirectoryInfo?> corpus = new("--corpus")
+        {
+            Description = "A folder of inputs to start from, in addition to the built-in ones.",
+        };
         Option<DirectoryInfo> failures = new("--failures")
         {
             Description = "The folder into which a failing input is written.",
@@ -41,8 +44,12 @@ internal static class CommandLine
             Description = "How many kinds of outcomes the final statistics show, the most frequent first.",
             DefaultValueFactory = _ => 10,
         };
-        var command = new Command("run", "Runs one target until the time is over or an input fails.") { target, time, seed, corpus, failures, outcomes };
+        var command = new Command("run", "Runs one target until the time is over or an input fails.")
+        {
+            target, time, seed, corpus, failures, outcomes,
+        };
         command.SetAction(result => Run(
+            result.InvocationConfiguration,
             result.GetRequiredValue(target),
             result.GetValue(time),
             result.GetResult(seed) is null ? Random.Shared.Next() : result.GetValue(seed),
@@ -52,10 +59,17 @@ internal static class CommandLine
         return command;
     }
 
-    private static int Run(FuzzTarget target, TimeSpan time, int seed, DirectoryInfo? corpus, DirectoryInfo failures, int outcomes)
+    private static int Run(
+        InvocationConfiguration console,
+        FuzzTarget target,
+        TimeSpan time,
+        int seed,
+        DirectoryInfo? corpus,
+        DirectoryInfo failures,
+        int outcomes)
     {
-        Console.WriteLine($"{target.Name}: {target.Description}; seed {seed}");
-        var campaign = new Campaign(target, seed, Console.Out, outcomes);
+        console.Output.WriteLine($"{target.Name}: {target.Description}; seed {seed}");
+        var campaign = new Campaign(target, seed, console.Output, outcomes);
         campaign.AddCorpus(target.Seeds().Select(input => input.Bytes));
         if (corpus is not null)
             campaign.AddCorpus(Corpus.Read(corpus.FullName).Select(input => input.Bytes));
@@ -63,9 +77,9 @@ internal static class CommandLine
             return 0;
 
         string path = campaign.SaveFailure(failures.FullName);
-        Console.Error.WriteLine($"FAILED after {campaign.Executions} executions: {campaign.Failure}");
-        Console.Error.WriteLine($"The input is in {path}. Replay it with:");
-        Console.Error.WriteLine($"  dotnet run -c Release --project fuzz -- replay {target.Name} {path}");
+        console.Error.WriteLine($"FAILED after {campaign.Executions} executions: {campaign.Failure}");
+        console.Error.WriteLine($"The input is in {path}. Replay it with:");
+        console.Error.WriteLine($"  dotnet run -c Release --project fuzz -- replay {target.Name} {path}");
         return 1;
     }
 
@@ -81,12 +95,13 @@ internal static class CommandLine
             {
                 try
                 {
-                    Console.WriteLine($"{file.Name}: {result.GetRequiredValue(target).Fuzz(File.ReadAllBytes(file.FullName))}");
+                    string outcome = result.GetRequiredValue(target).Fuzz(File.ReadAllBytes(file.FullName));
+                    result.InvocationConfiguration.Output.WriteLine($"{file.Name}: {outcome}");
                 }
                 catch (Exception exception)
                 {
                     failed++;
-                    Console.Error.WriteLine($"{file.Name}: FAILED: {exception}");
+                    result.InvocationConfiguration.Error.WriteLine($"{file.Name}: FAILED: {exception}");
                 }
             }
 
@@ -98,10 +113,10 @@ internal static class CommandLine
     private static Command List()
     {
         var command = new Command("list", "Lists the targets.");
-        command.SetAction(_ =>
+        command.SetAction(result =>
         {
             foreach (FuzzTarget target in TargetList.All)
-                Console.WriteLine($"{target.Name,-24} {target.Description}");
+                result.InvocationConfiguration.Output.WriteLine($"{target.Name,-24} {target.Description}");
         });
         return command;
     }
@@ -114,7 +129,8 @@ internal static class CommandLine
             DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("fuzz", "corpus")),
         };
         var command = new Command("seeds", "Writes the built-in inputs of all targets to files.") { output };
-        command.SetAction(result => Console.WriteLine($"{Corpus.Write(result.GetRequiredValue(output).FullName)} files written."));
+        command.SetAction(result => result.InvocationConfiguration.Output.WriteLine(
+            $"{Corpus.Write(result.GetRequiredValue(output).FullName)} files written."));
         return command;
     }
 
@@ -133,7 +149,8 @@ internal static class CommandLine
     private static bool TryParseTime(string text, out TimeSpan time)
     {
         time = default;
-        if (text.Length < 2 || !double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
+        ReadOnlySpan<char> digits = text.AsSpan(0, Math.Max(0, text.Length - 1));
+        if (!double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
             return false;
         TimeSpan? unit = text[^1] switch
         {

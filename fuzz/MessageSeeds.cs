@@ -17,6 +17,7 @@ internal static class MessageSeeds
         yield return Seed("client-hello-minimal", MinimalClientHello);
         yield return Seed("client-hello-full", FullClientHello);
         yield return Seed("client-hello-resumption", ResumingClientHello);
+        yield return Seed("client-hello-two-keys", TwoKeysClientHello);
         yield return Seed("server-hello", FullServerHello);
         yield return Seed("server-hello-resumption", ResumingServerHello);
         yield return Seed("server-hello-retry", RetryRequest);
@@ -141,8 +142,9 @@ internal static class MessageSeeds
             }
 
             AlpnExtension.WriteOffered(writer, [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11]);
-            CertificateTypeExtension.WriteOffered(writer, ExtensionType.ClientCertificateType, CertificateType.RawPublicKey, CertificateType.X509);
-            CertificateTypeExtension.WriteOffered(writer, ExtensionType.ServerCertificateType, CertificateType.RawPublicKey, CertificateType.X509);
+            CertificateType[] types = [CertificateType.RawPublicKey, CertificateType.X509];
+            CertificateTypeExtension.WriteOffered(writer, ExtensionType.ClientCertificateType, types);
+            CertificateTypeExtension.WriteOffered(writer, ExtensionType.ServerCertificateType, types);
             CompressCertificateExtension.Write(writer, CertificateCompressionAlgorithm.Brotli, CertificateCompressionAlgorithm.Zlib);
             RecordSizeLimitExtension.Write(writer, 16385);
             CookieExtension.Write(writer, Pattern(20, 4));
@@ -165,6 +167,34 @@ internal static class MessageSeeds
             PskKeyExchangeModesExtension.Write(writer, PskKeyExchangeMode.PskWithKeyAgreement, Grease.PskMode(1));
             EarlyDataExtension.WriteIndication(writer);
             PreSharedKeyExtension.WriteOffered(writer, new PskIdentity(Pattern(64, 7), 0x01020304), 48);
+        }
+    }
+
+    private static void TwoKeysClientHello(TlsWriter writer)
+    {
+        using (ClientHello.Begin(writer, Pattern(32, 1), [], s_suites))
+        {
+            SupportedVersionsExtension.WriteOffered(writer, ProtocolVersion.Tls13);
+            SupportedGroupsExtension.Write(writer, NamedGroup.X25519MLKem768);
+            using (KeyShareExtension.BeginOffered(writer))
+            {
+            }
+
+            PskKeyExchangeModesExtension.Write(writer, PskKeyExchangeMode.PskWithKeyAgreement);
+            using (writer.BeginExtension(ExtensionType.PreSharedKey))
+            {
+                using (writer.BeginVector16())
+                {
+                    PreSharedKeyExtension.WriteIdentity(writer, new PskIdentity(Pattern(5, 17), 1));
+                    PreSharedKeyExtension.WriteIdentity(writer, new PskIdentity(Pattern(7, 18), 0xFFFFFFFF));
+                }
+
+                using (writer.BeginVector16())
+                {
+                    writer.WriteVector8(Pattern(32, 19));
+                    writer.WriteVector8(Pattern(48, 20));
+                }
+            }
         }
     }
 

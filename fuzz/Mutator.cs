@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace HybridTls.Fuzz;
 
 /// <summary>Changes inputs at random, the same way for the same seed.</summary>
-internal sealed class Mutator(int seed)
+internal sealed class Mutator
 {
     /// <summary>The longest input made.</summary>
     public const int MaximumLength = 1 << 16;
@@ -15,25 +15,43 @@ internal sealed class Mutator(int seed)
         [0x11, 0xEC], [0x00, 0x1D], [0x00, 0x17], [0x09, 0x05], [0x04, 0x03], [0x08, 0x04],
         [0x13, 0x01], [0x13, 0x02], [0x13, 0x03], [0x00, 0xFF],
         [0x0A, 0x0A], [0xFA, 0xFA], [0xFF, 0x01], [0xFE, 0x0D],
+        [0, 0, 0, 0], [0x5A, 0x5A, 0, 1, 0],
         [0, 0], [0, 10], [0, 13], [0, 16], [0, 19], [0, 20], [0, 21], [0, 27], [0, 28], [0, 41], [0, 42], [0, 43], [0, 44],
         [0, 45], [0, 47], [0, 49], [0, 50], [0, 51], [0, 58],
-        [0x00, 0x01], [0x00, 0x02], [0xFF, 0xFF], [0x7F, 0xFF], [0x80, 0x00], [0x40, 0x00], [0x40, 0x01], [0x00, 0x00, 0x00], [0xFF, 0xFF, 0xFF],
+        [0x00, 0x01], [0x00, 0x02], [0xFF, 0xFF], [0x7F, 0xFF], [0x80, 0x00], [0x40, 0x00], [0x40, 0x01],
+        [0x00, 0x00, 0x00], [0xFF, 0xFF, 0xFF],
         [0x00, 0x2B, 0x00, 0x03, 0x02, 0x03, 0x04], [0x00, 0x2B, 0x00, 0x02, 0x03, 0x04],
         [0x00, 0x33, 0x00, 0x02, 0x11, 0xEC], [0x00, 0x33, 0x00, 0x02, 0x00, 0x00], [0x00, 0x0A, 0x00, 0x04, 0x00, 0x02, 0x11, 0xEC],
         [0x00, 0x00, 0x00, 0x00], [0x00, 0x2A, 0x00, 0x00], [0x00, 0x1C, 0x00, 0x02, 0x00, 0x3F],
         [0x14, 0x03, 0x03, 0x00, 0x01, 0x01], [0x15, 0x03, 0x03, 0x00, 0x02, 0x01, 0x00], [0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x28],
         [0x16, 0x03, 0x03], [0x17, 0x03, 0x03], [0x18, 0x00, 0x00, 0x01, 0x00], [0x01, 0x00, 0x00, 0x00],
-        .. Messages,
+        .. Texts,
     ];
 
-    private readonly Random _random = new(seed);
+    private readonly Random _random;
+    private readonly ExtensionMutator _extensions;
 
-    private static byte[][] Messages => [[.. HybridTls.Messages.HelloRetryRequest.Random], [.. "DOWNGRD\u0001"u8], [.. "h2"u8]];
+    /// <summary>Creates a source of changes.</summary>
+    public Mutator(int seed)
+    {
+        _random = new Random(seed);
+        _extensions = new ExtensionMutator(_random, s_dictionary);
+    }
+
+    private static byte[][] Texts => [[.. HybridTls.Messages.HelloRetryRequest.Random], [.. "DOWNGRD\u0001"u8], [.. "h2"u8]];
 
     /// <summary>Makes a new input out of <paramref name="parent"/>, sometimes with a part of <paramref name="other"/>.</summary>
     public byte[] Mutate(byte[] parent, byte[] other)
     {
+        // A third of the inputs change only where a list of extensions allows it; the others are changed blindly, too.
         byte[] input = parent;
+        if (_random.Next(2) == 0 && _extensions.Mutate(parent) is { } changed)
+        {
+            input = changed;
+            if (_random.Next(3) > 0)
+                return input.Length <= MaximumLength ? input : input[..MaximumLength];
+        }
+
         for (int count = 1 + _random.Next(_random.Next(1, 6)); count > 0; count--)
             input = MutateOnce(input, other);
         return input.Length <= MaximumLength ? input : input[..MaximumLength];
@@ -79,6 +97,12 @@ internal sealed class Mutator(int seed)
         if (_random.Next(2) == 0)
             _random.NextBytes(bytes);
         return bytes;
+    }
+
+    private byte[] Part(byte[] input, int maximumLength)
+    {
+        int from = Position(input, 1);
+        return input[from..Math.Min(input.Length, from + _random.Next(1, maximumLength + 1))];
     }
 
     private int Position(byte[] input, int last) => _random.Next(Math.Max(1, input.Length + 1 - last));
@@ -127,7 +151,12 @@ internal sealed class Mutator(int seed)
             return input;
         int place = _random.Next(2, input.Length);
         int removed = _random.Next(2) == 0 ? 0 : Math.Min(_random.Next(1, 5), input.Length - place);
-        byte[] inserted = removed > 0 ? [] : _random.Next(2) == 0 ? Word() : Bytes(_random.Next(1, 5));
+        byte[] inserted = removed > 0 ? [] : _random.Next(3) switch
+        {
+            0 => Word(),
+            1 => Bytes(_random.Next(1, 5)),
+            _ => Part(input, 48), // an element of a list once more, with luck
+        };
         byte[] changed = Replace(input, place, removed, inserted);
         int difference = inserted.Length - removed;
         for (int start = 0; start + 2 <= place; start++)

@@ -70,10 +70,12 @@ internal static partial class Properties
                 Alert: TlsAlert.DecodeError or TlsAlert.IllegalParameter or TlsAlert.MissingExtension,
             },
             $"An undocumented refusal: {exception.Failure} {exception.Alert} {exception.Message}");
-        return $"{exception.Alert}: {Numbers().Replace(exception.Message, "#")}";
+        return $"{exception.Alert}: {WithoutNumbers(exception.Message)}";
     }
 
-    // Otherwise each length would count as a new outcome.
+    /// <summary>A message without its numbers: otherwise each length would count as a new outcome.</summary>
+    public static string WithoutNumbers(string message) => Numbers().Replace(message, "#");
+
     [GeneratedRegex("0x[0-9A-F]+|[0-9]+")]
     private static partial Regex Numbers();
 }

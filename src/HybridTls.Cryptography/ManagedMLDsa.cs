@@ -8,6 +8,7 @@ namespace HybridTls.Cryptography;
 /// </summary>
 /// <remarks>
 /// Signing is hedged: it mixes 32 fresh random bytes with the key and the message. <see cref="SignDataDeterministic"/> does without.
+/// For HashML-DSA the BCL admits the hash functions that are strong enough: SHA-384, SHA-512, SHA3-384, SHA3-512 and SHAKE256.
 /// Instances may be used by several threads at once. A key keeps its expanded matrix, and a private key its secrets in the NTT domain,
 /// so that only the first use pays for them. Secrets lie in pinned memory and are zeroed by <see cref="MLDsa.Dispose()"/>, after
 /// uses under way have ended.
@@ -31,7 +32,7 @@ public sealed partial class ManagedMLDsa : MLDsa
     private ManagedMLDsa(ReadOnlySpan<byte> publicKey, MLDsa65SigningKey? signingKey, SecretBuffer? seed)
         : base(MLDsaAlgorithm.MLDsa65)
     {
-        _verificationKey = new MLDsa65VerificationKey(publicKey);
+        _verificationKey = signingKey is null ? new MLDsa65VerificationKey(publicKey) : new MLDsa65VerificationKey(signingKey);
         _signingKey = signingKey;
         _seed = seed;
         _seedGuard = new UseGuard(() => _seed?.Dispose());

@@ -109,9 +109,14 @@ public sealed partial class ManagedMLKem
             ? FromSeed(SecretBuffer.CopyOf(seed.Span))
             : FromDecapsulationKey(SecretBuffer.CopyOf(info.ExpandedKey!.Span));
 
-        bool isConsistent = info.ExpandedKey is null
-            || CryptographicOperations.FixedTimeEquals(info.ExpandedKey.Span, key._decapsulationKey!.Span);
-        isConsistent &= info.PublicKey is null || info.PublicKey.AsSpan().SequenceEqual(key._encapsulationKey);
+        bool isConsistent = info.PublicKey is null || info.PublicKey.AsSpan().SequenceEqual(key._encapsulationKey);
+        if (info is { Seed: not null, ExpandedKey: not null })
+        {
+            using SecretBuffer decapsulationKey = new(MLKem768.DecapsulationKeySize);
+            key.WriteDecapsulationKey(decapsulationKey.Span);
+            isConsistent &= CryptographicOperations.FixedTimeEquals(info.ExpandedKey.Span, decapsulationKey.Span);
+        }
+
         if (isConsistent)
             return key;
 
@@ -235,9 +240,8 @@ public sealed partial class ManagedMLKem
     private static ManagedMLKem FromSeed(SecretBuffer seed)
     {
         byte[] encapsulationKey = new byte[MLKem768.EncapsulationKeySize];
-        SecretBuffer decapsulationKey = new(MLKem768.DecapsulationKeySize);
-        MLKem768.KeyGenInternal(seed.Span[..32], seed.Span[32..], encapsulationKey, decapsulationKey.Span);
-        return new ManagedMLKem(encapsulationKey, decapsulationKey, seed);
+        MLKem768PrivateKey privateKey = MLKem768PrivateKey.KeyGenInternal(seed.Span[..32], seed.Span[32..], encapsulationKey);
+        return new ManagedMLKem(encapsulationKey, privateKey, seed: seed);
     }
 
     private static ManagedMLKem FromDecapsulationKey(SecretBuffer decapsulationKey)
@@ -245,7 +249,8 @@ public sealed partial class ManagedMLKem
         if (MLKem768.IsValidDecapsulationKey(decapsulationKey.Span))
         {
             byte[] encapsulationKey = decapsulationKey.Span[EncapsulationKeyInDecapsulationKey].ToArray();
-            return new ManagedMLKem(encapsulationKey, decapsulationKey, seed: null);
+            MLKem768PrivateKey privateKey = MLKem768PrivateKey.Expand(decapsulationKey.Span);
+            return new ManagedMLKem(encapsulationKey, privateKey, decapsulationKey: decapsulationKey);
         }
 
         decapsulationKey.Dispose();
@@ -254,7 +259,7 @@ public sealed partial class ManagedMLKem
 
     private static ManagedMLKem FromEncapsulationKey(byte[] encapsulationKey) =>
         MLKem768.IsValidEncapsulationKey(encapsulationKey)
-            ? new ManagedMLKem(encapsulationKey, decapsulationKey: null, seed: null)
+            ? new ManagedMLKem(encapsulationKey)
             : throw new CryptographicException("The encapsulation key fails the modulus check of FIPS 203 §7.2.");
 
     private static ManagedMLKem ImportEncrypted(Password password, ReadOnlySpan<byte> source)

@@ -7,7 +7,7 @@ namespace HybridTls.Cryptography;
 /// encapsulation key 1,184; decapsulation key 2,400; private seed 64; ciphertext 1,088; shared secret 32.
 /// </summary>
 /// <remarks>
-/// Instances may be used by several threads at once. Secrets lie in pinned memory and are zeroed by
+/// Instances may be used by several threads at once. A private key keeps its expanded form (about 8 KiB). Secrets lie in pinned memory and are zeroed by
 /// <see cref="MLKem.Dispose()"/>, after uses under way have ended.
 /// </remarks>
 /// <example>
@@ -24,16 +24,24 @@ public sealed partial class ManagedMLKem : MLKem
     private static readonly Range EncapsulationKeyInDecapsulationKey = 1152..(1152 + MLKem768.EncapsulationKeySize);
 
     private readonly byte[] _encapsulationKey;
-    private readonly SecretBuffer? _decapsulationKey;
+    private readonly MLKem768PrivateKey? _privateKey;
+
+    // What a private key was made from, and can be exported as: one of the two.
     private readonly SecretBuffer? _seed;
+    private readonly SecretBuffer? _decapsulationKey;
     private readonly UseGuard _guard;
 
-    private ManagedMLKem(byte[] encapsulationKey, SecretBuffer? decapsulationKey, SecretBuffer? seed)
+    private ManagedMLKem(
+        byte[] encapsulationKey,
+        MLKem768PrivateKey? privateKey = null,
+        SecretBuffer? seed = null,
+        SecretBuffer? decapsulationKey = null)
         : base(MLKemAlgorithm.MLKem768)
     {
         _encapsulationKey = encapsulationKey;
-        _decapsulationKey = decapsulationKey;
+        _privateKey = privateKey;
         _seed = seed;
+        _decapsulationKey = decapsulationKey;
         _guard = new UseGuard(Release);
     }
 
@@ -62,12 +70,12 @@ public sealed partial class ManagedMLKem : MLKem
     protected override void DecapsulateCore(ReadOnlySpan<byte> ciphertext, Span<byte> sharedSecret)
     {
         using UseGuard.Use use = _guard.Enter(this);
-        if (_decapsulationKey is null)
+        if (_privateKey is null)
             throw NoPrivatePart();
 
         // The caller's spans may overlap; the engine's may not.
         Span<byte> secret = stackalloc byte[MLKem768.SharedSecretSize];
-        MLKem768.DecapsInternal(_decapsulationKey.Span, ciphertext, secret);
+        _privateKey.DecapsInternal(ciphertext, secret);
         secret.CopyTo(sharedSecret);
         CryptographicOperations.ZeroMemory(secret);
     }
@@ -76,7 +84,7 @@ public sealed partial class ManagedMLKem : MLKem
     protected override void ExportPrivateSeedCore(Span<byte> destination)
     {
         using UseGuard.Use use = _guard.Enter(this);
-        if (_decapsulationKey is null)
+        if (_privateKey is null)
             throw NoPrivatePart();
         if (_seed is null)
             throw new CryptographicException("The key was imported as a decapsulation key: its seed is not known.");
@@ -87,9 +95,7 @@ public sealed partial class ManagedMLKem : MLKem
     protected override void ExportDecapsulationKeyCore(Span<byte> destination)
     {
         using UseGuard.Use use = _guard.Enter(this);
-        if (_decapsulationKey is null)
-            throw NoPrivatePart();
-        _decapsulationKey.Span.CopyTo(destination);
+        WriteDecapsulationKey(destination);
     }
 
     /// <inheritdoc/>
@@ -124,8 +130,22 @@ public sealed partial class ManagedMLKem : MLKem
 
     private static CryptographicException NoPrivatePart() => new("The key is public only: it has no decapsulation key.");
 
+    private void WriteDecapsulationKey(Span<byte> destination)
+    {
+        if (_decapsulationKey is not null)
+        {
+            _decapsulationKey.Span.CopyTo(destination);
+            return;
+        }
+
+        Span<byte> seed = (_seed ?? throw NoPrivatePart()).Span;
+        Span<byte> encapsulationKey = stackalloc byte[MLKem768.EncapsulationKeySize];
+        MLKem768.KeyGenInternal(seed[..32], seed[32..], encapsulationKey, destination);
+    }
+
     private void Release()
     {
+        _privateKey?.Dispose();
         _seed?.Dispose();
         _decapsulationKey?.Dispose();
     }

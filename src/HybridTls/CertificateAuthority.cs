@@ -4,7 +4,9 @@ using HybridTls.Certificates;
 
 namespace HybridTls;
 
-/// <summary>An authority: its certificate and its ML-DSA-65 key, which issue certificates for servers, clients and authorities below.</summary>
+/// <summary>
+/// An authority: its certificate and its ML-DSA-65 key, which issue certificates for servers, clients and authorities below.
+/// </summary>
 /// <remarks>The caller keeps the key and disposes it; the authority disposes its certificate.</remarks>
 public sealed class CertificateAuthority : IDisposable
 {
@@ -41,12 +43,14 @@ public sealed class CertificateAuthority : IDisposable
     /// <param name="pathLength">How many authorities may stand below it; null for any number.</param>
     /// <param name="timeProvider">Tells what time it is.</param>
     /// <exception cref="CryptographicException">The key is not ML-DSA-65, or the subject is no distinguished name.</exception>
-    public static CertificateAuthority CreateRoot(string subject, MLDsa key, TimeSpan? lifetime = null, int? pathLength = null, TimeProvider? timeProvider = null)
+    public static CertificateAuthority CreateRoot(
+        string subject, MLDsa key, TimeSpan? lifetime = null, int? pathLength = null, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(key);
         CertificateRequest request = CertificateTemplate.ForAuthority(CertificateTemplate.PublicKeyOf(key), subject, pathLength);
         using X509Certificate2 certificate = CertificateTemplate.Sign(
-            request, request.SubjectName, null, key, CertificateTemplate.ValidityOf(AuthorityProfile(lifetime, timeProvider), DateTimeOffset.MaxValue));
+            request, request.SubjectName, null, key,
+            CertificateTemplate.ValidityOf(AuthorityProfile(lifetime, timeProvider), DateTimeOffset.MaxValue));
         return new CertificateAuthority(certificate, key);
     }
 
@@ -58,12 +62,14 @@ public sealed class CertificateAuthority : IDisposable
     /// <param name="timeProvider">Tells what time it is.</param>
     /// <exception cref="InvalidOperationException">This authority's pathLenConstraint allows no such authority below it.</exception>
     /// <exception cref="CryptographicException">The key is not ML-DSA-65, or the subject is no distinguished name.</exception>
-    public CertificateAuthority IssueAuthority(string subject, MLDsa key, TimeSpan? lifetime = null, int pathLength = 0, TimeProvider? timeProvider = null)
+    public CertificateAuthority IssueAuthority(
+        string subject, MLDsa key, TimeSpan? lifetime = null, int pathLength = 0, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(key);
         ArgumentOutOfRangeException.ThrowIfNegative(pathLength);
         if (PathLength is { } limit && pathLength >= limit)
-            throw new InvalidOperationException($"{Certificate.Subject} allows {limit} authorities below it (pathLenConstraint): an authority with path length {pathLength} does not fit.");
+            throw new InvalidOperationException($"{Certificate.Subject} allows {limit} authorities below it (pathLenConstraint): an " +
+                $"authority with path length {pathLength} does not fit.");
         CertificateRequest request = CertificateTemplate.ForAuthority(CertificateTemplate.PublicKeyOf(key), subject, pathLength);
         using X509Certificate2 certificate = Sign(request, AuthorityProfile(lifetime, timeProvider));
         return new CertificateAuthority(certificate, key);
@@ -82,13 +88,16 @@ public sealed class CertificateAuthority : IDisposable
     }
 
     /// <summary>Issues the certificate that a request asks for; what it says is <paramref name="profile"/>'s alone.</summary>
-    /// <param name="request">The request, of which only the key is taken. Its names are a wish: look at them, then put what may stand into the profile.</param>
+    /// <param name="request">
+    /// The request, of which only the key is taken. Its names are a wish: look at them, then put what may stand into the profile.
+    /// </param>
     /// <param name="profile">What the certificate says.</param>
     /// <exception cref="ArgumentException">A name is neither a host name nor an address.</exception>
     public X509Certificate2 Issue(CertificateSigningRequest request, CertificateProfile profile)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return Sign(CertificateTemplate.ForEndEntity(PublicKey.CreateFromSubjectPublicKeyInfo(request.SubjectPublicKeyInfo.Span, out _), profile), profile);
+        PublicKey key = PublicKey.CreateFromSubjectPublicKeyInfo(request.SubjectPublicKeyInfo.Span, out _);
+        return Sign(CertificateTemplate.ForEndEntity(key, profile), profile);
     }
 
     /// <summary>Disposes the certificate; the key stays with the caller.</summary>
@@ -101,6 +110,7 @@ public sealed class CertificateAuthority : IDisposable
     {
         var subjectKeyIdentifier = Certificate.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault();
         return CertificateTemplate.Sign(
-            request, Certificate.SubjectName, subjectKeyIdentifier, _key, CertificateTemplate.ValidityOf(profile, Certificate.NotAfter.ToUniversalTime()));
+            request, Certificate.SubjectName, subjectKeyIdentifier, _key,
+            CertificateTemplate.ValidityOf(profile, Certificate.NotAfter.ToUniversalTime()));
     }
 }

@@ -17,7 +17,8 @@ public static class CertificateFactory
     {
         ArgumentNullException.ThrowIfNull(key);
         CertificateRequest request = CertificateTemplate.ForEndEntity(CertificateTemplate.PublicKeyOf(key), profile);
-        return CertificateTemplate.Sign(request, request.SubjectName, null, key, CertificateTemplate.ValidityOf(profile, DateTimeOffset.MaxValue));
+        return CertificateTemplate.Sign(
+            request, request.SubjectName, null, key, CertificateTemplate.ValidityOf(profile, DateTimeOffset.MaxValue));
     }
 
     /// <summary>Makes a signing request (PKCS#10, RFC 2986) in DER; <see cref="PemEncoding"/> writes it as "CERTIFICATE REQUEST".</summary>

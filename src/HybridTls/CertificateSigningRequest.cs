@@ -32,7 +32,8 @@ public sealed class CertificateSigningRequest
     public static CertificateSigningRequest Load(ReadOnlySpan<byte> source)
     {
         if (source.Length > ParsedCertificate.MaximumSize)
-            throw new CryptographicException($"A request of {source.Length} bytes is longer than the limit of {ParsedCertificate.MaximumSize}.");
+            throw new CryptographicException($"A request of {source.Length} bytes is longer than the limit of " +
+                $"{ParsedCertificate.MaximumSize}.");
         try
         {
             byte[] publicKeyInfo = Verify(source);
@@ -75,13 +76,14 @@ public sealed class CertificateSigningRequest
         info.ReadInteger();
         info.ReadEncoded(out _);
         ReadOnlySpan<byte> publicKeyInfo = info.ReadEncoded(out _);
-        if (!Certificates.SubjectPublicKeyInfo.IsMLDsa65(publicKeyInfo))
-            throw new CryptographicException(Certificates.SubjectPublicKeyInfo.Describe(publicKeyInfo, "The key of the certificate request"));
+        if (!MLDsaPublicKeyInfo.IsMLDsa65(publicKeyInfo))
+            throw new CryptographicException(MLDsaPublicKeyInfo.Describe(publicKeyInfo, "The key of the certificate request"));
         byte[] copy = publicKeyInfo.ToArray();
-        var key = new VerificationKey(copy.AsMemory(Certificates.SubjectPublicKeyInfo.EncodedSize - Certificates.SubjectPublicKeyInfo.KeySize));
+        var key = new VerificationKey(copy.AsMemory(MLDsaPublicKeyInfo.EncodedSize - MLDsaPublicKeyInfo.KeySize));
         return key.Verify(source[toBeSigned], signature)
             ? copy
-            : throw new CryptographicException("The signature of the certificate request does not verify: it was changed, or made with another key.");
+            : throw new CryptographicException("The signature of the certificate request does not verify: it was changed, or made with " +
+                "another key.");
     }
 
     private static List<string> ReadNames(CertificateRequest request)

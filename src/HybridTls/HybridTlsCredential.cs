@@ -22,7 +22,7 @@ public sealed class HybridTlsCredential : IDisposable
     private readonly ConcurrentDictionary<CertificateCompressionAlgorithm, byte[]> _compressed = new();
 
     private HybridTlsCredential(CredentialChain chain, MLDsa key, bool leaveOpen)
-        : this(chain.Leaf.PublicKeyInfo, chain.Leaf.Key)
+        : this(chain.Leaf.SubjectPublicKeyInfo, chain.Leaf.Key)
     {
         _chain = chain;
         _key = key;
@@ -30,14 +30,18 @@ public sealed class HybridTlsCredential : IDisposable
     }
 
     private HybridTlsCredential(CredentialChain chain, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<byte[]>> signer)
-        : this(chain.Leaf.PublicKeyInfo, chain.Leaf.Key)
+        : this(chain.Leaf.SubjectPublicKeyInfo, chain.Leaf.Key)
     {
         _chain = chain;
         _signer = signer;
     }
 
     private HybridTlsCredential(
-        byte[] publicKeyInfo, VerificationKey publicKey, MLDsa? key, bool leaveOpen, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<byte[]>>? signer)
+        byte[] publicKeyInfo,
+        VerificationKey publicKey,
+        MLDsa? key,
+        bool leaveOpen,
+        Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<byte[]>>? signer)
         : this(publicKeyInfo, publicKey)
     {
         _key = key;
@@ -75,7 +79,9 @@ public sealed class HybridTlsCredential : IDisposable
     /// <param name="privateKeyPath">The file of the PRIVATE KEY or ENCRYPTED PRIVATE KEY block; may be the same file.</param>
     /// <param name="password">The password of an encrypted key.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    /// <exception cref="CryptographicException">The contents are no ML-DSA-65 chain and its key; the message says what to change.</exception>
+    /// <exception cref="CryptographicException">
+    /// The contents are no ML-DSA-65 chain and its key; the message says what to change.
+    /// </exception>
     public static HybridTlsCredential FromPemFiles(string certificatePath, string privateKeyPath, string? password = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(certificatePath);
@@ -93,8 +99,11 @@ public sealed class HybridTlsCredential : IDisposable
     }
 
     /// <summary>Reads a chain (leaf first) and its key from PEM texts.</summary>
-    /// <exception cref="CryptographicException">The contents are no ML-DSA-65 chain and its key; the message says what to change.</exception>
-    public static HybridTlsCredential FromPem(ReadOnlySpan<char> certificatePem, ReadOnlySpan<char> privateKeyPem, ReadOnlySpan<char> password = default)
+    /// <exception cref="CryptographicException">
+    /// The contents are no ML-DSA-65 chain and its key; the message says what to change.
+    /// </exception>
+    public static HybridTlsCredential FromPem(
+        ReadOnlySpan<char> certificatePem, ReadOnlySpan<char> privateKeyPem, ReadOnlySpan<char> password = default)
     {
         CredentialChain chain = CredentialChain.FromOrdered(PemReader.ReadCertificates(certificatePem));
         MLDsa key = PrivateKeyReader.FromPem(privateKeyPem, password);
@@ -134,7 +143,9 @@ public sealed class HybridTlsCredential : IDisposable
     /// <summary>Joins a chain (leaf first) and its key.</summary>
     /// <param name="chain">The certificates, which are copied.</param>
     /// <param name="privateKey">The key of the first certificate.</param>
-    /// <param name="leaveOpen">False: the key is disposed with the credential, and at once where this method fails. True: the caller disposes it, later.</param>
+    /// <param name="leaveOpen">
+    /// False: the key is disposed with the credential, and at once where this method fails. True: the caller disposes it, later.
+    /// </param>
     /// <exception cref="CryptographicException">It is no ML-DSA-65 chain in order, or the key is another's.</exception>
     public static HybridTlsCredential Create(IEnumerable<X509Certificate2> chain, MLDsa privateKey, bool leaveOpen = false)
     {
@@ -183,7 +194,7 @@ public sealed class HybridTlsCredential : IDisposable
         ArgumentNullException.ThrowIfNull(privateKey);
         ThrowIfNotMLDsa65(privateKey);
         byte[] bytes = privateKey.ExportMLDsaPublicKey();
-        return new HybridTlsCredential(HybridTls.Certificates.SubjectPublicKeyInfo.Encode(bytes), new VerificationKey(bytes), privateKey, leaveOpen, null);
+        return new HybridTlsCredential(MLDsaPublicKeyInfo.Encode(bytes), new VerificationKey(bytes), privateKey, leaveOpen, null);
     }
 
     /// <summary>A raw public key (RFC 7250) whose private key signs elsewhere.</summary>
@@ -195,9 +206,9 @@ public sealed class HybridTlsCredential : IDisposable
     {
         ArgumentNullException.ThrowIfNull(signer);
         byte[] encoded = subjectPublicKeyInfo.ToArray();
-        if (!HybridTls.Certificates.SubjectPublicKeyInfo.IsMLDsa65(encoded))
-            throw new CryptographicException(HybridTls.Certificates.SubjectPublicKeyInfo.Describe(encoded, "The public key"));
-        byte[] bytes = encoded[(encoded.Length - HybridTls.Certificates.SubjectPublicKeyInfo.KeySize)..];
+        if (!MLDsaPublicKeyInfo.IsMLDsa65(encoded))
+            throw new CryptographicException(MLDsaPublicKeyInfo.Describe(encoded, "The public key"));
+        byte[] bytes = encoded[(encoded.Length - MLDsaPublicKeyInfo.KeySize)..];
         return new HybridTlsCredential(encoded, new VerificationKey(bytes), null, true, signer);
     }
 
@@ -257,7 +268,8 @@ public sealed class HybridTlsCredential : IDisposable
         return signature is not null && _publicKey.Verify(content.Span, signature)
             ? signature
             : throw TlsError.Create(TlsAlert.InternalError,
-                $"The remote signer returned no ML-DSA-65 signature of the key of {this}: it must sign with that key, pure ML-DSA-65, empty context.");
+                $"The remote signer returned no ML-DSA-65 signature of the key of {this}: it must sign with that key, pure ML-DSA-65, " +
+                    "empty context.");
     }
 
     private static HybridTlsCredential Join(CredentialChain chain, MLDsa key, bool leaveOpen)

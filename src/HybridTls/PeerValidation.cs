@@ -74,7 +74,8 @@ public sealed class PeerValidation
 
     /// <summary>As <see cref="PinnedPublicKeys"/>, by the SHA-256 hash (32 bytes) of each SubjectPublicKeyInfo in DER.</summary>
     /// <exception cref="ArgumentException">No hash is given, or one is not of 32 bytes.</exception>
-    public static PeerValidation PinnedPublicKeyHashes(params IEnumerable<ReadOnlyMemory<byte>> hashes) => new(null, PinnedKeySet.FromHashes(hashes));
+    public static PeerValidation PinnedPublicKeyHashes(params IEnumerable<ReadOnlyMemory<byte>> hashes) =>
+        new(null, PinnedKeySet.FromHashes(hashes));
 
     /// <summary>
     /// <paramref name="callback"/> alone decides. Nothing else protects the connection: neither issuer nor name nor dates are
@@ -93,7 +94,8 @@ public sealed class PeerValidation
 
     /// <summary>As <see cref="AndPinnedPublicKeys"/>, by the SHA-256 hash (32 bytes) of each SubjectPublicKeyInfo in DER.</summary>
     /// <exception cref="InvalidOperationException">There are no trust anchors, or keys are pinned already.</exception>
-    public PeerValidation AndPinnedPublicKeyHashes(params IEnumerable<ReadOnlyMemory<byte>> hashes) => AndPins(PinnedKeySet.FromHashes(hashes));
+    public PeerValidation AndPinnedPublicKeyHashes(params IEnumerable<ReadOnlyMemory<byte>> hashes) =>
+        AndPins(PinnedKeySet.FromHashes(hashes));
 
     /// <summary>Asks <paramref name="callback"/> about every peer that all other checks accept: it can refuse, never accept more.</summary>
     /// <exception cref="InvalidOperationException">There is a callback already.</exception>
@@ -105,7 +107,10 @@ public sealed class PeerValidation
         return new PeerValidation(_anchors, _pins, callback, _serverName, _anyServerName);
     }
 
-    /// <summary>Expects <paramref name="serverName"/> (a host name or an IP address) in a server's certificate, whatever name the connection was opened with.</summary>
+    /// <summary>
+    /// Expects <paramref name="serverName"/> (a host name or an IP address) in a server's certificate, whatever name the connection was
+    /// opened with.
+    /// </summary>
     /// <exception cref="ArgumentException"><paramref name="serverName"/> is neither a host name nor an address.</exception>
     public PeerValidation WithServerName(string serverName)
     {
@@ -141,7 +146,8 @@ public sealed class PeerValidation
     private PeerValidation AndPins(PinnedKeySet pins)
     {
         if (_anchors is null || _pins is not null)
-            throw new InvalidOperationException("Pinned keys are added to trust anchors, once: start with PeerValidation.TrustAnchors, or use PinnedPublicKeys alone.");
+            throw new InvalidOperationException("Pinned keys are added to trust anchors, once: start with PeerValidation.TrustAnchors, " +
+                "or use PinnedPublicKeys alone.");
         return new PeerValidation(_anchors, pins, _callback, _serverName, _anyServerName);
     }
 
@@ -150,13 +156,15 @@ public sealed class PeerValidation
         if (request.Certificates.Count != 1)
             return Refuse(TlsAlert.BadCertificate, "The peer presented other than one raw public key (RFC 7250 §3).");
         ReadOnlyMemory<byte> encoded = request.Certificates[0];
-        ReadOnlyMemory<byte> bytes = SubjectPublicKeyInfo.Read(encoded);
+        ReadOnlyMemory<byte> bytes = MLDsaPublicKeyInfo.Read(encoded);
         if (!AcceptsRawPublicKeys)
-            return Refuse(TlsAlert.UnsupportedCertificate, "The peer presented a raw public key, but trust anchors judge certificates only: use PeerValidation.PinnedPublicKeys.");
+            return Refuse(TlsAlert.UnsupportedCertificate, "The peer presented a raw public key, but trust anchors judge certificates " +
+                "only: use PeerValidation.PinnedPublicKeys.");
         if (_pins is null)
-            return Accept(request, new VerificationKey(bytes), encoded, [], ["No trust anchors and no pinned keys: the raw public key was not judged."]);
+            return Accept(request, new VerificationKey(bytes), encoded, [], ["No trust anchors and no pinned keys: the raw public key " +
+                "was not judged."]);
         return _pins.TryFind(encoded.Span, out VerificationKey? pinned)
-            ? Accept(request, pinned ?? new VerificationKey(bytes), encoded, [], [])
+            ? Accept(request, pinned, encoded, [], [])
             : Refuse(TlsAlert.CertificateUnknown, PinMismatch(encoded));
     }
 
@@ -169,36 +177,36 @@ public sealed class PeerValidation
         }
 
         DateTimeOffset now = request.TimeProvider.GetUtcNow();
-        // A certificate that is an anchor itself was parsed when the anchors were, and its key is ready to verify with.
-        ParsedCertificate leaf = _anchors?.Find(request.Certificates[0].Span) ?? ParsedCertificate.Parse(request.Certificates[0]);
         if (_anchors is not null)
-            return EvaluatePath(request, leaf, now);
+            return EvaluatePath(_anchors, request, now);
 
+        ParsedCertificate leaf = ParsedCertificate.Parse(request.Certificates[0]);
         if (PathValidator.CheckLeafKey(leaf) is { } unusable)
             return Refuse(unusable);
-        ReadOnlyMemory<byte> encoded = leaf.PublicKeyInfo;
+        ReadOnlyMemory<byte> encoded = leaf.SubjectPublicKeyInfo;
         if (_pins is null)
             return Accept(request, leaf.Key, encoded, [], CollectFindings(request, leaf, now));
         if (!_pins.TryFind(encoded.Span, out VerificationKey? pinned))
             return Refuse(TlsAlert.CertificateUnknown, PinMismatch(encoded));
-        return Accept(request, pinned ?? leaf.Key, encoded, [], []);
+        return Accept(request, pinned, encoded, [], []);
     }
 
-    private PeerEvaluation EvaluatePath(PeerValidationRequest request, ParsedCertificate leaf, DateTimeOffset now)
+    private PeerEvaluation EvaluatePath(TrustAnchorSet anchors, PeerValidationRequest request, DateTimeOffset now)
     {
         var presented = new ParsedCertificate[request.Certificates.Count];
-        presented[0] = leaf;
-        for (int i = 1; i < presented.Length; i++)
-            presented[i] = _anchors!.Find(request.Certificates[i].Span) ?? ParsedCertificate.Parse(request.Certificates[i]);
+        for (int i = 0; i < presented.Length; i++)
+            presented[i] = anchors.Resolve(request.Certificates[i]);
 
+        ParsedCertificate leaf = presented[0];
         if ((PathValidator.CheckLeaf(leaf, request.Peer, now) ?? CheckServerName(request, leaf)) is { } refused)
             return Refuse(refused);
-        PathResult result = PathValidator.Validate(_anchors!, presented, request.Peer, now);
+        PathResult result = PathValidator.Validate(anchors, presented, request.Peer, now);
         if (result.Failure is not null)
             return Refuse(result.Failure);
-        if (_pins is not null && !result.Path.Any(certificate => _pins.TryFind(certificate.PublicKeyInfo.Span, out _)))
-            return Refuse(TlsAlert.CertificateUnknown, PinMismatch(leaf.PublicKeyInfo));
-        return Accept(request, leaf.Key, leaf.PublicKeyInfo, result.Path, []);
+        if (_pins is not null && !result.Path.Any(certificate => _pins.TryFind(certificate.SubjectPublicKeyInfo.Span, out _)))
+            return Refuse(TlsAlert.CertificateUnknown, PinMismatch(leaf.SubjectPublicKeyInfo));
+        anchors.Recent.Add(result.Path);
+        return Accept(request, leaf.Key, leaf.SubjectPublicKeyInfo, result.Path, []);
     }
 
     private ValidationFailure? CheckServerName(PeerValidationRequest request, ParsedCertificate leaf)
@@ -209,14 +217,17 @@ public sealed class PeerValidation
         if (string.IsNullOrEmpty(expected))
         {
             return new ValidationFailure(TlsAlert.InternalError,
-                "There is no server name to check the certificate against: set the client's server name or use PeerValidation.WithServerName.");
+                "There is no server name to check the certificate against: set the client's server name or use " +
+                    "PeerValidation.WithServerName.");
         }
 
         if (!HostName.TryParse(expected, out HostName name))
-            return new ValidationFailure(TlsAlert.InternalError, $"The server name \"{expected}\" is neither a host name nor an IP address.");
+            return new ValidationFailure(TlsAlert.InternalError, $"The server name \"{expected}\" is neither a host name nor an IP " +
+                "address.");
         return name.Matches(leaf)
             ? null
-            : new ValidationFailure(TlsAlert.CertificateUnknown, $"The certificate is not for {name}: it is for {HostName.DescribeNames(leaf)}. " +
+            : new ValidationFailure(TlsAlert.CertificateUnknown, $"The certificate is not for {name}: it is for " +
+                $"{HostName.DescribeNames(leaf)}. " +
                 "Connect with a name the certificate carries, or issue one whose subjectAltName carries this name.");
     }
 
@@ -231,13 +242,18 @@ public sealed class PeerValidation
     }
 
     private PeerEvaluation Accept(
-        PeerValidationRequest request, VerificationKey key, ReadOnlyMemory<byte> encodedKey, IReadOnlyList<ParsedCertificate> path, IReadOnlyList<string> findings) =>
+        PeerValidationRequest request,
+        VerificationKey key,
+        ReadOnlyMemory<byte> encodedKey,
+        IReadOnlyList<ParsedCertificate> path,
+        IReadOnlyList<string> findings) =>
         _callback is null
             ? new PeerEvaluation(key, null)
             : new PeerEvaluation(key, null, new PeerValidationContext(request, encodedKey, path, findings), _callback);
 
     private static string PinMismatch(ReadOnlyMemory<byte> encoded) =>
-        $"The peer's key (SHA-256 {Convert.ToHexString(SHA256.HashData(encoded.Span))}) is not among the pinned ones: if the peer changed its key, pin the new one.";
+        $"The peer's key (SHA-256 {Convert.ToHexString(SHA256.HashData(encoded.Span))}) is not among the pinned ones: if the peer " +
+            "changed its key, pin the new one.";
 
     private static PeerEvaluation Refuse(TlsAlert alert, string message) => Refuse(new ValidationFailure(alert, message));
 

@@ -9,7 +9,11 @@ public sealed class PeerValidationContext
 {
     private readonly IReadOnlyList<ReadOnlyMemory<byte>> _presented;
 
-    internal PeerValidationContext(PeerValidationRequest request, ReadOnlyMemory<byte> publicKeyInfo, IReadOnlyList<ParsedCertificate> path, IReadOnlyList<string> findings)
+    internal PeerValidationContext(
+        PeerValidationRequest request,
+        ReadOnlyMemory<byte> publicKeyInfo,
+        IReadOnlyList<ParsedCertificate> path,
+        IReadOnlyList<string> findings)
     {
         _presented = request.Certificates;
         Peer = request.Peer;
@@ -35,13 +39,17 @@ public sealed class PeerValidationContext
     /// <summary>The certificates as the peer presented them, in DER, its own first; empty for a raw public key.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> PresentedCertificates => IsRawPublicKey ? [] : _presented;
 
-    /// <summary>The path that was validated, in DER: the peer's certificate first, the trust anchor last; empty without trust anchors.</summary>
+    /// <summary>
+    /// The path that was validated, in DER: the peer's certificate first, the trust anchor last; empty without trust anchors.
+    /// </summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> ValidatedPath { get; }
 
     /// <summary>What the built-in checks object to. Never any, except where the callback alone decides.</summary>
     public IReadOnlyList<string> Findings { get; }
 
-    /// <summary>The SHA-256 hash of <see cref="SubjectPublicKeyInfo"/>, 32 bytes: what <see cref="PeerValidation.PinnedPublicKeyHashes"/> takes.</summary>
+    /// <summary>
+    /// The SHA-256 hash of <see cref="SubjectPublicKeyInfo"/>, 32 bytes: what <see cref="PeerValidation.PinnedPublicKeyHashes"/> takes.
+    /// </summary>
     public byte[] GetPublicKeyHash() => SHA256.HashData(SubjectPublicKeyInfo.Span);
 
     /// <summary>Loads the peer's certificate; null for a raw public key. The caller disposes it.</summary>

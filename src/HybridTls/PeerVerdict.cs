@@ -28,12 +28,17 @@ public readonly struct PeerVerdict : IEquatable<PeerVerdict>
 
     /// <summary>The peer is refused.</summary>
     /// <param name="reason">Why, for the local operator.</param>
-    /// <param name="alert">The alert for the peer: one of those about certificates, <see cref="TlsAlert.AccessDenied"/> or <see cref="TlsAlert.UnknownCa"/>.</param>
-    /// <exception cref="ArgumentException"><paramref name="reason"/> is empty, or <paramref name="alert"/> is not an error alert about the peer.</exception>
+    /// <param name="alert">
+    /// The alert for the peer: one of those about certificates, <see cref="TlsAlert.AccessDenied"/> or <see cref="TlsAlert.UnknownCa"/>.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="reason"/> is empty, or <paramref name="alert"/> is not an error alert about the peer.
+    /// </exception>
     public static PeerVerdict Refuse(string reason, TlsAlert alert = TlsAlert.CertificateUnknown)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
-        if (alert is not (TlsAlert.BadCertificate or TlsAlert.UnsupportedCertificate or TlsAlert.CertificateRevoked or TlsAlert.CertificateExpired
+        if (alert is not (TlsAlert.BadCertificate or TlsAlert.UnsupportedCertificate or TlsAlert.CertificateRevoked
+            or TlsAlert.CertificateExpired
             or TlsAlert.CertificateUnknown or TlsAlert.UnknownCa or TlsAlert.AccessDenied))
             throw new ArgumentException($"The alert {alert} does not say that a peer is refused.", nameof(alert));
         return new PeerVerdict(false, reason, alert);

@@ -47,7 +47,7 @@ internal static class MLDsa65
         Span<int> polynomials = MLDsaMemory.Align(stackalloc int[MLDsaExpandedKey.Coefficients + MLDsaMemory.Padding]);
         MLDsaExpandedKey key = new(polynomials, privateKey);
         Generate(seed, publicKey, key);
-        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(key.Secrets));
+        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(key.Polynomials[(K * L * N)..]));
     }
 
     /// <summary>Verifies one signature with a key that is not used again (<see cref="MLDsa65VerificationKey"/> for the others).</summary>
@@ -136,21 +136,21 @@ internal static class MLDsa65
             _ => MLDsaKeyGeneration<ScalarLanes32, long>.TryExpand(privateKey, publicKey, key),
         };
 
-    internal static void CompleteT0(MLDsaExpandedKey key)
+    internal static void TransformT0(MLDsaExpandedKey key)
     {
         switch (Lanes.Selected)
         {
             case LaneWidth.Vector512:
-                MLDsaKeyGeneration<Vector512Lanes32, Vector512<int>>.CompleteT0(key);
+                MLDsaKeyGeneration<Vector512Lanes32, Vector512<int>>.TransformT0(key);
                 break;
             case LaneWidth.Vector256:
-                MLDsaKeyGeneration<Vector256Lanes32, Vector256<int>>.CompleteT0(key);
+                MLDsaKeyGeneration<Vector256Lanes32, Vector256<int>>.TransformT0(key);
                 break;
             case LaneWidth.Vector128:
-                MLDsaKeyGeneration<Vector128Lanes32, Vector128<int>>.CompleteT0(key);
+                MLDsaKeyGeneration<Vector128Lanes32, Vector128<int>>.TransformT0(key);
                 break;
             default:
-                MLDsaKeyGeneration<ScalarLanes32, long>.CompleteT0(key);
+                MLDsaKeyGeneration<ScalarLanes32, long>.TransformT0(key);
                 break;
         }
     }

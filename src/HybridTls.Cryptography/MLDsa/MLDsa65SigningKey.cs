@@ -1,24 +1,15 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace HybridTls.Cryptography;
 
 /// <summary>
 /// A long-lived ML-DSA-65 signing key: keeps Â and the private polynomials in the domain of the transform, so that signing does
-/// not expand them again. Its secrets lie in one pinned buffer, zeroed on dispose. Any number of threads may sign at once.
+/// not expand them again. Its secrets lie in native memory, zeroed on dispose. Any number of threads may sign at once.
 /// </summary>
 internal sealed class MLDsa65SigningKey : IDisposable
 {
-    // The polynomials of MLDsaExpandedKey, then the encoded private key.
-    private readonly int[] _buffer = GC.AllocateUninitializedArray<int>(
-        MLDsaExpandedKey.Coefficients + (MLDsa65.PrivateKeySize / sizeof(int)) + MLDsaMemory.Padding, pinned: true);
-
+    private readonly MLDsaKeyMemory _memory = new();
     private readonly byte[] _publicKey = new byte[MLDsa65.PublicKeySize];
-
-    // One for the owner until Dispose, one for each call that reads the buffer: the last one zeroes it. Were it zeroed under a
-    // running signature, that could go out with a known mask, and give the key away.
-    private int _users = 1;
-    private int _disposed;
 
     private MLDsa65SigningKey()
     {
@@ -27,26 +18,14 @@ internal sealed class MLDsa65SigningKey : IDisposable
     /// <summary>The encoded public key, 1,952 bytes.</summary>
     public ReadOnlySpan<byte> PublicKey => _publicKey;
 
-    /// <summary>The memory that holds every secret of the key; for the test that scans it.</summary>
-    internal ReadOnlySpan<int> Buffer => _buffer;
-
-    private MLDsaExpandedKey Expanded
-    {
-        get
-        {
-            Span<int> memory = MLDsaMemory.Align(_buffer);
-            return new(memory, MemoryMarshal.AsBytes(memory[MLDsaExpandedKey.Coefficients..]));
-        }
-    }
-
     /// <summary>Derives a key from its seed ξ (algorithm 6).</summary>
     /// <exception cref="ArgumentException">The seed is not 32 bytes long.</exception>
     public static MLDsa65SigningKey FromSeed(ReadOnlySpan<byte> seed)
     {
         MLDsa65.RequireLength(seed.Length, MLDsa65.SeedSize, nameof(seed));
         MLDsa65SigningKey key = new();
-        MLDsa65.Generate(seed, key._publicKey, key.Expanded);
-        MLDsa65.CompleteT0(key.Expanded);
+        MLDsa65.Generate(seed, key._publicKey, key._memory.Key);
+        MLDsa65.TransformT0(key._memory.Key);
         return key;
     }
 
@@ -60,13 +39,14 @@ internal sealed class MLDsa65SigningKey : IDisposable
     {
         MLDsa65.RequireLength(privateKey.Length, MLDsa65.PrivateKeySize, nameof(privateKey));
         MLDsa65SigningKey key = new();
-        if (!MLDsa65.TryExpand(privateKey, key._publicKey, key.Expanded))
+        if (!MLDsa65.TryExpand(privateKey, key._publicKey, key._memory.Key))
         {
             key.Dispose();
-            throw new CryptographicException("The ML-DSA-65 private key is inconsistent: a coefficient is out of range, or its parts do not belong together.");
+            throw new CryptographicException(
+                "The ML-DSA-65 private key is inconsistent: a coefficient is out of range, or its parts do not belong together.");
         }
 
-        MLDsa65.CompleteT0(key.Expanded);
+        MLDsa65.TransformT0(key._memory.Key);
         return key;
     }
 
@@ -77,15 +57,8 @@ internal sealed class MLDsa65SigningKey : IDisposable
     public void ExportPrivateKey(Span<byte> destination)
     {
         MLDsa65.RequireLength(destination.Length, MLDsa65.PrivateKeySize, nameof(destination));
-        Enter();
-        try
-        {
-            Expanded.PrivateKey.CopyTo(destination);
-        }
-        finally
-        {
-            Leave();
-        }
+        using MLDsaKeyMemory.Use use = _memory.Enter();
+        use.Key.PrivateKey.CopyTo(destination);
     }
 
     /// <summary>Copies tr, the hash of the public key that every message representative begins with.</summary>
@@ -95,15 +68,8 @@ internal sealed class MLDsa65SigningKey : IDisposable
     public void CopyTr(Span<byte> destination)
     {
         MLDsa65.RequireLength(destination.Length, MLDsa65.TrSize, nameof(destination));
-        Enter();
-        try
-        {
-            Expanded.Tr.CopyTo(destination);
-        }
-        finally
-        {
-            Leave();
-        }
+        using MLDsaKeyMemory.Use use = _memory.Enter();
+        use.Key.Tr.CopyTo(destination);
     }
 
     /// <summary>ML-DSA.Sign_internal (algorithm 7) of a message representative. Allocates nothing.</summary>
@@ -117,47 +83,10 @@ internal sealed class MLDsa65SigningKey : IDisposable
         MLDsa65.RequireLength(mu.Length, MLDsa65.MuSize, nameof(mu));
         MLDsa65.RequireLength(rnd.Length, MLDsa65.RandomizerSize, nameof(rnd));
         MLDsa65.RequireLength(signature.Length, MLDsa65.SignatureSize, nameof(signature));
-        Enter();
-        try
-        {
-            MLDsa65.Sign(Expanded, mu, rnd, signature);
-        }
-        finally
-        {
-            Leave();
-        }
+        using MLDsaKeyMemory.Use use = _memory.Enter();
+        MLDsa65.Sign(use.Key, mu, rnd, signature);
     }
 
     /// <summary>Zeroes the key, at once or when the last running signature is done; what begins later throws.</summary>
-    public void Dispose()
-    {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0)
-        {
-            Leave();
-        }
-    }
-
-    private void Enter()
-    {
-        int users = Volatile.Read(ref _users);
-        while (true)
-        {
-            ObjectDisposedException.ThrowIf(users == 0 || Volatile.Read(ref _disposed) != 0, this);
-            int seen = Interlocked.CompareExchange(ref _users, users + 1, users);
-            if (seen == users)
-            {
-                return;
-            }
-
-            users = seen;
-        }
-    }
-
-    private void Leave()
-    {
-        if (Interlocked.Decrement(ref _users) == 0)
-        {
-            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(_buffer.AsSpan()));
-        }
-    }
+    public void Dispose() => _memory.Dispose();
 }

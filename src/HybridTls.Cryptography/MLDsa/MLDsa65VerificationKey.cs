@@ -17,6 +17,13 @@ internal sealed class MLDsa65VerificationKey
         MLDsa65.ComputeTr(_publicKey, _tr);
     }
 
+    /// <summary>The public part of a key whose tr is known already, which spares hashing it again.</summary>
+    public MLDsa65VerificationKey(MLDsa65SigningKey key)
+    {
+        _publicKey = key.PublicKey.ToArray();
+        key.CopyTr(_tr);
+    }
+
     /// <summary>The encoded public key, 1,952 bytes.</summary>
     public ReadOnlySpan<byte> PublicKey => _publicKey;
 
@@ -41,7 +48,8 @@ internal sealed class MLDsa65VerificationKey
                 return MLDsa65.Verify(_publicKey, mu, signature);
             }
 
-            expanded = GC.AllocateUninitializedArray<int>(MLDsaParameters.ExpandedPublicKeyCoefficients + MLDsaMemory.Padding, pinned: true);
+            expanded = GC.AllocateUninitializedArray<int>(
+                MLDsaParameters.ExpandedPublicKeyCoefficients + MLDsaMemory.Padding, pinned: true);
             MLDsa65.ExpandPublicKey(_publicKey, MLDsaMemory.Align(expanded));
             Volatile.Write(ref _expanded, expanded);
         }

@@ -11,10 +11,16 @@ internal static class MLDsaChallenge
     /// The challenge c: τ coefficients ±1, the others 0. Its seed c̃ is published with the signature, or belongs to a rejected
     /// attempt, of which c̃ tells nothing about the key: the places need not be hidden.
     /// </summary>
+    /// <param name="commitmentHash">c̃: 48 bytes.</param>
+    /// <param name="challenge">Receives 256 coefficients.</param>
+    /// <param name="blockSize">
+    /// The bytes squeezed at a time, from 8 to 136; more than one block is next to never needed, so tests make it small.
+    /// </param>
     [SkipLocalsInit]
-    public static void SampleInBall(ReadOnlySpan<byte> commitmentHash, Span<int> challenge)
+    public static void SampleInBall(ReadOnlySpan<byte> commitmentHash, Span<int> challenge, int blockSize = Shake256.Rate)
     {
         Span<byte> block = stackalloc byte[Shake256.Rate];
+        block = block[..blockSize];
         Shake256 shake = new();
         shake.Absorb(commitmentHash[..CommitmentHashSize]);
         shake.Squeeze(block);
@@ -28,7 +34,6 @@ internal static class MLDsaChallenge
             {
                 if (position == block.Length)
                 {
-                    MLDsaTrace.Current?.LongChallengeSampling += 1;
                     shake.Squeeze(block);
                     position = 0;
                 }

@@ -78,13 +78,18 @@ internal static class MLDsaEncoding
         int index = 0;
         for (int i = 0; i < K; i++)
         {
+            // The hint is part of the signature, hence public: one place after another that is not zero.
+            ReadOnlySpan<byte> row = hint.Slice(i * N, N);
             for (int j = 0; j < N; j++)
             {
-                // The hint is part of the signature: public.
-                if (hint[(i * N) + j] != 0)
+                int skip = row[j..].IndexOfAnyExcept((byte)0);
+                if (skip < 0)
                 {
-                    destination[index++] = (byte)j;
+                    break;
                 }
+
+                j += skip;
+                destination[index++] = (byte)j;
             }
 
             destination[Omega + i] = (byte)index;
@@ -129,11 +134,11 @@ internal static class MLDsaEncoding
         }
     }
 
-    /// <summary>One polynomial of w1Encode (algorithm 28): 256 bytes below 16 to nibbles.</summary>
-    public static void PackW1(ReadOnlySpan<byte> highBytes, Span<byte> destination)
+    /// <summary>SimpleBitPack (algorithm 16) of 256 values below 16, given as bytes: two to a byte, as w1Encode does.</summary>
+    public static void PackNibbles(ReadOnlySpan<byte> values, Span<byte> destination)
     {
-        ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(highBytes[..N]);
-        destination = destination[..PackedW1Size];
+        ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(values[..N]);
+        destination = destination[..(N / 2)];
         for (int i = 0; i < words.Length; i++)
         {
             ulong x = BitConverter.IsLittleEndian ? words[i] : BinaryPrimitives.ReverseEndianness(words[i]);

@@ -11,13 +11,14 @@ internal static class MLDsaKeyGeneration<TLanes, TVector>
     where TVector : struct
 {
     /// <summary>
-    /// ML-DSA.KeyGen_internal(ξ) (algorithm 6). Fills <paramref name="key"/> completely but for T0's transform, which only
-    /// signing needs (see <see cref="CompleteT0"/>).
+    /// ML-DSA.KeyGen_internal(ξ) (algorithm 6). Fills <paramref name="key"/> completely, but leaves t₀ a plain polynomial: only
+    /// signing needs its transform (see <see cref="TransformT0"/>).
     /// </summary>
     [SkipLocalsInit]
     public static void Generate(ReadOnlySpan<byte> seed, Span<byte> publicKey, MLDsaExpandedKey key)
     {
         Span<byte> seeds = stackalloc byte[RhoSize + MaskSeedSize + KSize];
+        Span<byte> bytes = stackalloc byte[N];
         Shake256 shake = new();
         shake.Absorb(seed[..MLDsa65.SeedSize]);
         shake.Absorb([K, L]);
@@ -30,12 +31,13 @@ internal static class MLDsaKeyGeneration<TLanes, TVector>
         MLDsaSampling<TLanes, TVector>.ExpandS(seeds.Slice(RhoSize, MaskSeedSize), key.Secrets);
         for (int i = 0; i < L + K; i++)
         {
-            MLDsaEncoding.Pack(
-                key.Secrets.Slice(i * N, N), bits: 4, Eta, -1, key.PrivateKey.Slice(S1Offset + (i * PackedEtaSize), PackedEtaSize));
+            MLDsaPacking<TLanes, TVector>.PackEta(
+                key.Secrets.Slice(i * N, N), bytes, key.PrivateKey.Slice(S1Offset + (i * PackedEtaSize), PackedEtaSize));
         }
 
         DerivePublicPart(key, publicKey);
         CryptographicOperations.ZeroMemory(seeds);
+        CryptographicOperations.ZeroMemory(bytes);
     }
 
     /// <summary>
@@ -64,14 +66,12 @@ internal static class MLDsaKeyGeneration<TLanes, TVector>
         return CryptographicOperations.FixedTimeEquals(key.PrivateKey, privateKey);
     }
 
-    /// <summary>NTT(t₀), which signing needs, from the encoded private key.</summary>
-    public static void CompleteT0(MLDsaExpandedKey key)
+    /// <summary>t₀ to NTT(t₀), which signing needs.</summary>
+    public static void TransformT0(MLDsaExpandedKey key)
     {
         for (int i = 0; i < K; i++)
         {
-            Span<int> t0 = key.T0.Slice(i * N, N);
-            MLDsaEncoding.Unpack(key.PrivateKey.Slice(T0Offset + (i * PackedT0Size), PackedT0Size), D, 1 << (D - 1), -1, t0);
-            MLDsaNtt<TLanes, TVector>.Forward(t0);
+            MLDsaNtt<TLanes, TVector>.Forward(key.T0.Slice(i * N, N));
         }
     }
 
@@ -82,10 +82,9 @@ internal static class MLDsaKeyGeneration<TLanes, TVector>
     [SkipLocalsInit]
     private static void DerivePublicPart(MLDsaExpandedKey key, Span<byte> publicKey)
     {
-        Span<int> t = MLDsaMemory.Align(stackalloc int[(3 * N) + MLDsaMemory.Padding]);
-        Span<int> high = t.Slice(N, N);
-        Span<int> low = t.Slice(2 * N, N);
-        t = t[..N];
+        Span<int> scratch = MLDsaMemory.Align(stackalloc int[(2 * N) + MLDsaMemory.Padding]);
+        Span<int> t = scratch[..N];
+        Span<int> high = scratch.Slice(N, N);
         for (int i = 0; i < L; i++)
         {
             MLDsaNtt<TLanes, TVector>.Forward(key.S1.Slice(i * N, N));
@@ -95,6 +94,7 @@ internal static class MLDsaKeyGeneration<TLanes, TVector>
         for (int i = 0; i < K; i++)
         {
             Span<int> s2 = key.S2.Slice(i * N, N);
+            Span<int> low = key.T0.Slice(i * N, N);
             MLDsaNtt<TLanes, TVector>.MultiplyRow(t, key.Matrix.Slice(i * L * N, L * N), key.S1);
             MLDsaNtt<TLanes, TVector>.Inverse(t);
             MLDsaRounding<TLanes, TVector>.Add(t, s2);
@@ -106,8 +106,6 @@ internal static class MLDsaKeyGeneration<TLanes, TVector>
         }
 
         MLDsa65.ComputeTr(publicKey, key.Tr);
-        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(t));
-        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(high));
-        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(low));
+        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(scratch));
     }
 }

@@ -4,14 +4,15 @@ using System.Runtime.InteropServices;
 namespace HybridTls.Cryptography;
 
 /// <summary>
-/// Alignment of polynomials to cache lines: a 512-bit access that crosses a line costs two (the transform takes a third longer).
+/// Alignment of polynomials to cache lines: a 512-bit access that crosses a line costs two.
 /// </summary>
 internal static class MLDsaMemory
 {
+    /// <summary>The size of a cache line in bytes.</summary>
+    public const int Alignment = 64;
+
     /// <summary>How many integers more than needed <see cref="Align"/> must be given.</summary>
     public const int Padding = (Alignment / sizeof(int)) - 1;
-
-    private const int Alignment = 64;
 
     /// <summary>Drops the integers before the first 64-byte boundary. Only for memory that does not move: the stack or pinned.</summary>
     public static unsafe Span<int> Align(Span<int> memory)

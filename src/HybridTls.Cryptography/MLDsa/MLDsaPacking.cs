@@ -30,6 +30,23 @@ internal static class MLDsaPacking<TLanes, TVector>
         }
     }
 
+    /// <summary>
+    /// BitPack(w, η, η) (algorithm 17) of one polynomial of s₁ or s₂, |w| ≤ η. <paramref name="bytes"/> is scratch of 256 bytes that the
+    /// caller clears.
+    /// </summary>
+    public static void PackEta(ReadOnlySpan<int> polynomial, Span<byte> bytes, Span<byte> destination)
+    {
+        ref int w = ref MemoryMarshal.GetReference(polynomial[..N]);
+        ref byte to = ref MemoryMarshal.GetReference(bytes[..N]);
+        TVector eta = TLanes.Broadcast(Eta);
+        for (nuint i = 0; i < N; i += (nuint)TLanes.Count)
+        {
+            TLanes.StoreBytes(TLanes.Subtract(eta, TLanes.Load(ref w, i)), ref to, i);
+        }
+
+        MLDsaEncoding.PackNibbles(bytes, destination);
+    }
+
     /// <summary>z from a signature with its norm check: whether a coefficient reaches γ₁ − β. Public data.</summary>
     public static bool UnpackZExceeds(ReadOnlySpan<byte> source, Span<int> polynomial)
     {

@@ -34,8 +34,8 @@ internal static class MLDsaRounding<TLanes, TVector>
     }
 
     /// <summary>
-    /// w := (w + v) mod± q where the true sum is small (|w + v mod± q| &lt; 2^22) and |w + v| &lt; 2^31 − 2^22; whether a coefficient of the result
-    /// reaches <paramref name="bound"/>. The whole polynomial is always computed.
+    /// w := (w + v) mod± q where |(w + v) mod± q| &lt; 2^22 and |w + v| &lt; 2^31 − 2^22; whether a coefficient of the result reaches
+    /// <paramref name="bound"/>. The whole polynomial is always computed.
     /// </summary>
     public static bool AddExceeds(Span<int> destination, ReadOnlySpan<int> other, int bound)
     {
@@ -181,7 +181,10 @@ internal static class MLDsaRounding<TLanes, TVector>
         a0 = TLanes.Subtract(rest, TLanes.And(wrap, TLanes.Broadcast(Q)));
     }
 
-    /// <summary>w − ⌊(w + 2^22)/2^23⌋·q, with q = 2^23 − 2^13 + 1: |result| ≤ 6283008 for |w| &lt; 2^31 − 2^22, and mod± q if that is below 2^22.</summary>
+    /// <summary>
+    /// w − ⌊(w + 2^22)/2^23⌋·q, with q = 2^23 − 2^13 + 1: |result| ≤ 6283008 for |w| &lt; 2^31 − 2^22, and w mod± q where that is
+    /// less than 2^22 in size.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Reduce(TVector w)
     {

@@ -77,8 +77,8 @@ internal static class MLDsaSampling<TLanes, TVector>
     }
 
     /// <summary>
-    /// ExpandS (algorithm 33): the ℓ polynomials of s₁ and the k of s₂, coefficients in [−η, η]. Where a candidate is rejected
-    /// may be seen from outside: rejected nibbles are independent of the accepted ones (FIPS 204 §3.6.3 asks to protect only the values).
+    /// ExpandS (algorithm 33): the ℓ polynomials of s₁ and the k of s₂, coefficients in [−η, η]. Which candidates are rejected may
+    /// be seen from outside: candidates are independent, so that it says nothing about the values of those that are accepted.
     /// </summary>
     [SkipLocalsInit]
     public static void ExpandS(ReadOnlySpan<byte> seed, Span<int> secrets, int blocks = BoundedBlocks)

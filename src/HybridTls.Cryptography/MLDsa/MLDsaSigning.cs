@@ -55,8 +55,9 @@ internal static class MLDsaSigning<TLanes, TVector>
             available -= L;
             trace?.Attempts += 1;
 
-            // Whether an attempt is rejected, and by which check, is a public decision: its probability does not depend on the
-            // key (FIPS 204 §3.6.3 and §6.2 discard the attempt's values, not the fact), so leaving early reveals nothing.
+            // Public decision: whether an attempt is rejected, by which check and by which polynomial, has a probability that does
+            // not depend on the key, so restarting and leaving early reveal nothing. A rejected attempt's values would reveal it:
+            // they stay in this memory, are overwritten by the next attempt and cleared in the end (FIPS 204 §3.6.3).
         }
         while (!TryAttempt(key, attempt, trace));
 
@@ -95,7 +96,7 @@ internal static class MLDsaSigning<TLanes, TVector>
             MLDsaNtt<TLanes, TVector>.MultiplyRow(low, key.Matrix.Slice(i * L * N, L * N), attempt.Transformed);
             MLDsaNtt<TLanes, TVector>.Inverse(low);
             MLDsaRounding<TLanes, TVector>.Decompose(low, attempt.High.Slice(i * N, N), low, highBytes);
-            MLDsaEncoding.PackW1(highBytes, attempt.W1.Slice(i * PackedW1Size, PackedW1Size));
+            MLDsaEncoding.PackNibbles(highBytes, attempt.W1.Slice(i * PackedW1Size, PackedW1Size));
         }
 
         Shake256 shake = new();

@@ -30,7 +30,4 @@ internal sealed class MLDsaTrace
 
     /// <summary>Polynomials of s₁ or s₂ that needed more XOF output than is squeezed at first.</summary>
     public int LongBoundedSampling { get; set; }
-
-    /// <summary>Challenges that needed more than one block of XOF output.</summary>
-    public int LongChallengeSampling { get; set; }
 }

@@ -77,7 +77,7 @@ internal static class MLDsaVerification<TLanes, TVector>
             MLDsaNtt<TLanes, TVector>.Inverse(w);
             MLDsaEncoding.UnpackHint(signature[HintOffset..], i, hint);
             MLDsaRounding<TLanes, TVector>.UseHint(w, hint, highBytes);
-            MLDsaEncoding.PackW1(highBytes, muAndW1[(MLDsa65.MuSize + (i * PackedW1Size))..]);
+            MLDsaEncoding.PackNibbles(highBytes, muAndW1[(MLDsa65.MuSize + (i * PackedW1Size))..]);
         }
 
         Span<byte> commitmentHash = stackalloc byte[CommitmentHashSize];

@@ -52,7 +52,7 @@ internal static class MLKem768
         Span<short> coefficients = stackalloc short[MLKemExpandedKey.PrivateLength];
         MLKemExpandedKey key = new(coefficients);
         KeyGen(seeds, ek, HashOf(dk), key);
-        MLKemEncoding.Encode(key.SHat, dk[..MLKemParameters.EncodedVectorSize], bits: 12);
+        MLKemEncoding.Encode(key.SHat, dk[..MLKemParameters.EncodedVectorSize], bits: 12, Lanes.Selected);
         ek.CopyTo(dk[MLKemParameters.EncodedVectorSize..]);
         z.CopyTo(dk[^MLKemParameters.SymbolSize..]);
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(key.SHat));
@@ -87,7 +87,9 @@ internal static class MLKem768
         }
     }
 
-    /// <summary>ML-KEM.Decaps_internal (Algorithm 18), with implicit rejection. The key has passed <see cref="IsValidDecapsulationKey"/>.</summary>
+    /// <summary>
+    /// ML-KEM.Decaps_internal (Algorithm 18), with implicit rejection. The key has passed <see cref="IsValidDecapsulationKey"/>.
+    /// </summary>
     /// <param name="dk">The decapsulation key, <see cref="DecapsulationKeySize"/> bytes.</param>
     /// <param name="ciphertext">The ciphertext, <see cref="CiphertextSize"/> bytes.</param>
     /// <param name="sharedSecret">Receives the shared secret, <see cref="SharedSecretSize"/> bytes.</param>
@@ -122,7 +124,7 @@ internal static class MLKem768
             return false;
 
         Span<short> tHat = stackalloc short[MLKemParameters.VectorLength];
-        MLKemEncoding.Decode(ek[..MLKemParameters.EncodedVectorSize], tHat, bits: 12);
+        MLKemEncoding.Decode(ek[..MLKemParameters.EncodedVectorSize], tHat, bits: 12, Lanes.Selected);
         return MLKemEncoding.IsReduced(tHat);
     }
 

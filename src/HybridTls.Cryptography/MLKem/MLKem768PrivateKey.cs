@@ -19,6 +19,9 @@ internal sealed class MLKem768PrivateKey : IDisposable
     {
     }
 
+    /// <summary>Whether the memory holds nothing but zeros: what a test asks after disposal.</summary>
+    internal bool IsZero => !_coefficients.AsSpan().ContainsAnyExcept((short)0) && !_hashAndZ.AsSpan().ContainsAnyExcept((byte)0);
+
     private MLKemExpandedKey Expanded => new(_coefficients);
 
     private Span<byte> Hash => _hashAndZ.AsSpan(0, MLKemParameters.SymbolSize);
@@ -51,7 +54,7 @@ internal sealed class MLKem768PrivateKey : IDisposable
     {
         MLKem768.CheckLength(dk.Length, MLKem768.DecapsulationKeySize, nameof(dk));
         MLKem768PrivateKey key = new();
-        MLKemEncoding.Decode(dk[..MLKemParameters.EncodedVectorSize], key.Expanded.SHat, bits: 12);
+        MLKemEncoding.Decode(dk[..MLKemParameters.EncodedVectorSize], key.Expanded.SHat, bits: 12, Lanes.Selected);
         MLKem768.Expand(MLKem768.EncapsulationKeyOf(dk), key.Expanded);
         MLKem768.HashOf(dk).CopyTo(key.Hash);
         dk[^MLKemParameters.SymbolSize..].CopyTo(key.Z);

@@ -28,7 +28,7 @@ internal static class MLKemAlgorithms<TLanes, TVector>
         MLKemSampling<TLanes, TVector>.Sample(seeds[..SymbolSize], key.Matrix, seeds[SymbolSize..], noise, default);
         MLKemScheme<TLanes, TVector>.KeyGen(key.Matrix, noise, key.THat);
         noise[..MLKemParameters.VectorLength].CopyTo(key.SHat);
-        MLKemEncoding.Encode(key.THat, ek[..MLKemParameters.EncodedVectorSize], bits: 12);
+        MLKemEncoding.Encode(key.THat, ek[..MLKemParameters.EncodedVectorSize], bits: 12, MLKemField<TLanes, TVector>.Width);
         seeds[..SymbolSize].CopyTo(ek[MLKemParameters.EncodedVectorSize..]);
         Sha3_256.Hash(ek, hash);
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(noise));
@@ -37,7 +37,7 @@ internal static class MLKemAlgorithms<TLanes, TVector>
     /// <summary>Expands an encapsulation key: t̂ and Â, and meanwhile whatever hash is given.</summary>
     public static void Expand(ReadOnlySpan<byte> ek, MLKemExpandedKey key, MLKemHashLane hash)
     {
-        MLKemEncoding.Decode(ek[..MLKemParameters.EncodedVectorSize], key.THat, bits: 12);
+        MLKemEncoding.Decode(ek[..MLKemParameters.EncodedVectorSize], key.THat, bits: 12, MLKemField<TLanes, TVector>.Width);
         MLKemSampling<TLanes, TVector>.Sample(ek[MLKemParameters.EncodedVectorSize..], key.Matrix, default, default, hash);
     }
 
@@ -74,8 +74,8 @@ internal static class MLKemAlgorithms<TLanes, TVector>
         Span<short> coefficients = stackalloc short[MLKemExpandedKey.PrivateLength];
         MLKemExpandedKey key = new(coefficients);
         ReadOnlySpan<byte> ek = MLKem768.EncapsulationKeyOf(dk);
-        MLKemEncoding.Decode(dk[..MLKemParameters.EncodedVectorSize], key.SHat, bits: 12);
-        MLKemEncoding.Decode(ek[..MLKemParameters.EncodedVectorSize], key.THat, bits: 12);
+        MLKemEncoding.Decode(dk[..MLKemParameters.EncodedVectorSize], key.SHat, bits: 12, MLKemField<TLanes, TVector>.Width);
+        MLKemEncoding.Decode(ek[..MLKemParameters.EncodedVectorSize], key.THat, bits: 12, MLKemField<TLanes, TVector>.Width);
         Decaps(key, ek[MLKemParameters.EncodedVectorSize..], MLKem768.HashOf(dk), dk[^SymbolSize..], ciphertext, sharedSecret);
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(key.SHat));
     }
@@ -132,7 +132,11 @@ internal static class MLKemAlgorithms<TLanes, TVector>
 
     /// <summary>Writes the secret if the ciphertexts are equal in every byte, otherwise the rejection secret, without a branch.</summary>
     private static void Select(
-        ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> again, ReadOnlySpan<byte> secret, ReadOnlySpan<byte> rejection, Span<byte> selected)
+        ReadOnlySpan<byte> ciphertext,
+        ReadOnlySpan<byte> again,
+        ReadOnlySpan<byte> secret,
+        ReadOnlySpan<byte> rejection,
+        Span<byte> selected)
     {
         // 1,088 bytes are 136 words exactly: no byte is left out.
         ReadOnlySpan<ulong> left = MemoryMarshal.Cast<byte, ulong>(ciphertext);

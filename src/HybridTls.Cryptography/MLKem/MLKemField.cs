@@ -9,6 +9,15 @@ internal static class MLKemField<TLanes, TVector>
     where TLanes : struct, ILanes16<TVector>
     where TVector : struct
 {
+    /// <summary>The width that the lanes stand for.</summary>
+    public static LaneWidth Width => TLanes.Count switch
+    {
+        32 => LaneWidth.Vector512,
+        16 => LaneWidth.Vector256,
+        8 => LaneWidth.Vector128,
+        _ => LaneWidth.Scalar,
+    };
+
     /// <summary>
     /// Montgomery's product value·factor·R⁻¹ modulo q, for a factor in −1664…1664 known beforehand. Any 16-bit value goes; the
     /// result is less than 0.0254·|value| + 1665 in absolute value, so less than q.

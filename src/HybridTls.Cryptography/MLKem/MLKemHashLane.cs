@@ -16,6 +16,7 @@ internal ref struct MLKemHashLane
     private readonly ReadOnlySpan<byte> _message;
     private readonly Span<byte> _digest;
     private readonly byte _suffix;
+    private KeccakState _state;
     private int _position;
 
     /// <summary>Prepares the hash.</summary>
@@ -31,6 +32,20 @@ internal ref struct MLKemHashLane
 
     /// <summary>Whether blocks remain to be absorbed (also false for the default value: no hash).</summary>
     public readonly bool IsPending => !_digest.IsEmpty && _position <= _message.Length;
+
+    /// <summary>Puts the hash's state into lane 0.</summary>
+    public readonly void Enter(scoped Span<ulong> state, int laneCount)
+    {
+        for (int word = 0; word < KeccakState.Words; word++)
+            state[word * laneCount] = _state[word];
+    }
+
+    /// <summary>Takes the hash's state out of lane 0.</summary>
+    public void Leave(scoped ReadOnlySpan<ulong> state, int laneCount)
+    {
+        for (int word = 0; word < KeccakState.Words; word++)
+            _state[word] = state[word * laneCount];
+    }
 
     /// <summary>Absorbs the next block into lane 0; a permutation must follow, and then <see cref="Collect"/>.</summary>
     public void Absorb(scoped Span<ulong> state, int laneCount)
@@ -68,26 +83,20 @@ internal ref struct MLKemHashLane
     }
 
     /// <summary>
-    /// Absorbs whatever remains, all of it if the hash took no part in the batch, in a state of its own: alone, one state is
-    /// permuted faster than a batch.
+    /// Absorbs whatever remains, all of it if the hash took no part in a batch: alone, one state is permuted faster than many.
+    /// Clears the state.
     /// </summary>
-    public void Finish(scoped ReadOnlySpan<ulong> state, int laneCount)
+    public void Finish()
     {
-        if (!IsPending)
-            return;
-
-        KeccakState alone = default;
-        Span<ulong> words = alone;
-        for (int word = 0; word < words.Length && _position > 0; word++)
-            words[word] = state[word * laneCount];
-
+        KeccakState alone = _state;
         while (IsPending)
         {
-            Absorb(words, 1);
+            Absorb(alone, 1);
             KeccakF1600.Permute(ref alone);
+            Collect(alone, 1);
         }
 
-        Collect(words, 1);
-        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(words));
+        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes((Span<ulong>)alone));
+        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes((Span<ulong>)_state));
     }
 }

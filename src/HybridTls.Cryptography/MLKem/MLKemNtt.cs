@@ -169,17 +169,23 @@ internal static class MLKemNtt<TLanes, TVector>
     /// taken in 32 bits and reduced once: with |a| at most q and |b| less than 5q they stay under 6·q·5q &lt; 2²⁹, and the
     /// result is less than 5,074 + 1,665 in absolute value.
     /// </summary>
-    /// <param name="a0">The first polynomial of the left vector; the next two follow at their own places.</param>
+    /// <param name="a0">The first polynomial of the left vector (a longer span is cut off).</param>
     /// <param name="a1">The second.</param>
     /// <param name="a2">The third.</param>
     /// <param name="b">The right vector.</param>
     /// <param name="bTwisted">The right vector as <see cref="Twist"/> gives it.</param>
     /// <param name="result">Receives the sum of the products; it may be none of the operands.</param>
     public static void InnerProduct(
-        ReadOnlySpan<short> a0, ReadOnlySpan<short> a1, ReadOnlySpan<short> a2, ReadOnlySpan<short> b, ReadOnlySpan<short> bTwisted, Span<short> result)
+        ReadOnlySpan<short> a0,
+        ReadOnlySpan<short> a1,
+        ReadOnlySpan<short> a2,
+        ReadOnlySpan<short> b,
+        ReadOnlySpan<short> bTwisted,
+        Span<short> result)
     {
-        Debug.Assert(a0.Length >= MLKemParameters.N && a1.Length >= MLKemParameters.N && a2.Length >= MLKemParameters.N, "Whole polynomials.");
-        Debug.Assert(b.Length == 3 * MLKemParameters.N && bTwisted.Length == b.Length && result.Length == MLKemParameters.N, "Whole vectors.");
+        const int N = MLKemParameters.N;
+        Debug.Assert(a0.Length >= N && a1.Length >= N && a2.Length >= N && result.Length == N, "Whole polynomials.");
+        Debug.Assert(b.Length == 3 * N && bTwisted.Length == 3 * N, "Whole vectors.");
         ref short x0 = ref MemoryMarshal.GetReference(a0);
         ref short x1 = ref MemoryMarshal.GetReference(a1);
         ref short x2 = ref MemoryMarshal.GetReference(a2);
@@ -187,17 +193,12 @@ internal static class MLKemNtt<TLanes, TVector>
         ref short t = ref MemoryMarshal.GetReference(bTwisted);
         ref short r = ref MemoryMarshal.GetReference(result);
         TVector q = TLanes.Broadcast(MLKemParameters.Q);
-        for (int i = 0; i < MLKemParameters.N; i += TLanes.Count)
+        for (int i = 0; i < N; i += TLanes.Count)
         {
-            TVector a = TLanes.Load(ref Unsafe.Add(ref x0, i));
-            TVector even = TLanes.MultiplyAddPairs(a, TLanes.Load(ref Unsafe.Add(ref t, i)));
-            TVector odd = TLanes.MultiplyAddPairs(a, TLanes.SwapPairs(TLanes.Load(ref Unsafe.Add(ref y, i))));
-            a = TLanes.Load(ref Unsafe.Add(ref x1, i));
-            even = TLanes.AddPairs(even, TLanes.MultiplyAddPairs(a, TLanes.Load(ref Unsafe.Add(ref t, i + MLKemParameters.N))));
-            odd = TLanes.AddPairs(odd, TLanes.MultiplyAddPairs(a, TLanes.SwapPairs(TLanes.Load(ref Unsafe.Add(ref y, i + MLKemParameters.N)))));
-            a = TLanes.Load(ref Unsafe.Add(ref x2, i));
-            even = TLanes.AddPairs(even, TLanes.MultiplyAddPairs(a, TLanes.Load(ref Unsafe.Add(ref t, i + (2 * MLKemParameters.N)))));
-            odd = TLanes.AddPairs(odd, TLanes.MultiplyAddPairs(a, TLanes.SwapPairs(TLanes.Load(ref Unsafe.Add(ref y, i + (2 * MLKemParameters.N))))));
+            Products(ref Unsafe.Add(ref x0, i), ref Unsafe.Add(ref y, i), ref Unsafe.Add(ref t, i), out TVector even, out TVector odd);
+            Accumulate(ref Unsafe.Add(ref x1, i), ref Unsafe.Add(ref y, i + N), ref Unsafe.Add(ref t, i + N), ref even, ref odd);
+            Accumulate(
+                ref Unsafe.Add(ref x2, i), ref Unsafe.Add(ref y, i + (2 * N)), ref Unsafe.Add(ref t, i + (2 * N)), ref even, ref odd);
             TLanes.Store(MLKemField<TLanes, TVector>.ReducePairs(even, odd, q), ref Unsafe.Add(ref r, i));
         }
     }
@@ -223,6 +224,23 @@ internal static class MLKemNtt<TLanes, TVector>
         }
 
         MLKemParameters.AssertBound(twisted, MLKemParameters.Q - 1);
+    }
+
+    /// <summary>The products of pairs modulo X² − γ in 32 bits: a₀b₀ + γa₁b₁ and a₀b₁ + a₁b₀ (Algorithm 12).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Products(ref short a, ref short b, ref short bTwisted, out TVector even, out TVector odd)
+    {
+        TVector left = TLanes.Load(ref a);
+        even = TLanes.MultiplyAddPairs(left, TLanes.Load(ref bTwisted));
+        odd = TLanes.MultiplyAddPairs(left, TLanes.SwapPairs(TLanes.Load(ref b)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Accumulate(ref short a, ref short b, ref short bTwisted, ref TVector even, ref TVector odd)
+    {
+        Products(ref a, ref b, ref bTwisted, out TVector moreEven, out TVector moreOdd);
+        even = TLanes.AddPairs(even, moreEven);
+        odd = TLanes.AddPairs(odd, moreOdd);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

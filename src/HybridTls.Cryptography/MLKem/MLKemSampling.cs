@@ -31,87 +31,96 @@ internal static class MLKemSampling<TLanes, TVector>
     {
         Span<ulong> state = stackalloc ulong[ShakeBatch.MaxWords];
         Span<byte> output = stackalloc byte[(ShakeBatch.MaxCount * UsualSize) + MLKemRejection.Slack];
-        Span<byte> message = stackalloc byte[MLKemParameters.SymbolSize + 2];
-        ShakeBatch batch = new(state, Width);
-        int count = ShakeBatch.CountFor(Width);
+        LaneWidth width = MLKemField<TLanes, TVector>.Width;
 
         // With fewer than four lanes the hash would cost the matrix more than it saves.
-        bool shares = hash.IsPending && count >= 4;
-        int firstLane = shares ? 1 : 0;
-        int lanes = count - firstLane;
+        int firstLane = hash.IsPending && ShakeBatch.CountFor(width) >= 4 ? 1 : 0;
+        int lanes = ShakeBatch.CountFor(width) - firstLane;
         int matrixCount = matrix.Length / MLKemParameters.N;
         int total = matrixCount + (noise.Length / MLKemParameters.N);
         for (int first = 0; first < total; first += lanes)
         {
             int end = Math.Min(first + lanes, total);
-            for (int instance = first; instance < end; instance++)
+            ShakeBatch batch = new(state, ShakeBatch.WidthFor(end - first + firstLane, width));
+            Absorb(batch, firstLane, first, end, matrixCount, matrixSeed, noiseSeed);
+            int blocks = first < matrixCount ? UsualBlocks : 1;
+            if (firstLane == 0)
             {
-                int lane = instance - first + firstLane;
-                if (instance < matrixCount)
-                {
-                    matrixSeed.CopyTo(message);
-                    message[MLKemParameters.SymbolSize] = (byte)(instance % MLKemParameters.K);
-                    message[MLKemParameters.SymbolSize + 1] = (byte)(instance / MLKemParameters.K);
-                    batch.Absorb(lane, message, Shake128.Rate);
-                }
-                else
-                {
-                    noiseSeed.CopyTo(message);
-                    message[MLKemParameters.SymbolSize] = (byte)(instance - matrixCount);
-                    batch.Absorb(lane, message[..(MLKemParameters.SymbolSize + 1)], Shake256.Rate);
-                }
+                batch.Squeeze(output, UsualSize, blocks, Shake128.Rate);
+            }
+            else
+            {
+                hash.Enter(state, batch.Count);
+                for (int block = 0; block < blocks; block++)
+                    Squeeze(batch, output[(block * ShakeBatch.BlockSize)..], state, ref hash);
             }
 
-            int blocks = first < matrixCount ? UsualBlocks : 1;
-            for (int block = 0; block < blocks; block++)
+            for (int instance = Math.Max(first, matrixCount); instance < end; instance++)
             {
-                if (shares)
-                    Squeeze(batch, output[(block * ShakeBatch.BlockSize)..], state, ref hash);
-                else
-                    batch.Squeeze(output[(block * ShakeBatch.BlockSize)..], UsualSize);
-
-                if (block == 0)
-                {
-                    for (int instance = Math.Max(first, matrixCount); instance < end; instance++)
-                    {
-                        MLKemCoefficients<TLanes, TVector>.SampleNoise(
-                            output.Slice((instance - first + firstLane) * UsualSize, MLKemParameters.NoiseSize),
-                            noise.Slice((instance - matrixCount) * MLKemParameters.N, MLKemParameters.N));
-                    }
-                }
+                MLKemCoefficients<TLanes, TVector>.SampleNoise(
+                    output.Slice((instance - first + firstLane) * UsualSize, MLKemParameters.NoiseSize),
+                    noise.Slice((instance - matrixCount) * MLKemParameters.N, MLKemParameters.N));
             }
 
             // Rejection sampling: branches and indices depend on the matrix, which is public.
             int sampled = Math.Min(end, matrixCount) - first;
             Span<short> polynomials = sampled > 0 ? matrix.Slice(first * MLKemParameters.N, sampled * MLKemParameters.N) : default;
-            if (!FillMatrix(output[(firstLane * UsualSize)..], polynomials, out Fills filled))
+            bool complete = FillMatrix(output[(firstLane * UsualSize)..], polynomials, out Fills filled);
+            while (!complete)
             {
-                do
-                {
-                    MLKemRejection.CountLongPath();
-                    if (shares)
-                        Squeeze(batch, output, state, ref hash);
-                    else
-                        batch.Squeeze(output, UsualSize);
-                }
-                while (!RefillMatrix(output[(firstLane * UsualSize)..], polynomials, ref filled));
+                MLKemRejection.CountLongPath();
+                if (firstLane == 0)
+                    batch.Squeeze(output, UsualSize);
+                else
+                    Squeeze(batch, output, state, ref hash);
+
+                complete = RefillMatrix(output[(firstLane * UsualSize)..], polynomials, ref filled);
             }
+
+            if (firstLane != 0)
+                hash.Leave(state, batch.Count);
         }
 
-        hash.Finish(state, count);
+        hash.Finish();
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(state));
         CryptographicOperations.ZeroMemory(output);
-        CryptographicOperations.ZeroMemory(message);
     }
 
-    /// <summary>The back end of Keccak that goes with the lanes.</summary>
-    private static LaneWidth Width => TLanes.Count switch
+    /// <summary>Absorbs the seeds of some instances: those of the matrix take ρ ‖ j ‖ i, those of the noise their seed and number.</summary>
+    private static void Absorb(
+        scoped ShakeBatch batch,
+        int firstLane,
+        int first,
+        int end,
+        int matrixCount,
+        ReadOnlySpan<byte> matrixSeed,
+        ReadOnlySpan<byte> noiseSeed)
     {
-        32 => LaneWidth.Vector512,
-        16 => LaneWidth.Vector256,
-        8 => LaneWidth.Vector128,
-        _ => LaneWidth.Scalar,
-    };
+        Span<ushort> indices = stackalloc ushort[ShakeBatch.MaxCount];
+        indices.Clear();
+        if (first >= matrixCount)
+        {
+            for (int instance = first; instance < end; instance++)
+                indices[instance - first + firstLane] = (ushort)(instance - matrixCount);
+
+            batch.AbsorbIndexed(noiseSeed, indices[..(end - first + firstLane)], indexSize: 1, Shake256.Rate);
+            return;
+        }
+
+        for (int instance = first; instance < Math.Min(end, matrixCount); instance++)
+            indices[instance - first + firstLane] = (ushort)((instance % MLKemParameters.K) | (instance / MLKemParameters.K << 8));
+
+        batch.AbsorbIndexed(matrixSeed, indices[..(end - first + firstLane)], indexSize: 2, Shake128.Rate);
+        Span<byte> message = stackalloc byte[MLKemParameters.SymbolSize + 1];
+        for (int instance = matrixCount; instance < end; instance++)
+        {
+            noiseSeed.CopyTo(message);
+            message[MLKemParameters.SymbolSize] = (byte)(instance - matrixCount);
+            batch.Absorb(instance - first + firstLane, message, Shake256.Rate);
+        }
+
+        CryptographicOperations.ZeroMemory(message);
+    }
 
     /// <summary>One block of every lane, and one step of the hash in lane 0.</summary>
     private static void Squeeze(scoped ShakeBatch batch, scoped Span<byte> output, scoped Span<ulong> state, ref MLKemHashLane hash)
@@ -136,7 +145,7 @@ internal static class MLKemSampling<TLanes, TVector>
                 output.Slice(i * UsualSize, UsualSize + MLKemRejection.Slack),
                 UsualSize,
                 polynomials.Slice(i * MLKemParameters.N, MLKemParameters.N),
-                Width);
+                MLKemField<TLanes, TVector>.Width);
             complete &= filled[i] == MLKemParameters.N;
         }
 

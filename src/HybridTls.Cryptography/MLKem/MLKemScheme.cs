@@ -48,6 +48,7 @@ internal static class MLKemScheme<TLanes, TVector>
     public static void Encrypt(
         ReadOnlySpan<short> matrix, ReadOnlySpan<short> tHat, Span<short> noise, ReadOnlySpan<byte> message, Span<byte> ciphertext)
     {
+        LaneWidth width = MLKemField<TLanes, TVector>.Width;
         Span<short> twisted = stackalloc short[VectorSize];
         Span<short> uv = stackalloc short[VectorSize + N];
         Span<short> u = uv[..VectorSize];
@@ -78,8 +79,8 @@ internal static class MLKemScheme<TLanes, TVector>
         MLKemCoefficients<TLanes, TVector>.Add(v, twisted[..N]);
         MLKemCoefficients<TLanes, TVector>.Compress(u, MLKemParameters.CiphertextUBits);
         MLKemCoefficients<TLanes, TVector>.Compress(v, MLKemParameters.CiphertextVBits);
-        MLKemEncoding.Encode(u, ciphertext[..MLKemParameters.CiphertextUSize], MLKemParameters.CiphertextUBits);
-        MLKemEncoding.Encode(v, ciphertext[MLKemParameters.CiphertextUSize..], MLKemParameters.CiphertextVBits);
+        MLKemEncoding.Encode(u, ciphertext[..MLKemParameters.CiphertextUSize], MLKemParameters.CiphertextUBits, width);
+        MLKemEncoding.Encode(v, ciphertext[MLKemParameters.CiphertextUSize..], MLKemParameters.CiphertextVBits, width);
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(twisted));
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(uv));
     }
@@ -91,12 +92,13 @@ internal static class MLKemScheme<TLanes, TVector>
     [SkipLocalsInit]
     public static void Decrypt(ReadOnlySpan<short> sHat, ReadOnlySpan<byte> ciphertext, Span<byte> message)
     {
+        LaneWidth width = MLKemField<TLanes, TVector>.Width;
         Span<short> u = stackalloc short[VectorSize];
         Span<short> twisted = stackalloc short[VectorSize];
         Span<short> v = stackalloc short[N];
         Span<short> w = stackalloc short[N];
-        MLKemEncoding.Decode(ciphertext[..MLKemParameters.CiphertextUSize], u, MLKemParameters.CiphertextUBits);
-        MLKemEncoding.Decode(ciphertext[MLKemParameters.CiphertextUSize..], v, MLKemParameters.CiphertextVBits);
+        MLKemEncoding.Decode(ciphertext[..MLKemParameters.CiphertextUSize], u, MLKemParameters.CiphertextUBits, width);
+        MLKemEncoding.Decode(ciphertext[MLKemParameters.CiphertextUSize..], v, MLKemParameters.CiphertextVBits, width);
         MLKemCoefficients<TLanes, TVector>.Decompress(u, MLKemParameters.CiphertextUBits);
         MLKemCoefficients<TLanes, TVector>.Decompress(v, MLKemParameters.CiphertextVBits);
         for (int i = 0; i < VectorSize; i += N)

@@ -15,7 +15,9 @@ internal static class MLKemTables
     /// <summary>The distance from a factor to its companion in <see cref="PairProduct"/>.</summary>
     public const int PairCompanionOffset = MLKemParameters.N;
 
-    /// <summary>The table of NTT (Algorithm 9): butterfly b of the layer of stride s at log₂(128/s)·128 + b takes ζ^BitRev₇(128/s + ⌊b/s⌋).</summary>
+    /// <summary>
+    /// The table of NTT (Algorithm 9): butterfly b of the layer of stride s, at log₂(128/s)·128 + b, takes ζ^BitRev₇(128/s + ⌊b/s⌋).
+    /// </summary>
     public static readonly short[] Forward = Layers((stride, group) => Zeta((LayerSize / stride) + group));
 
     /// <summary>The table of NTT⁻¹ (Algorithm 10), laid out as <see cref="Forward"/>.</summary>

@@ -57,10 +57,16 @@ internal interface ILanes16<TVector>
     /// <summary>The sums of the pairs read as 32-bit numbers.</summary>
     static abstract TVector AddPairs(TVector left, TVector right);
 
-    /// <summary>Of the pairs read as 32-bit numbers the low halves: those of <paramref name="even"/> into the even lanes, of <paramref name="odd"/> into the odd.</summary>
+    /// <summary>
+    /// Of the pairs read as 32-bit numbers the low halves: those of <paramref name="even"/> into the even lanes, of
+    /// <paramref name="odd"/> into the odd.
+    /// </summary>
     static abstract TVector LowHalves(TVector even, TVector odd);
 
-    /// <summary>Of the pairs read as 32-bit numbers the high halves: those of <paramref name="even"/> into the even lanes, of <paramref name="odd"/> into the odd.</summary>
+    /// <summary>
+    /// Of the pairs read as 32-bit numbers the high halves: those of <paramref name="even"/> into the even lanes, of
+    /// <paramref name="odd"/> into the odd.
+    /// </summary>
     static abstract TVector HighHalves(TVector even, TVector odd);
 
     /// <summary>

@@ -5,7 +5,7 @@ namespace HybridTls.Cryptography;
 /// one vector type. Products are 64 bits wide and live in the same type, once for the even and once for the odd lanes, which is
 /// how vector multipliers deliver them; the scalar back end has one lane, an even one.
 /// </summary>
-/// <typeparam name="TVector">A vector of <see cref="Count"/> signed 32-bit coefficients; one 64-bit integer in the scalar back end.</typeparam>
+/// <typeparam name="TVector">A vector of <see cref="Count"/> signed 32-bit coefficients; a 64-bit integer in the scalar back end.</typeparam>
 internal interface ILanes32<TVector>
     where TVector : struct
 {
@@ -29,7 +29,7 @@ internal interface ILanes32<TVector>
 
     /// <summary>
     /// Stores the lanes whose <paramref name="mask"/> is −1 side by side from <paramref name="index"/> on, and returns their number.
-    /// The rest of a whole vector behind them may be overwritten.
+    /// The rest of a whole vector behind them may be overwritten. Not for a secret mask: it may become an address.
     /// </summary>
     static abstract int StoreAccepted(TVector vector, TVector mask, ref int destination, nuint index);
 

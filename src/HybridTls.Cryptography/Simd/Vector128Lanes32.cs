@@ -164,15 +164,28 @@ internal readonly struct Vector128Lanes32 : ILanes32<Vector128<int>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> FirstBlocks(Vector128<int> a, Vector128<int> b, int block) => block == 2
-        ? Vector128.Create(a.GetLower(), b.GetLower())
-        : Vector128.ConditionalSelect(Vector128.Create(0x00000000FFFFFFFFUL), a.AsUInt64(), b.AsUInt64() << 32).AsInt32();
+    public static Vector128<int> FirstBlocks(Vector128<int> a, Vector128<int> b, int block)
+    {
+        if (block == 1)
+        {
+            return Vector128.ConditionalSelect(Vector128.Create(0x00000000FFFFFFFFUL), a.AsUInt64(), b.AsUInt64() << 32).AsInt32();
+        }
+
+        // Halves of vectors go through memory on x86, where they are no type of their own.
+        return Sse2.IsSupported ? Sse2.UnpackLow(a.AsInt64(), b.AsInt64()).AsInt32() : Vector128.Create(a.GetLower(), b.GetLower());
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> SecondBlocks(Vector128<int> a, Vector128<int> b, int block) => block == 2
-        ? Vector128.Create(a.GetUpper(), b.GetUpper())
-        : Vector128.ConditionalSelect(Vector128.Create(0x00000000FFFFFFFFUL), a.AsUInt64() >>> 32, b.AsUInt64()).AsInt32();
+    public static Vector128<int> SecondBlocks(Vector128<int> a, Vector128<int> b, int block)
+    {
+        if (block == 1)
+        {
+            return Vector128.ConditionalSelect(Vector128.Create(0x00000000FFFFFFFFUL), a.AsUInt64() >>> 32, b.AsUInt64()).AsInt32();
+        }
+
+        return Sse2.IsSupported ? Sse2.UnpackHigh(a.AsInt64(), b.AsInt64()).AsInt32() : Vector128.Create(a.GetUpper(), b.GetUpper());
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -140,42 +140,58 @@ internal struct FieldElement
     }
 
     /// <summary>a · b for loose a and b; the result is reduced.</summary>
+    /// <remarks>
+    /// There are no carry flags in .NET. With the factors shifted left by 13 bits in all, a product's high word is its part over
+    /// 2^51 and the low word's top 51 bits are the rest, so that both add up in 64 bits: 18 ns against 27 ns for 128-bit columns, and
+    /// 12 ns against 22 ns for the square. Row by row, because one factor of the instruction then stays in its register.
+    /// </remarks>
+    [SkipLocalsInit]
     public static void Multiply(out FieldElement result, in FieldElement a, in FieldElement b)
     {
         AssertBelow(a, 1UL << 54);
         AssertBelow(b, 1UL << 54);
-        ulong a0 = a.L0, a1 = a.L1, a2 = a.L2, a3 = a.L3, a4 = a.L4;
-        ulong b0 = b.L0, b1 = b.L1, b2 = b.L2, b3 = b.L3, b4 = b.L4;
 
-        // 2^255 = 19: what leaves at the top comes back at the bottom. 19·b < 2^58.3, so that a column of five products is < 2^115.
-        ulong c1 = b1 * 19, c2 = b2 * 19, c3 = b3 * 19, c4 = b4 * 19;
+        // 2^255 = 19: what leaves at the top comes back at the bottom. x < 2^64, y < 2^57, 19y < 2^61.3.
+        ulong y0 = b.L0 << 3, y1 = b.L1 << 3, y2 = b.L2 << 3, y3 = b.L3 << 3, y4 = b.L4 << 3;
+        ulong c1 = y1 * 19, c2 = y2 * 19, c3 = y3 * 19, c4 = y4 * 19;
+        ulong l0 = 0, l1 = 0, l2 = 0, l3 = 0, l4 = 0;
 
-        Wide r0 = new(a0, b0);
-        r0.Add(a1, c4);
-        r0.Add(a2, c3);
-        r0.Add(a3, c2);
-        r0.Add(a4, c1);
-        Wide r1 = new(a0, b1);
-        r1.Add(a1, b0);
-        r1.Add(a2, c4);
-        r1.Add(a3, c3);
-        r1.Add(a4, c2);
-        Wide r2 = new(a0, b2);
-        r2.Add(a1, b1);
-        r2.Add(a2, b0);
-        r2.Add(a3, c4);
-        r2.Add(a4, c3);
-        Wide r3 = new(a0, b3);
-        r3.Add(a1, b2);
-        r3.Add(a2, b1);
-        r3.Add(a3, b0);
-        r3.Add(a4, c4);
-        Wide r4 = new(a0, b4);
-        r4.Add(a1, b3);
-        r4.Add(a2, b2);
-        r4.Add(a3, b1);
-        r4.Add(a4, b0);
-        Reduce(out result, r0, r1, r2, r3, r4);
+        ulong x0 = a.L0 << 10;
+        ulong h0 = Split(x0, y0, ref l0);
+        ulong h1 = Split(x0, y1, ref l1);
+        ulong h2 = Split(x0, y2, ref l2);
+        ulong h3 = Split(x0, y3, ref l3);
+        ulong h4 = Split(x0, y4, ref l4);
+
+        ulong x1 = a.L1 << 10;
+        h1 += Split(x1, y0, ref l1);
+        h2 += Split(x1, y1, ref l2);
+        h3 += Split(x1, y2, ref l3);
+        h4 += Split(x1, y3, ref l4);
+        h0 += Split(x1, c4, ref l0);
+
+        ulong x2 = a.L2 << 10;
+        h2 += Split(x2, y0, ref l2);
+        h3 += Split(x2, y1, ref l3);
+        h4 += Split(x2, y2, ref l4);
+        h0 += Split(x2, c3, ref l0);
+        h1 += Split(x2, c4, ref l1);
+
+        ulong x3 = a.L3 << 10;
+        h3 += Split(x3, y0, ref l3);
+        h4 += Split(x3, y1, ref l4);
+        h0 += Split(x3, c2, ref l0);
+        h1 += Split(x3, c3, ref l1);
+        h2 += Split(x3, c4, ref l2);
+
+        ulong x4 = a.L4 << 10;
+        h4 += Split(x4, y0, ref l4);
+        h0 += Split(x4, c1, ref l0);
+        h1 += Split(x4, c2, ref l1);
+        h2 += Split(x4, c3, ref l2);
+        h3 += Split(x4, c4, ref l3);
+
+        Reduce(out result, l0, l1, l2, l3, l4, h0, h1, h2, h3, h4);
     }
 
     /// <summary>a² for loose a; the result is reduced.</summary>
@@ -199,7 +215,14 @@ internal struct FieldElement
     public static void MultiplySmall(out FieldElement result, in FieldElement a, uint small)
     {
         AssertBelow(a, 1UL << 54);
-        Reduce(out result, new(a.L0, small), new(a.L1, small), new(a.L2, small), new(a.L3, small), new(a.L4, small));
+        ulong y = (ulong)small << 3;
+        ulong l0 = 0, l1 = 0, l2 = 0, l3 = 0, l4 = 0;
+        ulong h0 = Split(a.L0 << 10, y, ref l0);
+        ulong h1 = Split(a.L1 << 10, y, ref l1);
+        ulong h2 = Split(a.L2 << 10, y, ref l2);
+        ulong h3 = Split(a.L3 << 10, y, ref l3);
+        ulong h4 = Split(a.L4 << 10, y, ref l4);
+        Reduce(out result, l0, l1, l2, l3, l4, h0, h1, h2, h3, h4);
     }
 
     /// <summary>a^(p−2), which is 1/a, and 0 for 0: 254 squarings and 11 multiplications.</summary>
@@ -254,11 +277,6 @@ internal struct FieldElement
     private static void AssertBelow(in FieldElement a, ulong bound) => Debug.Assert(
         a.L0 < bound && a.L1 < bound && a.L2 < bound && a.L3 < bound && a.L4 < bound, "A limb is out of bounds.");
 
-    /// <summary>
-    /// Squares without carry flags, which .NET has none of: with one factor of each product shifted left by 13 bits in all, the
-    /// product's high word is its part over 2^51 and the low word's top 51 bits are the rest, so that both add up in 64 bits.
-    /// Measured 13 ns against 22 ns for 128-bit columns.
-    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void SquareCore(out FieldElement result, ulong a0, ulong a1, ulong a2, ulong a3, ulong a4)
     {
@@ -275,17 +293,7 @@ internal struct FieldElement
         ulong h3 = Split(d0, y3, ref l3) + Split(d1, y2, ref l3) + Split(x4, c4, ref l3);
         ulong h4 = Split(d0, y4, ref l4) + Split(d1, y3, ref l4) + Split(x2, y2, ref l4);
 
-        // h < 2^63.6 and h4 < 2^59.4 (no factor 19 in it), l < 2^53.4: nothing below reaches 2^64.
-        l0 += 19 * h4;
-        l1 += h0;
-        l2 += h1;
-        l3 += h2;
-        l4 += h3;
-        result.L0 = (l0 & Mask) + (19 * (l4 >> 51));
-        result.L1 = (l1 & Mask) + (l0 >> 51);
-        result.L2 = (l2 & Mask) + (l1 >> 51);
-        result.L3 = (l3 & Mask) + (l2 >> 51);
-        result.L4 = (l4 & Mask) + (l3 >> 51);
+        Reduce(out result, l0, l1, l2, l3, l4, h0, h1, h2, h3, h4);
     }
 
     /// <summary>The part of a product (shifted by 13) over 2^51; adds the part under it to <paramref name="low"/>.</summary>
@@ -297,52 +305,33 @@ internal struct FieldElement
         return high;
     }
 
-    /// <summary>Columns &lt; 2^115 with the top one &lt; 2^111 (it holds no factor 19), so that 19 times its carry fits 64 bits.</summary>
+    /// <summary>
+    /// Carries columns of low parts &lt; 2^53.4 and high parts &lt; 2^63.6, the highest &lt; 2^59.4 (it holds no factor 19): 95 or 5
+    /// products of limbs &lt; 2^54, over 2^51. So nothing reaches 2^64.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Reduce(out FieldElement result, Wide r0, Wide r1, Wide r2, Wide r3, Wide r4)
+    private static void Reduce(
+        out FieldElement result,
+        ulong l0,
+        ulong l1,
+        ulong l2,
+        ulong l3,
+        ulong l4,
+        ulong h0,
+        ulong h1,
+        ulong h2,
+        ulong h3,
+        ulong h4)
     {
-        r1.Add(r0.ShiftRight51());
-        ulong l1 = r1.Low & Mask;
-        r2.Add(r1.ShiftRight51());
-        ulong l2 = r2.Low & Mask;
-        r3.Add(r2.ShiftRight51());
-        ulong l3 = r3.Low & Mask;
-        r4.Add(r3.ShiftRight51());
-        ulong l4 = r4.Low & Mask;
-        ulong l0 = (r0.Low & Mask) + (19 * r4.ShiftRight51()); // < 2^64
-
-        result.L0 = l0 & Mask;
-        result.L1 = l1 + (l0 >> 51); // < 2^51 + 2^13
-        result.L2 = l2;
-        result.L3 = l3;
-        result.L4 = l4;
-    }
-
-    /// <summary>A 128-bit column.</summary>
-    private struct Wide
-    {
-        public ulong Low;
-        private ulong _high;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Wide(ulong a, ulong b) => _high = Math.BigMul(a, b, out Low);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Add(ulong a, ulong b)
-        {
-            ulong high = Math.BigMul(a, b, out ulong low);
-            Low += low;
-            _high += high + Unsafe.BitCast<bool, byte>(Low < low); // the comparison's flag, not a branch
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Add(ulong a)
-        {
-            Low += a;
-            _high += Unsafe.BitCast<bool, byte>(Low < a);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly ulong ShiftRight51() => (_high << 13) | (Low >> 51);
+        l0 += 19 * h4;
+        l1 += h0;
+        l2 += h1;
+        l3 += h2;
+        l4 += h3;
+        result.L0 = (l0 & Mask) + (19 * (l4 >> 51));
+        result.L1 = (l1 & Mask) + (l0 >> 51);
+        result.L2 = (l2 & Mask) + (l1 >> 51);
+        result.L3 = (l3 & Mask) + (l2 >> 51);
+        result.L4 = (l4 & Mask) + (l3 >> 51);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -45,4 +46,23 @@ internal readonly struct FieldLanes512 : IFieldLanes<Vector512<double>, Vector51
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<ulong> MultiplySmall(Vector512<ulong> a, Vector512<ulong> b) => Avx512F.Multiply(a.AsUInt32(), b.AsUInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> Xor(Vector512<ulong> a, Vector512<ulong> b) => a ^ b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> And(Vector512<ulong> a, Vector512<ulong> b) => a & b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> Quads(ulong lane0, ulong lane1, ulong lane2, ulong lane3) =>
+        Vector512.Create(Vector256.Create(lane0, lane1, lane2, lane3));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> DuplicateEven(Vector512<ulong> a) => Avx512F.UnpackLow(a, a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> DuplicateOdd(Vector512<ulong> a) => Avx512F.UnpackHigh(a, a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> Permute(Vector512<double> a, [ConstantExpected] byte control) => Avx512F.Permute4x64(a, control);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace HybridTls.Cryptography;
@@ -7,7 +8,9 @@ namespace HybridTls.Cryptography;
 /// by fused multiply-add, which gives the high and the low half of a 102-bit product without a carry.
 /// </summary>
 /// <remarks>
-/// Two forms. "Normal": doubles, |limb| ≤ 2^50 + 2^13. "Wide": 64-bit integers, |limb| &lt; 2^58.4, plus a bias that
+/// Constant time: every operand is an integer or one of the constants below, so that no subnormal number, which some processors are
+/// slower with, can come up. Rounding is to nearest, .NET's only mode.
+/// Two forms. "Normal": doubles, |limb| ≤ 2^50 + 2^14. "Wide": 64-bit integers, |limb| &lt; 2^58, plus a bias that
 /// <see cref="Multiply"/> is told to add and <see cref="Normalize"/> to take away.
 /// The product of any two limbs that are multiplied must stay under 2^102: normal by normal (2^100), or normal by a sum of two (2^101).
 /// </remarks>
@@ -17,10 +20,10 @@ internal static class FieldVector<TLanes, TDouble, TInteger>
     where TInteger : struct
 {
     /// <summary>
-    /// The bias of a wide limb that <see cref="Normalize"/> expects: 2^60 makes it positive whatever sum of two it is, 2^50 makes the
+    /// The bias of a wide limb that <see cref="Normalize"/> expects: 2^61 makes it positive whatever sum of up to four it is, 2^50 makes the
     /// limb a rounded one.
     /// </summary>
-    public const ulong Bias = (1UL << 60) + (1UL << 50);
+    public const ulong Bias = (1UL << 61) + (1UL << 50);
 
     private const ulong Mask = (1UL << 51) - 1;
 
@@ -85,7 +88,8 @@ internal static class FieldVector<TLanes, TDouble, TInteger>
         Product(a2, b1, ref t3, ref t4);
         Product(a3, b0, ref t3, ref t4);
 
-        // 2^255 = 19. Sums of at most five halves: |column| < 2^54, so that |limb| < 20·2^54 < 2^58.4.
+        // 2^255 = 19. A column holds at most five low halves ≤ 2^50 and five high halves ≤ 2^50 (2^101 / 2^51): |column| < 2^53.4
+        // and |limb| < 20·2^53.4 < 2^58.
         result.L0 = TLanes.Add(t0, Times19(t5));
         result.L1 = TLanes.Add(t1, Times19(t6));
         result.L2 = TLanes.Add(t2, Times19(t7));
@@ -94,27 +98,53 @@ internal static class FieldVector<TLanes, TDouble, TInteger>
     }
 
     /// <summary>
-    /// Carries once around. Takes limbs with |value| &lt; 2^59.5 and <see cref="Bias"/> added, less <paramref name="correction"/>:
+    /// Carries once around. Takes limbs with |value| &lt; 2^60.5 and <see cref="Bias"/> added, less <paramref name="correction"/>:
     /// 0.0 or 1.0 in each lane.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Normalize(out Normal result, in Wide a, TDouble correction)
     {
         TInteger mask = TLanes.Create(Mask), exponent = TLanes.Create(Exponent52);
-        TInteger c0 = TLanes.ShiftRight(a.L0, 51); // < 2^10, as the others
+        TInteger c0 = TLanes.ShiftRight(a.L0, 51); // < 2^11, as the others
         TInteger c1 = TLanes.ShiftRight(a.L1, 51);
         TInteger c2 = TLanes.ShiftRight(a.L2, 51);
         TInteger c3 = TLanes.ShiftRight(a.L3, 51);
         TInteger c4 = TLanes.MultiplySmall(TLanes.ShiftRight(a.L4, 51), TLanes.Create(19UL));
 
-        // In: value = carry·2^51 + rest − 2^9·2^51 − 2^50. Out: rest − 2^50, and the neighbour's carry − 2^9.
-        TDouble limb0 = TLanes.Subtract(TLanes.Create((double)(1L << 52) + (1L << 50) + (19 << 9)), correction);
-        TDouble limb = TLanes.Subtract(TLanes.Create((double)(1L << 52) + (1L << 50) + (1 << 9)), correction);
+        // In: value = carry·2^51 + rest − 2^10·2^51 − 2^50. Out: rest − 2^50, and the neighbour's carry − 2^10.
+        TDouble limb0 = TLanes.Subtract(TLanes.Create((double)(1L << 52) + (1L << 50) + (19 << 10)), correction);
+        TDouble limb = TLanes.Subtract(TLanes.Create((double)(1L << 52) + (1L << 50) + (1 << 10)), correction);
         result.L0 = TLanes.Subtract(TLanes.FromBits(TLanes.Add(TLanes.AndOr(a.L0, mask, exponent), c4)), limb0);
         result.L1 = TLanes.Subtract(TLanes.FromBits(TLanes.Add(TLanes.AndOr(a.L1, mask, exponent), c0)), limb);
         result.L2 = TLanes.Subtract(TLanes.FromBits(TLanes.Add(TLanes.AndOr(a.L2, mask, exponent), c1)), limb);
         result.L3 = TLanes.Subtract(TLanes.FromBits(TLanes.Add(TLanes.AndOr(a.L3, mask, exponent), c2)), limb);
         result.L4 = TLanes.Subtract(TLanes.FromBits(TLanes.Add(TLanes.AndOr(a.L4, mask, exponent), c3)), limb);
+    }
+
+    /// <summary>
+    /// (a, b, c, d) to (a + b, a − b, c + d, c − d), in every quad of lanes, where the even lanes alone carry the bias; the odd lanes
+    /// then have it less one.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void SumsAndDifferences(ref Wide a)
+    {
+        TInteger negateOdd = TLanes.Quads(0, ulong.MaxValue, 0, ulong.MaxValue); // −x = ~x + 1
+        a.L0 = TLanes.Add(TLanes.DuplicateEven(a.L0), TLanes.Xor(TLanes.DuplicateOdd(a.L0), negateOdd));
+        a.L1 = TLanes.Add(TLanes.DuplicateEven(a.L1), TLanes.Xor(TLanes.DuplicateOdd(a.L1), negateOdd));
+        a.L2 = TLanes.Add(TLanes.DuplicateEven(a.L2), TLanes.Xor(TLanes.DuplicateOdd(a.L2), negateOdd));
+        a.L3 = TLanes.Add(TLanes.DuplicateEven(a.L3), TLanes.Xor(TLanes.DuplicateOdd(a.L3), negateOdd));
+        a.L4 = TLanes.Add(TLanes.DuplicateEven(a.L4), TLanes.Xor(TLanes.DuplicateOdd(a.L4), negateOdd));
+    }
+
+    /// <summary>Permutes every quad of lanes: two bits of the constant a lane, lane 0 lowest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Permute(out Normal result, in Normal a, [ConstantExpected] byte control)
+    {
+        result.L0 = TLanes.Permute(a.L0, control);
+        result.L1 = TLanes.Permute(a.L1, control);
+        result.L2 = TLanes.Permute(a.L2, control);
+        result.L3 = TLanes.Permute(a.L3, control);
+        result.L4 = TLanes.Permute(a.L4, control);
     }
 
     /// <summary>low += a·b's part under 2^51, high += its part over it, each with its constant's bits.</summary>

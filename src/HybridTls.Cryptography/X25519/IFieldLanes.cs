@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace HybridTls.Cryptography;
 
 /// <summary>
@@ -33,4 +35,20 @@ internal interface IFieldLanes<TDouble, TInteger>
 
     /// <summary>a·b for factors &lt; 2^32.</summary>
     static abstract TInteger MultiplySmall(TInteger a, TInteger b);
+
+    static abstract TInteger Xor(TInteger a, TInteger b);
+
+    static abstract TInteger And(TInteger a, TInteger b);
+
+    /// <summary>The same four values in every quad of lanes.</summary>
+    static abstract TInteger Quads(ulong lane0, ulong lane1, ulong lane2, ulong lane3);
+
+    /// <summary>(0, 0, 2, 2) of every quad (0, 1, 2, 3) of lanes.</summary>
+    static abstract TInteger DuplicateEven(TInteger a);
+
+    /// <summary>(1, 1, 3, 3) of every quad (0, 1, 2, 3) of lanes.</summary>
+    static abstract TInteger DuplicateOdd(TInteger a);
+
+    /// <summary>Permutes every quad of lanes: two bits of the constant a lane, lane 0 lowest.</summary>
+    static abstract TDouble Permute(TDouble a, [ConstantExpected] byte control);
 }

@@ -29,6 +29,7 @@ internal static class MontgomeryLadder
         CryptographicOperations.ZeroMemory(k);
         Secret.Clear(ref x2);
         Secret.Clear(ref z2);
+        Secret.ClearStack();
     }
 
     /// <summary>The projective result X : Z of a clamped scalar.</summary>

@@ -12,6 +12,10 @@ namespace HybridTls.Cryptography;
 /// <summary>
 /// The Montgomery ladder (RFC 7748 §5) with four multiplications at once: a step is three of them instead of ten.
 /// </summary>
+/// <remarks>
+/// Made for 256 bits by hand, because its permutations are the width's own: 28 µs against 46 µs for the scalar ladder where SHA-256
+/// takes 11.8 µs for 16 KiB.
+/// </remarks>
 internal static class MontgomeryLadder256
 {
     public static bool IsSupported => FieldLanes256.IsSupported;
@@ -47,8 +51,8 @@ internal static class MontgomeryLadder256
         }
 
         // The last bit of a clamped scalar is 0: nothing is left to swap.
-        x2 = Element(state.Product, 0, Field.Bias);
-        z2 = Element(state.Product, 1, 0);
+        x2 = FieldVector256Convert.Element(state.Product, 0, Field.Bias);
+        z2 = FieldVector256Convert.Element(state.Product, 1, 0);
         Secret.Clear(ref state);
         Secret.Clear(ref wide);
     }
@@ -62,12 +66,7 @@ internal static class MontgomeryLadder256
         Vector256<double> oddCorrection = Vector256.Create(0.0, 1.0, 0.0, 1.0);
 
         // (x2, z2, x3, z3) -> (A, B, C, D) = (x2 + z2, x2 − z2, x3 + z3, x3 − z3)
-        Vector256<ulong> negateOdd = Vector256.Create(0, ulong.MaxValue, 0, ulong.MaxValue);
-        s.Product.L0 = Avx2.UnpackLow(s.Product.L0, s.Product.L0) + (Avx2.UnpackHigh(s.Product.L0, s.Product.L0) ^ negateOdd);
-        s.Product.L1 = Avx2.UnpackLow(s.Product.L1, s.Product.L1) + (Avx2.UnpackHigh(s.Product.L1, s.Product.L1) ^ negateOdd);
-        s.Product.L2 = Avx2.UnpackLow(s.Product.L2, s.Product.L2) + (Avx2.UnpackHigh(s.Product.L2, s.Product.L2) ^ negateOdd);
-        s.Product.L3 = Avx2.UnpackLow(s.Product.L3, s.Product.L3) + (Avx2.UnpackHigh(s.Product.L3, s.Product.L3) ^ negateOdd);
-        s.Product.L4 = Avx2.UnpackLow(s.Product.L4, s.Product.L4) + (Avx2.UnpackHigh(s.Product.L4, s.Product.L4) ^ negateOdd);
+        Field.SumsAndDifferences(ref s.Product);
         Field.Normalize(out Field.Normal w, s.Product, oddCorrection);
 
         // (A, B, D, C) · (A, B, A, B), or (C, D, B, A) · (C, D, C, D): the exchange is part of the permutation, whose index is data.
@@ -79,6 +78,7 @@ internal static class MontgomeryLadder256
         Field.Multiply(out s.Product, s.Left, s.Right, evenBias);
 
         // (AA, BB, DA, CB) -> (AA, AA − BB = E, DA + CB, DA − CB)
+        Vector256<ulong> negateOdd = Vector256.Create(0, ulong.MaxValue, 0, ulong.MaxValue);
         Vector256<ulong> used = Vector256.Create(0, ulong.MaxValue, ulong.MaxValue, ulong.MaxValue);
         s.Product.L0 = Avx2.UnpackLow(s.Product.L0, s.Product.L0) + ((Avx2.UnpackHigh(s.Product.L0, s.Product.L0) & used) ^ negateOdd);
         s.Product.L1 = Avx2.UnpackLow(s.Product.L1, s.Product.L1) + ((Avx2.UnpackHigh(s.Product.L1, s.Product.L1) & used) ^ negateOdd);
@@ -126,9 +126,6 @@ internal static class MontgomeryLadder256
         result.L3 = Avx2.PermuteVar8x32(a.L3.AsSingle(), index).AsDouble();
         result.L4 = Avx2.PermuteVar8x32(a.L4.AsSingle(), index).AsDouble();
     }
-
-    private static FieldElement Element(in Field.Wide a, int lane, ulong bias) => FieldElement.FromSigned(
-        (long)(a.L0[lane] - bias), (long)(a.L1[lane] - bias), (long)(a.L2[lane] - bias), (long)(a.L3[lane] - bias), (long)(a.L4[lane] - bias));
 
     /// <summary>The working values in one place, so that they can be cleared together.</summary>
     private struct State

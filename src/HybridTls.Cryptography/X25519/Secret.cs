@@ -17,4 +17,13 @@ internal static class Secret
     public static void Clear<T>(Span<T> values)
         where T : unmanaged =>
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(values));
+
+    /// <summary>Overwrites the stack below the caller, where the functions that it called left their intermediate values.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    [SkipLocalsInit]
+    public static void ClearStack()
+    {
+        Span<byte> frames = stackalloc byte[2048];
+        CryptographicOperations.ZeroMemory(frames);
+    }
 }

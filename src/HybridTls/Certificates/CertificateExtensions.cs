@@ -53,7 +53,8 @@ internal sealed class CertificateExtensions
     public string? KeyUsageProblem => KeyUsage switch
     {
         null => null,
-        var usage when (usage & NotForSigning) != 0 => "its keyUsage names encipherment or key agreement, which RFC 9881 §5 forbids for ML-DSA",
+        var usage when (usage & NotForSigning) != 0 => "its keyUsage names encipherment or key agreement, which RFC 9881 §5 forbids for " +
+            "ML-DSA",
         var usage when (usage & ForSigning) == 0 => "its keyUsage names no signing purpose (RFC 9881 §5)",
         _ => null,
     };
@@ -127,23 +128,14 @@ internal sealed class CertificateExtensions
         reader.ThrowIfNotEmpty();
     }
 
-    // §4.2.1.3: at least one bit is set.
+    // §4.2.1.3: nine bits, at least one is set.
     private void ReadKeyUsage(ref DerReader reader)
     {
-        // The flags of .NET number the bits of the first octet from its most significant bit, those of named bit lists from the least.
-        var bits = reader.ReadNamedBits<NamedKeyUsage>();
-        if (bits == 0)
+        ReadOnlySpan<byte> bits = reader.ReadNamedBits(maximum: 2);
+        if (bits.IsEmpty)
             throw new AsnContentException("keyUsage is empty.");
-        X509KeyUsageFlags usage = X509KeyUsageFlags.None;
-        for (int bit = 0; bit < 8; bit++)
-        {
-            if (((int)bits & (1 << bit)) != 0)
-                usage |= (X509KeyUsageFlags)(0x80 >> bit);
-        }
-
-        if ((bits & NamedKeyUsage.DecipherOnly) != 0)
-            usage |= X509KeyUsageFlags.DecipherOnly;
-        KeyUsage = usage;
+        // X509KeyUsageFlags has the first octet as it is encoded, and decipherOnly, the top bit of the second, as 0x8000.
+        KeyUsage = (X509KeyUsageFlags)(bits.Length == 1 ? bits[0] : bits[0] | (bits[1] << 8));
     }
 
     // §4.2.1.9: pathLenConstraint only together with cA.
@@ -218,12 +210,5 @@ internal sealed class CertificateExtensions
             if (tag.TagClass != TagClass.ContextSpecific || tag.TagValue is not (1 or 2))
                 throw new AsnContentException("authorityKeyIdentifier holds an unknown field.");
         }
-    }
-
-    [Flags]
-    private enum NamedKeyUsage
-    {
-        None = 0,
-        DecipherOnly = 1 << 8,
     }
 }

@@ -14,7 +14,7 @@ internal static class CertificateTemplate
     /// <exception cref="CryptographicException">It is not ML-DSA-65.</exception>
     public static PublicKey PublicKeyOf(MLDsa key) =>
         key.Algorithm == MLDsaAlgorithm.MLDsa65
-            ? PublicKey.CreateFromSubjectPublicKeyInfo(SubjectPublicKeyInfo.Encode(key.ExportMLDsaPublicKey()), out _)
+            ? PublicKey.CreateFromSubjectPublicKeyInfo(MLDsaPublicKeyInfo.Encode(key.ExportMLDsaPublicKey()), out _)
             : throw new CryptographicException($"The key is {key.Algorithm.Name}: HybridTls needs an ML-DSA-65 key.");
 
     /// <summary>A server's or client's certificate.</summary>
@@ -43,7 +43,8 @@ internal static class CertificateTemplate
     public static CertificateRequest ForAuthority(PublicKey key, string subject, int? pathLength)
     {
         ArgumentException.ThrowIfNullOrEmpty(subject);
-        return Create(new X500DistinguishedName(subject), key, authority: true, pathLength, X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign);
+        return Create(
+            new X500DistinguishedName(subject), key, authority: true, pathLength, X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign);
     }
 
     /// <summary>From when to when: whole seconds, not beyond <paramref name="latest"/>.</summary>
@@ -59,7 +60,8 @@ internal static class CertificateTemplate
             notAfter = latest;
         return notBefore < notAfter
             ? (notBefore, notAfter)
-            : throw new ArgumentException($"The certificate would expire ({notAfter:u}, with its issuer) before it is valid ({notBefore:u}).", nameof(profile));
+            : throw new ArgumentException($"The certificate would expire ({notAfter:u}, with its issuer) before it is valid " +
+                $"({notBefore:u}).", nameof(profile));
     }
 
     /// <summary>Signs with the key of the issuer; the serial number has 126 random bits.</summary>
@@ -80,13 +82,16 @@ internal static class CertificateTemplate
         return request.Create(issuer, new MLDsaSignatureGenerator(issuerKey), validity.NotBefore, validity.NotAfter, serial);
     }
 
-    private static CertificateRequest Create(X500DistinguishedName subject, PublicKey key, bool authority, int? pathLength, X509KeyUsageFlags usage)
+    private static CertificateRequest Create(
+        X500DistinguishedName subject, PublicKey key, bool authority, int? pathLength, X509KeyUsageFlags usage)
     {
         // The hash name is required by the type and says nothing for ML-DSA.
         var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA512);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(authority, pathLength is not null, pathLength ?? 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(authority, pathLength is not null, pathLength ?? 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(usage, critical: true));
-        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(key, X509SubjectKeyIdentifierHashAlgorithm.ShortSha256, critical: false));
+        request.CertificateExtensions.Add(
+            new X509SubjectKeyIdentifierExtension(key, X509SubjectKeyIdentifierHashAlgorithm.ShortSha256, critical: false));
         return request;
     }
 

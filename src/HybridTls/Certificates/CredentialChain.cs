@@ -32,15 +32,20 @@ internal sealed class CredentialChain
             if (!chain[i - 1].HasIssuer(chain[i]))
             {
                 throw new CryptographicException(
-                    $"The chain is out of order: certificate {i + 1} ({chain[i].Describe()}) is not the issuer of certificate {i} ({chain[i - 1].Describe()}, " +
-                    $"issued by {DistinguishedName.Describe(chain[i - 1].Issuer)}). Put the server's or client's own certificate first and the issuer of each after it.");
+                    $"The chain is out of order: certificate {i + 1} ({chain[i].Describe()}) is not the issuer of certificate {i} " +
+                        $"({chain[i - 1].Describe()}, " +
+                    $"issued by {DistinguishedName.Describe(chain[i - 1].Issuer)}). Put the server's or client's own certificate first " +
+                        "and the issuer of each after it.");
             }
         }
 
         return new CredentialChain(chain);
     }
 
-    /// <summary>Takes certificates in any order: the one with <paramref name="publicKey"/> becomes the leaf, its issuers follow, others are left out.</summary>
+    /// <summary>
+    /// Takes certificates in any order: the one with <paramref name="publicKey"/> becomes the leaf, its issuers follow, others are left
+    /// out.
+    /// </summary>
     /// <exception cref="CryptographicException">None has the key.</exception>
     public static CredentialChain FromUnordered(IEnumerable<byte[]> certificates, ReadOnlySpan<byte> publicKey)
     {
@@ -100,16 +105,19 @@ internal sealed class CredentialChain
 
             ParsedCertificate certificate = parsed[^1];
             if (certificate.KeyProblem is { } problem)
-                throw new CryptographicException($"The certificate {certificate.Describe()} cannot be used: {problem} HybridTls needs an ML-DSA-65 certificate at every level of the chain.");
+                throw new CryptographicException($"The certificate {certificate.Describe()} cannot be used: {problem} HybridTls needs " +
+                    "an ML-DSA-65 certificate at every level of the chain.");
         }
 
         if (parsed.Count == 0)
             throw new CryptographicException("There is no certificate: give the certificate of the key, and its issuers after it.");
         if (parsed.Count > PathValidator.MaximumCertificates)
-            throw new CryptographicException($"The chain has {parsed.Count} certificates; peers look at no more than {PathValidator.MaximumCertificates}.");
+            throw new CryptographicException($"The chain has {parsed.Count} certificates; peers look at no more than " +
+                $"{PathValidator.MaximumCertificates}.");
         return parsed;
     }
 
     private static CryptographicException KeyMismatch(ParsedCertificate leaf) =>
-        new($"The private key does not belong to the certificate {leaf.Describe()}: give the key that was used to request it, or the certificate issued for this key (the leaf stands first).");
+        new($"The private key does not belong to the certificate {leaf.Describe()}: give the key that was used to request it, or the " +
+            "certificate issued for this key (the leaf stands first).");
 }

@@ -2,7 +2,9 @@ using System.Formats.Asn1;
 
 namespace HybridTls.Certificates;
 
-/// <summary>A forward reader of DER (X.690) over a span that knows where it stands in the whole, so that parts are kept as ranges.</summary>
+/// <summary>
+/// A forward reader of DER (X.690) over a span that knows where it stands in the whole, so that parts are kept as ranges.
+/// </summary>
 /// <remarks>Malformed input leaves as <see cref="AsnContentException"/>; whoever owns the outermost bytes turns it into an alert.</remarks>
 internal ref struct DerReader
 {
@@ -109,7 +111,8 @@ internal ref struct DerReader
     public ReadOnlySpan<byte> ReadBitOctets(out Range content)
     {
         int position = _position;
-        if (!AsnDecoder.TryReadPrimitiveBitString(_rest, AsnEncodingRules.DER, out int unused, out ReadOnlySpan<byte> value, out int consumed)
+        if (!AsnDecoder.TryReadPrimitiveBitString(
+                _rest, AsnEncodingRules.DER, out int unused, out ReadOnlySpan<byte> value, out int consumed)
             || unused != 0)
             throw new AsnContentException("A BIT STRING is not of whole octets.");
         Take(consumed);
@@ -117,10 +120,15 @@ internal ref struct DerReader
         return value;
     }
 
-    /// <summary>Reads a named bit list (keyUsage).</summary>
-    public TFlags ReadNamedBits<TFlags>() where TFlags : Enum
+    /// <summary>
+    /// Reads a named bit list (keyUsage) of at most <paramref name="maximum"/> octets, whose last bit is one (X.690 §11.2.2).
+    /// </summary>
+    public ReadOnlySpan<byte> ReadNamedBits(int maximum)
     {
-        TFlags value = AsnDecoder.ReadNamedBitListValue<TFlags>(_rest, AsnEncodingRules.DER, out int consumed);
+        if (!AsnDecoder.TryReadPrimitiveBitString(
+                _rest, AsnEncodingRules.DER, out int unused, out ReadOnlySpan<byte> value, out int consumed)
+            || value.Length > maximum || (!value.IsEmpty && (value[^1] & (1 << unused)) == 0))
+            throw new AsnContentException("A list of named bits is too long or ends in zeros.");
         Take(consumed);
         return value;
     }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Formats.Asn1;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -94,7 +95,9 @@ internal static class DistinguishedName
         {
             if (safe.Length >= 200)
                 return safe.Append('…').ToString();
-            safe.Append(char.IsControl(character) || char.IsSurrogate(character) || char.GetUnicodeCategory(character) == System.Globalization.UnicodeCategory.Format ? '?' : character);
+            bool hidden = char.IsControl(character) || char.IsSurrogate(character)
+                || char.GetUnicodeCategory(character) == UnicodeCategory.Format;
+            safe.Append(hidden ? '?' : character);
         }
 
         return safe.ToString();

@@ -24,7 +24,8 @@ internal readonly ref struct GeneralName
         if (tag.TagClass != TagClass.ContextSpecific || tag.TagValue > 8)
             throw new AsnContentException("Not a GeneralName.");
         var form = (GeneralNameForm)tag.TagValue;
-        bool constructed = form is GeneralNameForm.OtherName or GeneralNameForm.X400Address or GeneralNameForm.DirectoryName or GeneralNameForm.EdiPartyName;
+        bool constructed = form is GeneralNameForm.OtherName or GeneralNameForm.X400Address
+            or GeneralNameForm.DirectoryName or GeneralNameForm.EdiPartyName;
         if (tag.IsConstructed != constructed)
             throw new AsnContentException($"A {form} is encoded in the wrong way.");
         if (form is GeneralNameForm.Rfc822Name or GeneralNameForm.DnsName or GeneralNameForm.Uri && !System.Text.Ascii.IsValid(content))

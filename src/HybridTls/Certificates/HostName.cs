@@ -24,7 +24,10 @@ internal sealed class HostName
     /// <summary>The DNS name in lower case, A-labels, without a trailing dot; null for an address.</summary>
     public string? DnsName => _dnsName;
 
-    /// <summary>Reads what a user wrote: a host name (Unicode allowed, one trailing dot dropped), an IPv4 address, an IPv6 address with or without brackets.</summary>
+    /// <summary>
+    /// Reads what a user wrote: a host name (Unicode allowed, one trailing dot dropped), an IPv4 address, an IPv6 address with or without
+    /// brackets.
+    /// </summary>
     public static bool TryParse(string? text, out HostName name)
     {
         name = null!;
@@ -37,19 +40,21 @@ internal sealed class HostName
         }
 
         // RFC 9525 §6.3 compares without the root's dot.
-        string host = text.EndsWith('.') ? text[..^1] : text;
-        try
+#pragma warning disable CA1308 // DNS names are written in lower case; IdnMapping leaves the case of other letters to its caller.
+        string host = (text.EndsWith('.') ? text[..^1] : text).ToLowerInvariant();
+#pragma warning restore CA1308
+        if (!System.Text.Ascii.IsValid(host))
         {
-            host = Idn.GetAscii(host);
-        }
-        catch (ArgumentException)
-        {
-            return false;
+            try
+            {
+                host = Idn.GetAscii(host);
+            }
+            catch (ArgumentException)
+            {
+                return false;
+            }
         }
 
-#pragma warning disable CA1308 // DNS names are written in lower case.
-        host = host.ToLowerInvariant();
-#pragma warning restore CA1308
         if (!IsDnsName(host, wildcard: false) || LooksLikeAddress(host))
             return false;
         name = new HostName(host, null);
@@ -100,10 +105,14 @@ internal sealed class HostName
             }
         }
 
-        return found.Count == 0 ? "no host (it has no DNS name or IP address in its subjectAltName; the common name does not count)" : string.Join(", ", found);
+        return found.Count == 0
+            ? "no host (it has no DNS name or IP address in its subjectAltName; the common name does not count)"
+            : string.Join(", ", found);
     }
 
-    /// <summary>Whether <paramref name="name"/> is an LDH host name, its left-most label "*" where <paramref name="wildcard"/> says so.</summary>
+    /// <summary>
+    /// Whether <paramref name="name"/> is an LDH host name, its left-most label "*" where <paramref name="wildcard"/> says so.
+    /// </summary>
     public static bool IsDnsName(ReadOnlySpan<char> name, bool wildcard)
     {
         if (name.Length is 0 or > 253)
@@ -123,7 +132,8 @@ internal sealed class HostName
     private bool MatchesDnsName(ReadOnlySpan<byte> presented)
     {
         Span<char> characters = stackalloc char[254];
-        if (presented.Length > characters.Length || System.Text.Ascii.ToUtf16(presented, characters, out int length) != System.Buffers.OperationStatus.Done)
+        if (presented.Length > characters.Length
+            || System.Text.Ascii.ToUtf16(presented, characters, out int length) != System.Buffers.OperationStatus.Done)
             return false;
         ReadOnlySpan<char> pattern = characters[..length];
         if (!IsDnsName(pattern, wildcard: true))
@@ -160,14 +170,16 @@ internal sealed class HostName
     private static bool LooksLikeAddress(string host)
     {
         ReadOnlySpan<char> last = host.AsSpan(host.LastIndexOf('.') + 1);
-        return !last.ContainsAnyExceptInRange('0', '9') || (last.StartsWith("0x", StringComparison.Ordinal) && last[2..].Trim("0123456789abcdef").IsEmpty);
+        return !last.ContainsAnyExceptInRange('0', '9')
+            || (last.StartsWith("0x", StringComparison.Ordinal) && last[2..].Trim("0123456789abcdef").IsEmpty);
     }
 
     private static bool TryParseAddress(string text, out byte[] address)
     {
         address = [];
         string literal = text.StartsWith('[') && text.EndsWith(']') ? text[1..^1] : text;
-        if (literal.Contains('%', StringComparison.Ordinal) || literal.Contains('/', StringComparison.Ordinal) || !IPAddress.TryParse(literal, out IPAddress? parsed))
+        if (literal.Contains('%', StringComparison.Ordinal) || literal.Contains('/', StringComparison.Ordinal)
+            || !IPAddress.TryParse(literal, out IPAddress? parsed))
             return false;
         // IPAddress also reads 127.1 and 0x7f000001: only the usual four numbers are meant here.
         if (parsed.AddressFamily == AddressFamily.InterNetwork && parsed.ToString() != literal)

@@ -2,7 +2,9 @@ using System.Formats.Asn1;
 
 namespace HybridTls.Certificates;
 
-/// <summary>nameConstraints (RFC 5280 §4.2.1.10) over dNSName, iPAddress and directoryName; other constrained forms are refused when they occur.</summary>
+/// <summary>
+/// nameConstraints (RFC 5280 §4.2.1.10) over dNSName, iPAddress and directoryName; other constrained forms are refused when they occur.
+/// </summary>
 internal sealed class NameConstraints
 {
     private static readonly Asn1Tag Permitted = new(TagClass.ContextSpecific, 0);
@@ -66,7 +68,8 @@ internal sealed class NameConstraints
                 continue;
             if (!IsUnderstood(form))
             {
-                // §4.2.1.10: a constraint of an unknown form on a name that occurs → process it or reject; a non-critical one may be passed over.
+                // §4.2.1.10: a constraint of an unknown form on a name that occurs → process it or reject; a non-critical one may be
+                // passed over.
                 if (_critical)
                     return $"the name constraints restrict {form} names, which is not supported";
                 continue;
@@ -92,7 +95,8 @@ internal sealed class NameConstraints
         _ => DistinguishedName.IsWithin(name, subtree),
     };
 
-    // A name satisfies the constraint by adding zero or more labels to its left. A leading dot, as some authorities write it, demands one or more.
+    // A name satisfies the constraint by adding zero or more labels to its left. A leading dot, as some authorities write it, demands one
+    // or more.
     private static bool IsDnsNameWithin(ReadOnlySpan<byte> name, ReadOnlySpan<byte> subtree)
     {
         if (subtree.IsEmpty)

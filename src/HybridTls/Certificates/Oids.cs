@@ -54,6 +54,9 @@ internal static class Oids
     /// <summary>The dotted form of <paramref name="oid"/>, for messages.</summary>
     public static string ToDotted(ReadOnlySpan<byte> oid)
     {
+        // Longer than any in use: what a peer made up does not get into a message whole.
+        if (oid.Length > 32)
+            return Convert.ToHexString(oid[..32]) + "…";
         var text = new System.Text.StringBuilder();
         ulong value = 0;
         foreach (byte octet in oid)

@@ -44,7 +44,7 @@ internal sealed class ParsedCertificate
     public ReadOnlySpan<byte> SerialNumber => Der.Span[_serialNumber];
 
     /// <summary>The SubjectPublicKeyInfo, encoded.</summary>
-    public ReadOnlyMemory<byte> PublicKeyInfo => Der[_publicKeyInfo];
+    public ReadOnlyMemory<byte> SubjectPublicKeyInfo => Der[_publicKeyInfo];
 
     /// <summary>The first instant of validity.</summary>
     public DateTimeOffset NotBefore { get; private set; }
@@ -65,8 +65,13 @@ internal sealed class ParsedCertificate
     /// <exception cref="InvalidOperationException"><see cref="KeyProblem"/> is not null.</exception>
     public VerificationKey Key =>
         KeyProblem is null
-            ? _key ??= new VerificationKey(PublicKeyInfo[(SubjectPublicKeyInfo.EncodedSize - SubjectPublicKeyInfo.KeySize)..])
+            ? _key ??= new VerificationKey(SubjectPublicKeyInfo[(MLDsaPublicKeyInfo.EncodedSize - MLDsaPublicKeyInfo.KeySize)..])
             : throw new InvalidOperationException(KeyProblem);
+
+    /// <summary>
+    /// The certificate whose key is known to have signed this one; set only on those that <see cref="RecentCertificates"/> keeps.
+    /// </summary>
+    public ParsedCertificate? VerifiedBy { get; set; }
 
     /// <summary>Whether issuer and subject are the same Name.</summary>
     public bool IsSelfIssued => HasIssuer(this);
@@ -90,7 +95,8 @@ internal sealed class ParsedCertificate
     public static ParsedCertificate Parse(ReadOnlyMemory<byte> der)
     {
         if (der.Length > MaximumSize)
-            throw TlsError.Create(TlsAlert.BadCertificate, $"A certificate of {der.Length} bytes is longer than the limit of {MaximumSize}.");
+            throw TlsError.Create(TlsAlert.BadCertificate, $"A certificate of {der.Length} bytes is longer than the limit of " +
+                $"{MaximumSize}.");
         try
         {
             var certificate = new ParsedCertificate(der);
@@ -175,7 +181,8 @@ internal sealed class ParsedCertificate
         }
 
         if (!version.SequenceEqual((ReadOnlySpan<byte>)[2]))
-            throw TlsError.Create(TlsAlert.UnsupportedCertificate, "A certificate is not of version 3: issue it anew as an X.509 v3 certificate.");
+            throw TlsError.Create(TlsAlert.UnsupportedCertificate, "A certificate is not of version 3: issue it anew as an X.509 v3 " +
+                "certificate.");
     }
 
     // AlgorithmIdentifier; ML-DSA's has no parameters (RFC 9881 §2).
@@ -192,7 +199,7 @@ internal sealed class ParsedCertificate
 
     private void ReadPublicKey(ReadOnlySpan<byte> encoded)
     {
-        if (SubjectPublicKeyInfo.IsMLDsa65(encoded))
+        if (MLDsaPublicKeyInfo.IsMLDsa65(encoded))
             return;
         var outer = new DerReader(encoded);
         DerReader info = outer.ReadSequence();
@@ -200,7 +207,7 @@ internal sealed class ParsedCertificate
         ReadOnlySpan<byte> oid = identifier.ReadOid();
         info.ReadBitOctets(out _);
         info.ThrowIfNotEmpty();
-        KeyProblem = SubjectPublicKeyInfo.Describe(encoded, "The certificate's key");
+        KeyProblem = MLDsaPublicKeyInfo.Describe(encoded, "The certificate's key");
         if (oid.SequenceEqual(Oids.MLDsa65))
             throw new AsnContentException(KeyProblem);
     }

@@ -9,7 +9,7 @@ namespace HybridTls.Certificates;
 /// </summary>
 internal sealed class PathValidator
 {
-    /// <summary>The longest chain that is looked at, in certificates.</summary>
+    /// <summary>The most certificates a peer may present; the anchor need not be among them.</summary>
     public const int MaximumCertificates = 8;
 
     /// <summary>The most signatures that are verified for one peer.</summary>
@@ -60,7 +60,8 @@ internal sealed class PathValidator
     public static ValidationFailure? CheckLeafKey(ParsedCertificate leaf)
     {
         if (leaf.KeyProblem is { } keyProblem)
-            return new ValidationFailure(TlsAlert.UnsupportedCertificate, $"The certificate {leaf.Describe()} cannot be used: {keyProblem}");
+            return new ValidationFailure(TlsAlert.UnsupportedCertificate, $"The certificate {leaf.Describe()} cannot be used: " +
+                $"{keyProblem}");
         if (leaf.Extensions.KeyUsageProblem is { } usageProblem)
             return Fail(TlsAlert.UnsupportedCertificate, leaf, "cannot be used: " + usageProblem);
         // RFC 9846 §4.5.1.2: digitalSignature must be set where keyUsage is present.
@@ -116,7 +117,8 @@ internal sealed class PathValidator
             for (int i = 1; i < _presented.Count; i++)
             {
                 ParsedCertificate candidate = _presented[i];
-                if (!IsCandidate(child, candidate, agreeing: pass == 0) || IsOnPath(candidate) || _anchors.Find(candidate.Der.Span) is not null)
+                if (!IsCandidate(child, candidate, agreeing: pass == 0) || IsOnPath(candidate)
+                    || _anchors.Find(candidate.Der.Span) is not null)
                     continue;
                 any = true;
                 if (!IsIssuer(child, candidate))
@@ -133,8 +135,10 @@ internal sealed class PathValidator
         if (!any)
         {
             Note(Rank.NoIssuer, new ValidationFailure(TlsAlert.UnknownCa,
-                $"The certificate {child.Describe()} was issued by {DistinguishedName.Describe(child.Issuer)}, which is not a trust anchor (anchors: {_anchors.Describe()}) " +
-                "and was not presented: add the issuer's certificate to PeerValidation.TrustAnchors, or let the peer send its intermediate certificates."));
+                $"The certificate {child.Describe()} was issued by {DistinguishedName.Describe(child.Issuer)}, which is not a trust " +
+                    $"anchor (anchors: {_anchors.Describe()}) " +
+                "and was not presented: add the issuer's certificate to PeerValidation.TrustAnchors, or let the peer send its " +
+                    "intermediate certificates."));
         }
 
         return false;
@@ -155,7 +159,7 @@ internal sealed class PathValidator
     {
         foreach (ParsedCertificate certificate in _path)
         {
-            if (certificate.PublicKeyInfo.Span.SequenceEqual(candidate.PublicKeyInfo.Span)
+            if (certificate.SubjectPublicKeyInfo.Span.SequenceEqual(candidate.SubjectPublicKeyInfo.Span)
                 && certificate.HasSubject(candidate))
                 return true;
         }
@@ -167,9 +171,7 @@ internal sealed class PathValidator
     {
         if (--_steps < 0)
             return NoteOutOfWork();
-        ValidationFailure? failure = _path.Count >= MaximumCertificates
-            ? new ValidationFailure(TlsAlert.UnknownCa, $"The chain of {_path[0].Describe()} is longer than {MaximumCertificates} certificates.")
-            : CheckIssuer(issuer) ?? CheckPathLength(issuer);
+        ValidationFailure? failure = CheckIssuer(issuer) ?? CheckPathLength(issuer);
         if (failure is not null)
         {
             Note(Rank.Specific, failure);
@@ -181,9 +183,11 @@ internal sealed class PathValidator
         if (!verified)
         {
             if (KeyIdentifiersAgree(child, issuer))
-                Note(Rank.Specific, Fail(TlsAlert.BadCertificate, child, $"carries a signature that does not verify with the key of {issuer.Describe()}"));
+                Note(Rank.Specific, Fail(TlsAlert.BadCertificate, child, $"carries a signature that does not verify with the key of " +
+                    $"{issuer.Describe()}"));
             else
-                Note(Rank.OtherKey, Fail(TlsAlert.UnknownCa, child, $"was issued by another key than that of {issuer.Describe()}: the names are equal, the keys are not. Renew the trust anchor"));
+                Note(Rank.OtherKey, Fail(TlsAlert.UnknownCa, child, $"was issued by another key than that of {issuer.Describe()}: the " +
+                    "names are equal, the keys are not. Renew the trust anchor"));
             return false;
         }
 
@@ -194,7 +198,8 @@ internal sealed class PathValidator
     {
         CertificateExtensions extensions = issuer.Extensions;
         if (issuer.KeyProblem is { } keyProblem)
-            return new ValidationFailure(TlsAlert.UnsupportedCertificate, $"The authority {issuer.Describe()} cannot be used: {keyProblem}");
+            return new ValidationFailure(TlsAlert.UnsupportedCertificate, $"The authority {issuer.Describe()} cannot be used: " +
+                $"{keyProblem}");
         if (extensions.UnknownCritical is { } unknown)
             return Fail(TlsAlert.CertificateUnknown, issuer, $"has the critical extension {unknown}, which is not supported");
         if (!extensions.IsAuthority)
@@ -233,7 +238,8 @@ internal sealed class PathValidator
                 return NoteOutOfWork();
             if (violation is null)
                 continue;
-            Note(Rank.Specific, Fail(TlsAlert.CertificateUnknown, _path[i], $"breaks the name constraints of {issuer.Describe()}: {violation}"));
+            Note(Rank.Specific, Fail(TlsAlert.CertificateUnknown, _path[i], $"breaks the name constraints of {issuer.Describe()}: " +
+                $"{violation}"));
             return false;
         }
 
@@ -242,6 +248,9 @@ internal sealed class PathValidator
 
     private bool TryVerify(ParsedCertificate child, ParsedCertificate issuer, out bool verified)
     {
+        verified = ReferenceEquals(child.VerifiedBy, issuer);
+        if (verified)
+            return true;
         foreach ((ParsedCertificate knownChild, ParsedCertificate knownIssuer, bool known) in _signatures)
         {
             if (ReferenceEquals(knownChild, child) && ReferenceEquals(knownIssuer, issuer))
@@ -251,7 +260,6 @@ internal sealed class PathValidator
             }
         }
 
-        verified = false;
         if (_signatures.Count == MaximumSignatures)
             return false;
         verified = issuer.Key.Verify(child.ToBeSigned, child.Signature);
@@ -276,9 +284,11 @@ internal sealed class PathValidator
     private static ValidationFailure? CheckValidity(ParsedCertificate certificate, DateTimeOffset now)
     {
         if (now < certificate.NotBefore)
-            return Fail(TlsAlert.CertificateExpired, certificate, $"is valid only from {Date(certificate.NotBefore)} on, and it is {Date(now)}: check the clock of this machine");
+            return Fail(TlsAlert.CertificateExpired, certificate, $"is valid only from {Date(certificate.NotBefore)} on, and it is " +
+                $"{Date(now)}: check the clock of this machine");
         if (now - certificate.NotAfter >= TimeSpan.FromSeconds(1))
-            return Fail(TlsAlert.CertificateExpired, certificate, $"expired on {Date(certificate.NotAfter)}, and it is {Date(now)}: renew it");
+            return Fail(TlsAlert.CertificateExpired, certificate, $"expired on {Date(certificate.NotAfter)}, and it is {Date(now)}: " +
+                "renew it");
         return null;
     }
 
@@ -290,7 +300,8 @@ internal sealed class PathValidator
     private bool NoteOutOfWork()
     {
         Note(Rank.OutOfWork, new ValidationFailure(TlsAlert.CertificateUnknown,
-            $"No path for {_path[0].Describe()} was found within {MaximumSignatures} signatures: the peer should send just the chain from its certificate to the anchor."));
+            $"No path for {_path[0].Describe()} was found within {MaximumSignatures} signatures: the peer should send just the chain " +
+                "from its certificate to the anchor."));
         return false;
     }
 

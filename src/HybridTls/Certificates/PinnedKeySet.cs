@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 
 namespace HybridTls.Certificates;
@@ -5,7 +6,7 @@ namespace HybridTls.Certificates;
 /// <summary>Public keys that are trusted as such, by the SHA-256 hash of their SubjectPublicKeyInfo.</summary>
 internal sealed class PinnedKeySet
 {
-    private readonly List<(byte[] Hash, VerificationKey? Key)> _pins = [];
+    private readonly List<Pin> _pins = [];
 
     private PinnedKeySet()
     {
@@ -21,7 +22,7 @@ internal sealed class PinnedKeySet
             if (key.Algorithm != MLDsaAlgorithm.MLDsa65)
                 throw new ArgumentException($"A pinned key is {key.Algorithm.Name}: HybridTls needs ML-DSA-65 keys.", nameof(keys));
             byte[] bytes = key.ExportMLDsaPublicKey();
-            pins._pins.Add((SHA256.HashData(SubjectPublicKeyInfo.Encode(bytes)), new VerificationKey(bytes)));
+            pins._pins.Add(new Pin(SHA256.HashData(MLDsaPublicKeyInfo.Encode(bytes)), bytes));
         }
 
         return pins.NotEmpty();
@@ -36,24 +37,25 @@ internal sealed class PinnedKeySet
         {
             if (hash.Length != SHA256.HashSizeInBytes)
                 throw new ArgumentException($"A hash of {hash.Length} bytes is no SHA-256 hash of a SubjectPublicKeyInfo.", nameof(hashes));
-            pins._pins.Add((hash.ToArray(), null));
+            pins._pins.Add(new Pin(hash.ToArray()));
         }
 
         return pins.NotEmpty();
     }
 
-    /// <summary>Whether the key of <paramref name="encoded"/> (a SubjectPublicKeyInfo) is pinned; its object, where the key itself was given.</summary>
-    public bool TryFind(ReadOnlySpan<byte> encoded, out VerificationKey? key)
+    /// <summary>
+    /// Whether the ML-DSA-65 key of <paramref name="encoded"/> (a checked SubjectPublicKeyInfo) is pinned, and its object, which is kept.
+    /// </summary>
+    public bool TryFind(ReadOnlySpan<byte> encoded, [NotNullWhen(true)] out VerificationKey? key)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(encoded, hash);
-        foreach ((byte[] pinned, VerificationKey? known) in _pins)
+        foreach (Pin pin in _pins)
         {
-            if (hash.SequenceEqual(pinned))
-            {
-                key = known;
-                return true;
-            }
+            if (!hash.SequenceEqual(pin.Hash))
+                continue;
+            key = pin.Key ??= new VerificationKey(encoded[^MLDsaPublicKeyInfo.KeySize..].ToArray());
+            return true;
         }
 
         key = null;
@@ -62,4 +64,11 @@ internal sealed class PinnedKeySet
 
     private PinnedKeySet NotEmpty() =>
         _pins.Count > 0 ? this : throw new ArgumentException("No key is pinned: name at least one.");
+
+    private sealed class Pin(byte[] hash, byte[]? key = null)
+    {
+        public byte[] Hash { get; } = hash;
+
+        public VerificationKey? Key { get; set; } = key is null ? null : new VerificationKey(key);
+    }
 }

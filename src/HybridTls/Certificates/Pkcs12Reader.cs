@@ -81,7 +81,8 @@ internal static class Pkcs12Reader
                     key = Single(key, PrivateKeyReader.FromEncryptedPkcs8(password, shrouded.EncryptedPkcs8PrivateKey.Span));
                     break;
                 case Pkcs12SafeContentsBag { SafeContents: { } nested }:
-                    throw new CryptographicException($"The PKCS#12 file nests its contents ({nested.ConfidentialityMode}), which is not supported: export it anew.");
+                    throw new CryptographicException($"The PKCS#12 file nests its contents ({nested.ConfidentialityMode}), which is not " +
+                        "supported: export it anew.");
             }
         }
 

@@ -21,7 +21,8 @@ internal static class PrivateKeyReader
                 "ENCRYPTED PRIVATE KEY" => FromEncryptedPkcs8(password, content),
                 "RSA PRIVATE KEY" or "EC PRIVATE KEY" or "DSA PRIVATE KEY" => throw new CryptographicException(
                     $"The private key is classical ({label}): HybridTls needs an ML-DSA-65 key (-----BEGIN PRIVATE KEY-----, PKCS#8)."),
-                _ => throw new CryptographicException($"A PEM block \"{label}\" is not supported: HybridTls reads -----BEGIN PRIVATE KEY----- (PKCS#8)."),
+                _ => throw new CryptographicException($"A PEM block \"{label}\" is not supported: HybridTls reads -----BEGIN PRIVATE " +
+                    "KEY----- (PKCS#8)."),
             };
         }
         finally
@@ -35,14 +36,16 @@ internal static class PrivateKeyReader
     {
         // Named before the import, whose own message cannot know what HybridTls needs.
         if (TryReadAlgorithm(source, out string algorithm) && algorithm != "ML-DSA-65")
-            throw new CryptographicException($"The private key is for {algorithm}: HybridTls needs an ML-DSA-65 key (OID {Oids.MLDsa65Dotted}).");
+            throw new CryptographicException($"The private key is for {algorithm}: HybridTls needs an ML-DSA-65 key (OID " +
+                $"{Oids.MLDsa65Dotted}).");
         try
         {
             return ManagedMLDsa.ImportPkcs8PrivateKey(source);
         }
         catch (CryptographicException exception)
         {
-            throw new CryptographicException("The private key is unreadable: expected an ML-DSA-65 key in PKCS#8 (RFC 9881 §6). " + exception.Message, exception);
+            throw new CryptographicException("The private key is unreadable: expected an ML-DSA-65 key in PKCS#8 (RFC 9881 §6). " +
+                exception.Message, exception);
         }
     }
 
@@ -56,7 +59,8 @@ internal static class PrivateKeyReader
         catch (CryptographicException exception)
         {
             throw new CryptographicException(
-                (password.IsEmpty ? "The private key is encrypted and no password was given. " : "The encrypted private key cannot be read: the password is wrong, or it is no ML-DSA-65 key. ")
+                (password.IsEmpty ? "The private key is encrypted and no password was given. " : "The encrypted private key cannot be " +
+                    "read: the password is wrong, or it is no ML-DSA-65 key. ")
                 + exception.Message, exception);
         }
     }

@@ -41,6 +41,13 @@ internal sealed class TrustAnchorSet
         return null;
     }
 
+    /// <summary>What was accepted under these anchors lately.</summary>
+    public RecentCertificates Recent { get; } = new();
+
+    /// <summary>The certificate in parsed form: the anchor, a recent one, or newly parsed.</summary>
+    /// <exception cref="HybridTlsException">As <see cref="ParsedCertificate.Parse"/> says.</exception>
+    public ParsedCertificate Resolve(ReadOnlyMemory<byte> der) => Find(der.Span) ?? Recent.Find(der.Span) ?? ParsedCertificate.Parse(der);
+
     /// <summary>The first anchors by name, for messages.</summary>
     public string Describe()
     {

@@ -4,7 +4,9 @@ using HybridTls.Cryptography;
 namespace HybridTls.Certificates;
 
 /// <summary>An ML-DSA-65 public key to verify with; what the algorithm precomputes from it is made once and kept.</summary>
-/// <remarks>It holds no secret and is safe for concurrent use; keys of trust anchors live as long as their <see cref="PeerValidation"/>.</remarks>
+/// <remarks>
+/// It holds no secret and is safe for concurrent use; keys of trust anchors live as long as their <see cref="PeerValidation"/>.
+/// </remarks>
 internal sealed class VerificationKey
 {
     private ManagedMLDsa? _key;
@@ -12,7 +14,7 @@ internal sealed class VerificationKey
     /// <summary>Wraps the 1952 bytes of a key; they must not change afterwards.</summary>
     public VerificationKey(ReadOnlyMemory<byte> publicKey)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(publicKey.Length, SubjectPublicKeyInfo.KeySize);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(publicKey.Length, MLDsaPublicKeyInfo.KeySize);
         Bytes = publicKey;
     }
 

@@ -164,7 +164,7 @@ internal abstract partial class HandshakeMachine
         IsPeerAuthenticated = PeerEvaluation is not null,
         PeerUsedRawPublicKey = PeerEvaluation is not null && PeerCertificateType == CertificateType.RawPublicKey,
         PeerCertificates = PeerCertificateType == CertificateType.X509 ? _peerChain : [],
-        PeerPublicKey = PeerEvaluation is null ? default : SubjectPublicKeyInfo.Encode(PeerEvaluation.Key!.Bytes.Span),
+        PeerPublicKey = PeerEvaluation is null ? default : MLDsaPublicKeyInfo.Encode(PeerEvaluation.Key!.Bytes.Span),
     };
 
     private bool ReadCertificateBody(ReadOnlySpan<byte> body)

@@ -12,6 +12,9 @@ internal static class HkdfLabel
     /// <summary>The longest context: here always a hash or a ticket nonce.</summary>
     public const int MaxContextSize = 255;
 
+    /// <summary>The longest HkdfLabel structure.</summary>
+    internal const int MaxInfoSize = 2 + 1 + 255 + 1 + MaxContextSize;
+
     public static ReadOnlySpan<byte> Derived => "derived"u8;
     public static ReadOnlySpan<byte> ExternalBinder => "ext binder"u8;
     public static ReadOnlySpan<byte> ResumptionBinder => "res binder"u8;
@@ -41,12 +44,19 @@ internal static class HkdfLabel
     public static void Expand(
         HashAlgorithmName hash, ReadOnlySpan<byte> secret, ReadOnlySpan<byte> label, ReadOnlySpan<byte> context, Span<byte> output)
     {
+        Span<byte> info = stackalloc byte[MaxInfoSize];
+        int length = WriteInfo(info, label, context, output.Length);
+        HKDF.Expand(hash, secret, output, info[..length]);
+    }
+
+    /// <summary>Writes the HkdfLabel structure (§7.1) and returns its size.</summary>
+    internal static int WriteInfo(Span<byte> info, ReadOnlySpan<byte> label, ReadOnlySpan<byte> context, int outputSize)
+    {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(label.Length, MaxLabelSize, nameof(label));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(context.Length, MaxContextSize, nameof(context));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(output.Length, ushort.MaxValue, nameof(output));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(outputSize, ushort.MaxValue);
 
-        Span<byte> info = stackalloc byte[2 + 1 + 255 + 1 + 255];
-        BinaryPrimitives.WriteUInt16BigEndian(info, (ushort)output.Length);
+        BinaryPrimitives.WriteUInt16BigEndian(info, (ushort)outputSize);
         info[2] = (byte)(Prefix.Length + label.Length);
         Prefix.CopyTo(info[3..]);
         int length = 3 + Prefix.Length;
@@ -54,7 +64,6 @@ internal static class HkdfLabel
         length += label.Length;
         info[length++] = (byte)context.Length;
         context.CopyTo(info[length..]);
-        length += context.Length;
-        HKDF.Expand(hash, secret, output, info[..length]);
+        return length + context.Length;
     }
 }

@@ -72,14 +72,14 @@ internal sealed class SecretSchedule : IDisposable
     internal SecretBlock Block => _block;
 
     /// <summary>The early, later the master secret; for tests.</summary>
-    internal ReadOnlySpan<byte> Current => _block.Slot(CurrentSlot)[..Suite.HashSize];
+    internal ReadOnlySpan<byte> Current => Slot(CurrentSlot);
 
     /// <summary>Extracts the early secret from a PSK. May be repeated, with another PSK, until the handshake secret exists.</summary>
     /// <param name="psk">The PSK; its hash must be the suite's.</param>
     public void StartEarly(ReadOnlySpan<byte> psk)
     {
         ThrowUnless(_stage is Stage.Start or Stage.Early);
-        HKDF.Extract(Suite.Hash, psk, Suite.Zeros, _block.Slot(CurrentSlot)[..Suite.HashSize]);
+        HKDF.Extract(Suite.Hash, psk, Suite.Zeros, Slot(CurrentSlot));
         _stage = Stage.Early;
     }
 
@@ -120,8 +120,10 @@ internal sealed class SecretSchedule : IDisposable
     public void DeriveEarlyTraffic(ReadOnlySpan<byte> clientHelloHash)
     {
         ThrowUnless(_stage == Stage.Early);
-        ClientEarly.Derive(Current, HkdfLabel.ClientEarlyTraffic, clientHelloHash);
-        DeriveSecret(Current, HkdfLabel.EarlyExporterMaster, clientHelloHash, EarlyExporterSlot);
+        CheckHash(clientHelloHash);
+        using HkdfExpander early = new(Suite.Hash, Current);
+        ClientEarly.Derive(early, HkdfLabel.ClientEarlyTraffic, clientHelloHash);
+        early.Expand(HkdfLabel.EarlyExporterMaster, clientHelloHash, Slot(EarlyExporterSlot));
         _hasEarlyExporter = true;
         _keyLog?.Write(KeyLog.ClientEarlyTraffic, ClientEarly.Value);
     }
@@ -132,6 +134,7 @@ internal sealed class SecretSchedule : IDisposable
     public void StartHandshake(ReadOnlySpan<byte> sharedSecret, ReadOnlySpan<byte> helloHash)
     {
         ThrowUnless(_stage is Stage.Start or Stage.Early);
+        CheckHash(helloHash);
         Span<byte> salt = stackalloc byte[Suite.HashSize];
         Span<byte> handshakeSecret = stackalloc byte[Suite.HashSize];
         if (_stage == Stage.Start)
@@ -140,13 +143,17 @@ internal sealed class SecretSchedule : IDisposable
             HkdfLabel.Expand(Suite.Hash, Current, HkdfLabel.Derived, Suite.EmptyHash, salt);
         HKDF.Extract(Suite.Hash, sharedSecret, salt, handshakeSecret);
 
-        ClientHandshake.Derive(handshakeSecret, HkdfLabel.ClientHandshakeTraffic, helloHash);
-        ServerHandshake.Derive(handshakeSecret, HkdfLabel.ServerHandshakeTraffic, helloHash);
+        using (HkdfExpander handshake = new(Suite.Hash, handshakeSecret))
+        {
+            ClientHandshake.Derive(handshake, HkdfLabel.ClientHandshakeTraffic, helloHash);
+            ServerHandshake.Derive(handshake, HkdfLabel.ServerHandshakeTraffic, helloHash);
 
-        // The master secret depends on nothing that follows, so the handshake secret need not outlive this call.
-        HkdfLabel.Expand(Suite.Hash, handshakeSecret, HkdfLabel.Derived, Suite.EmptyHash, salt);
+            // The master secret depends on nothing that follows, so the handshake secret need not outlive this call.
+            handshake.Expand(HkdfLabel.Derived, Suite.EmptyHash, salt);
+        }
+
         CryptographicOperations.ZeroMemory(handshakeSecret);
-        HKDF.Extract(Suite.Hash, Suite.Zeros, salt, _block.Slot(CurrentSlot)[..Suite.HashSize]);
+        HKDF.Extract(Suite.Hash, Suite.Zeros, salt, Slot(CurrentSlot));
         CryptographicOperations.ZeroMemory(salt);
         _stage = Stage.Master;
 
@@ -159,15 +166,17 @@ internal sealed class SecretSchedule : IDisposable
     public void StartApplication(ReadOnlySpan<byte> serverFinishedHash)
     {
         ThrowUnless(_stage == Stage.Master);
-        ClientApplication.Derive(Current, HkdfLabel.ClientApplicationTraffic, serverFinishedHash);
-        ServerApplication.Derive(Current, HkdfLabel.ServerApplicationTraffic, serverFinishedHash);
-        DeriveSecret(Current, HkdfLabel.ExporterMaster, serverFinishedHash, ExporterSlot);
+        CheckHash(serverFinishedHash);
+        using HkdfExpander master = new(Suite.Hash, Current);
+        ClientApplication.Derive(master, HkdfLabel.ClientApplicationTraffic, serverFinishedHash);
+        ServerApplication.Derive(master, HkdfLabel.ServerApplicationTraffic, serverFinishedHash);
+        master.Expand(HkdfLabel.ExporterMaster, serverFinishedHash, Slot(ExporterSlot));
         _hasExporter = true;
         _stage = Stage.Application;
 
         _keyLog?.Write(KeyLog.ClientApplicationTraffic, ClientApplication.Value);
         _keyLog?.Write(KeyLog.ServerApplicationTraffic, ServerApplication.Value);
-        _keyLog?.Write(KeyLog.Exporter, _block.Slot(ExporterSlot)[..Suite.HashSize]);
+        _keyLog?.Write(KeyLog.Exporter, Slot(ExporterSlot));
     }
 
     /// <summary>Ends the schedule: derives the resumption secret and zeroes the master, handshake and early secrets.</summary>
@@ -177,7 +186,8 @@ internal sealed class SecretSchedule : IDisposable
         ThrowUnless(_stage == Stage.Application);
         if (!clientFinishedHash.IsEmpty)
         {
-            DeriveSecret(Current, HkdfLabel.ResumptionMaster, clientFinishedHash, ResumptionSlot);
+            CheckHash(clientFinishedHash);
+            HkdfLabel.Expand(Suite.Hash, Current, HkdfLabel.ResumptionMaster, clientFinishedHash, Slot(ResumptionSlot));
             _hasResumption = true;
         }
 
@@ -195,7 +205,7 @@ internal sealed class SecretSchedule : IDisposable
     {
         ThrowUnless(_hasResumption);
         ArgumentOutOfRangeException.ThrowIfNotEqual(psk.Length, Suite.HashSize, nameof(psk));
-        HkdfLabel.Expand(Suite.Hash, _block.Slot(ResumptionSlot)[..Suite.HashSize], HkdfLabel.Resumption, ticketNonce, psk);
+        HkdfLabel.Expand(Suite.Hash, Slot(ResumptionSlot), HkdfLabel.Resumption, ticketNonce, psk);
     }
 
     /// <summary>TLS-Exporter (§7.5).</summary>
@@ -249,7 +259,7 @@ internal sealed class SecretSchedule : IDisposable
         Span<byte> contextHash = stackalloc byte[Suite.HashSize];
         Span<byte> derived = stackalloc byte[Suite.HashSize];
         CryptographicOperations.HashData(Suite.Hash, context, contextHash);
-        HkdfLabel.Expand(Suite.Hash, _block.Slot(slot)[..Suite.HashSize], label, Suite.EmptyHash, derived);
+        HkdfLabel.Expand(Suite.Hash, Slot(slot), label, Suite.EmptyHash, derived);
         HkdfLabel.Expand(Suite.Hash, derived, HkdfLabel.Exporter, contextHash, output);
         CryptographicOperations.ZeroMemory(derived);
     }
@@ -261,8 +271,10 @@ internal sealed class SecretSchedule : IDisposable
             Suite.Hash, Current, resumption ? HkdfLabel.ResumptionBinder : HkdfLabel.ExternalBinder, Suite.EmptyHash, binderKey);
     }
 
-    private void DeriveSecret(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> label, ReadOnlySpan<byte> transcriptHash, int slot) =>
-        HkdfLabel.Expand(Suite.Hash, secret, label, transcriptHash, _block.Slot(slot)[..Suite.HashSize]);
+    private Span<byte> Slot(int slot) => _block.Slot(slot)[..Suite.HashSize];
+
+    private void CheckHash(ReadOnlySpan<byte> transcriptHash) =>
+        ArgumentOutOfRangeException.ThrowIfNotEqual(transcriptHash.Length, Suite.HashSize, nameof(transcriptHash));
 
     private void ThrowUnless(bool inOrder)
     {

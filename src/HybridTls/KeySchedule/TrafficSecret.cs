@@ -95,14 +95,15 @@ internal sealed class TrafficSecret : IDisposable
     /// <summary>The key and IV of the present generation (§7.3).</summary>
     internal void DeriveKeys(Span<byte> key, Span<byte> iv)
     {
-        HkdfLabel.Expand(Suite.Hash, Value, HkdfLabel.Key, default, key);
-        HkdfLabel.Expand(Suite.Hash, Value, HkdfLabel.Iv, default, iv);
+        using HkdfExpander expander = new(Suite.Hash, Value);
+        expander.Expand(HkdfLabel.Key, default, key);
+        expander.Expand(HkdfLabel.Iv, default, iv);
     }
 
-    /// <summary>Derive-Secret (§7.1) into this secret's place.</summary>
-    internal void Derive(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> label, ReadOnlySpan<byte> transcriptHash)
+    /// <summary>Derive-Secret (§7.1) from an extracted secret into this secret's place.</summary>
+    internal void Derive(in HkdfExpander secret, ReadOnlySpan<byte> label, ReadOnlySpan<byte> transcriptHash)
     {
-        HkdfLabel.Expand(Suite.Hash, secret, label, transcriptHash, _block.Slot(_slot)[..Suite.HashSize]);
+        secret.Expand(label, transcriptHash, _block.Slot(_slot)[..Suite.HashSize]);
         _derived = true;
     }
 }

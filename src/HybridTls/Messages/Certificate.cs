@@ -16,7 +16,9 @@ internal readonly ref struct Certificate
     public CertificateEntryList Entries { get; }
 
     /// <summary>Reads the body of the message.</summary>
-    /// <exception cref="HybridTlsException">The structure is wrong (decode_error); as <see cref="CertificateEntryList.Parse"/> says.</exception>
+    /// <exception cref="HybridTlsException">
+    /// The structure is wrong (decode_error); as <see cref="CertificateEntryList.Parse"/> says.
+    /// </exception>
     public static Certificate Parse(ReadOnlySpan<byte> body)
     {
         var reader = new TlsReader(body, "Certificate");

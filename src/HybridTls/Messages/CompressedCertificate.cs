@@ -32,7 +32,11 @@ internal readonly ref struct CompressedCertificate
     }
 
     /// <summary>Writes the message.</summary>
-    public static void Write(TlsWriter writer, CertificateCompressionAlgorithm algorithm, int uncompressedLength, scoped ReadOnlySpan<byte> data)
+    public static void Write(
+        TlsWriter writer,
+        CertificateCompressionAlgorithm algorithm,
+        int uncompressedLength,
+        scoped ReadOnlySpan<byte> data)
     {
         using LengthScope message = writer.BeginMessage(HandshakeType.CompressedCertificate);
         writer.WriteUInt16((ushort)algorithm);

@@ -1,6 +1,7 @@
 namespace HybridTls.Messages;
 
-/// <summary>The extensions that this profile recognises (RFC 9846 §4.3). All code points lie below 64: see <see cref="ExtensionSet"/>.</summary>
+/// <summary>The extensions that this profile recognises (RFC 9846 §4.3).</summary>
+/// <remarks>All code points lie below 64: see <see cref="ExtensionSet"/>.</remarks>
 internal enum ExtensionType : ushort
 {
     /// <summary>server_name (RFC 6066 §3).</summary>

@@ -44,7 +44,12 @@ internal readonly ref struct NewSessionTicket
     }
 
     /// <summary>Writes the message up to its extensions; disposing the scope closes it.</summary>
-    public static MessageScope Begin(TlsWriter writer, uint lifetime, uint ageAdd, scoped ReadOnlySpan<byte> nonce, scoped ReadOnlySpan<byte> ticket)
+    public static MessageScope Begin(
+        TlsWriter writer,
+        uint lifetime,
+        uint ageAdd,
+        scoped ReadOnlySpan<byte> nonce,
+        scoped ReadOnlySpan<byte> ticket)
     {
         LengthScope message = writer.BeginMessage(HandshakeType.NewSessionTicket);
         writer.WriteUInt32(lifetime);

@@ -36,11 +36,13 @@ internal readonly ref struct OpaqueList
 
     /// <summary>Takes the content of a vector of vectors with uint8 lengths of at least <paramref name="minimum"/> bytes.</summary>
     /// <exception cref="HybridTlsException">A vector is too short or cut off (decode_error).</exception>
-    public static OpaqueList Parse8(ReadOnlySpan<byte> bytes, int minimum, string structure) => Parse(bytes, wide: false, minimum, structure);
+    public static OpaqueList Parse8(ReadOnlySpan<byte> bytes, int minimum, string structure) =>
+        Parse(bytes, wide: false, minimum, structure);
 
     /// <summary>Takes the content of a vector of vectors with uint16 lengths of at least <paramref name="minimum"/> bytes.</summary>
     /// <exception cref="HybridTlsException">A vector is too short or cut off (decode_error).</exception>
-    public static OpaqueList Parse16(ReadOnlySpan<byte> bytes, int minimum, string structure) => Parse(bytes, wide: true, minimum, structure);
+    public static OpaqueList Parse16(ReadOnlySpan<byte> bytes, int minimum, string structure) =>
+        Parse(bytes, wide: true, minimum, structure);
 
     /// <summary>Whether one of the vectors equals <paramref name="value"/>.</summary>
     public bool Contains(ReadOnlySpan<byte> value)

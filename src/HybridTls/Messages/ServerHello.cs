@@ -2,8 +2,9 @@ using System.Net.Security;
 
 namespace HybridTls.Messages;
 
-/// <summary>ServerHello (RFC 9846 §4.2.3), read in place; HelloRetryRequest, which has its form, is read by <see cref="HelloRetryRequest"/>.</summary>
+/// <summary>ServerHello (RFC 9846 §4.2.3), read in place.</summary>
 /// <remarks>
+/// HelloRetryRequest, which has its form, is read by <see cref="HelloRetryRequest"/>.
 /// If <see cref="SelectedVersion"/> is TLS 1.3, everything has been checked and no member throws. If it is not, only the structure
 /// has been, and the answer is to be refused (§4.2.3, with <see cref="HasDowngradeSentinel"/>; §4.3.1).
 /// </remarks>
@@ -34,7 +35,9 @@ internal readonly ref struct ServerHello
     /// <summary>The extensions.</summary>
     public ExtensionBlock Extensions => _fields.Extensions;
 
-    /// <summary>Whether the random ends with one of the marks by which a server of TLS 1.3 that selects an older version says so (§4.2.3).</summary>
+    /// <summary>
+    /// Whether the random ends with one of the marks by which a server of TLS 1.3 that selects an older version says so (§4.2.3).
+    /// </summary>
     public bool HasDowngradeSentinel => Random[^8..].SequenceEqual("DOWNGRD\u0001"u8) || Random[^8..].SequenceEqual("DOWNGRD\0"u8);
 
     /// <summary>Whether the body of a server_hello message is a HelloRetryRequest, which its random tells.</summary>

@@ -24,7 +24,9 @@ internal sealed class TlsWriter : IBufferWriter<byte>, IDisposable
     /// <summary>The number of bytes written.</summary>
     public int Length => _length;
 
-    /// <summary>What has been written, valid until the next write; writable, for values that are known only afterwards (PSK binders).</summary>
+    /// <summary>
+    /// What has been written, valid until the next write; writable, for values that are known only afterwards (PSK binders).
+    /// </summary>
     public Span<byte> Written => _buffer.AsSpan(0, _length);
 
     /// <summary>Writes a uint8.</summary>
@@ -170,7 +172,12 @@ internal sealed class TlsWriter : IBufferWriter<byte>, IDisposable
     {
         int length = _length - start;
         if (length >> (8 * width) != 0)
-            TlsError.Throw(TlsAlert.InternalError, $"A vector of {length} bytes does not fit its length field: send less (names, protocols, certificates).");
+        {
+            TlsError.Throw(
+                TlsAlert.InternalError,
+                $"A vector of {length} bytes does not fit its length field: send less (names, protocols, certificates).");
+        }
+
         for (int i = 1; i <= width; i++)
             _buffer[start - i] = (byte)(length >> (8 * (i - 1)));
     }

@@ -130,7 +130,7 @@ internal sealed class RecordProtection : IDisposable
         }
         catch (AuthenticationTagMismatchException)
         {
-            inner.Clear();
+            inner.Clear(); // the platform does so too; nothing unauthenticated may be let out
             return false;
         }
 

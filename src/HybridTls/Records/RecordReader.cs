@@ -265,12 +265,6 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
     {
         result = default;
         int innerLength = Math.Max(0, record.Length - RecordLimits.HeaderSize - RecordLimits.TagSize);
-        if (_skip != EarlyDataSkip.None && innerLength > RecordSizeLimit)
-        {
-            SkipRecord(record.Length);
-            return false;
-        }
-
         // Until application data may come, all content is the handshake's and is decrypted to where messages are put together.
         Span<byte> plaintext = AcceptApplicationData ? destination : _handshake.GetTail(innerLength);
         if (!protection.TryOpen(record, plaintext, out ContentType type, out int length))
@@ -280,6 +274,10 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
             SkipRecord(record.Length);
             return false;
         }
+
+        // Judged by the header already, except while early data is skipped.
+        if (innerLength > RecordSizeLimit)
+            TlsError.Throw(TlsAlert.RecordOverflow, $"The peer sent a record of {innerLength} bytes where we accept {RecordSizeLimit}.");
 
         _skip = EarlyDataSkip.None;
         _openedAny = true;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using HybridTls.Testing;
 
 namespace HybridTls.Cryptography.Tests.MLDsa;
 
@@ -9,26 +10,10 @@ internal static class MLDsaTestData
     /// <summary>Every back end of this machine.</summary>
     public static TheoryData<int> Widths => new(Lanes.Supported.Select(static width => (int)width));
 
-    /// <summary>Opens a vector file that stands beside the checkout.</summary>
-    public static JsonDocument Open(string name)
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string path = Path.Combine(folder.FullName, "shared", "vectors", name);
-            if (File.Exists(path))
-            {
-                return JsonDocument.Parse(File.ReadAllBytes(path));
-            }
-        }
-
-        Assert.SkipWhen(Environment.GetEnvironmentVariable("CI") != "true", $"{name} does not stand beside the checkout.");
-        throw new FileNotFoundException("A vector file is missing.", name);
-    }
-
     /// <summary>CCTV's messages for timing signatures: with the key of the all-zero seed their rejections are representative.</summary>
     public static byte[][] BenchmarkMessages()
     {
-        using JsonDocument file = Open("mldsa_65_benchmark_messages.json");
+        using JsonDocument file = VectorFile.Open("mldsa_65_benchmark_messages.json");
         return [.. file.RootElement.EnumerateArray().Select(static message => Encoding.ASCII.GetBytes(message.GetString()!))];
     }
 
@@ -48,5 +33,35 @@ internal static class MLDsaTestData
         byte[] signature = new byte[MLDsa65.SignatureSize];
         key.Sign(Mu(key.PublicKey, message), new byte[MLDsa65.RandomizerSize], signature);
         return signature;
+    }
+
+    /// <summary>Coefficients of a seeded generator in [from, to).</summary>
+    public static int[] Random(Random random, int count, int from, int to)
+    {
+        int[] result = new int[count];
+        foreach (ref int w in result.AsSpan())
+        {
+            w = random.Next(from, to);
+        }
+
+        return result;
+    }
+
+    /// <summary>Counts the rare paths of what <paramref name="action"/> does on this thread.</summary>
+    public static MLDsaTrace Trace(Action action)
+    {
+        MLDsaTrace trace = new();
+        MLDsaTrace? previous = MLDsaTrace.Current;
+        MLDsaTrace.Current = trace;
+        try
+        {
+            action();
+        }
+        finally
+        {
+            MLDsaTrace.Current = previous;
+        }
+
+        return trace;
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using HybridTls.Testing;
 
 namespace HybridTls.Cryptography.Tests.MLDsa;
 
@@ -13,7 +14,7 @@ public sealed class WycheproofMLDsaTests
     public void Deterministic_signatures_are_those_of_the_vectors(int width)
     {
         using Lanes.Forced forced = Lanes.Force((LaneWidth)width);
-        using JsonDocument file = MLDsaTestData.Open("mldsa_65_sign_seed_test.json");
+        using JsonDocument file = VectorFile.Open("mldsa_65_sign_seed_test.json");
         int signed = 0;
         int refused = 0;
         foreach (JsonElement group in file.RootElement.GetProperty("testGroups").EnumerateArray())
@@ -73,7 +74,7 @@ public sealed class WycheproofMLDsaTests
     public void Verification_decides_as_the_vectors_say(int width)
     {
         using Lanes.Forced forced = Lanes.Force((LaneWidth)width);
-        using JsonDocument file = MLDsaTestData.Open("mldsa_65_verify_test.json");
+        using JsonDocument file = VectorFile.Open("mldsa_65_verify_test.json");
         int seen = 0;
         foreach (JsonElement group in file.RootElement.GetProperty("testGroups").EnumerateArray())
         {

@@ -126,13 +126,13 @@ public sealed class X25519AgreementTests
     }
 
     [Fact]
-    public void Both_sides_agree_and_every_back_end_gives_the_scalar_result()
+    public void Every_back_end_gives_the_scalar_result()
     {
         for (int i = 0; i < 300; i++)
         {
             byte[] a = RandomNumberGenerator.GetBytes(32);
             byte[] u = RandomNumberGenerator.GetBytes(32);
-            if (i < 32)
+            if (i < 30) // leaves enough random bytes that u is not 0, of small order
                 u = [.. Enumerable.Repeat((byte)(i % 2 == 0 ? 0xFF : 0x00), i), .. u.AsSpan(i)];
             string expected;
             using (Lanes.Force(LaneWidth.Scalar))

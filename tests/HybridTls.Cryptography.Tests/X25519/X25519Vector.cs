@@ -1,4 +1,5 @@
 using System.Text.Json;
+using HybridTls.Testing;
 
 namespace HybridTls.Cryptography.Tests;
 
@@ -9,21 +10,7 @@ internal sealed record X25519Vector(int Id, byte[] Public, byte[] Private, byte[
 
     public static IReadOnlyList<X25519Vector> Load()
     {
-        string? folder = Environment.GetEnvironmentVariable("HYBRIDTLS_VECTORS");
-        for (DirectoryInfo? up = new(AppContext.BaseDirectory); folder is null && up is not null; up = up.Parent)
-        {
-            string candidate = Path.Combine(up.FullName, "shared", "vectors");
-            folder = Directory.Exists(candidate) ? candidate : null;
-        }
-
-        if (folder is null)
-        {
-            Assert.SkipUnless(Environment.GetEnvironmentVariable("CI") == "true", "The test vectors do not stand beside the checkout.");
-            Assert.Fail("The test vectors must stand beside the checkout in CI.");
-        }
-
-        using FileStream file = File.OpenRead(Path.Combine(folder, "x25519_test.json"));
-        using JsonDocument json = JsonDocument.Parse(file);
+        using JsonDocument json = VectorFile.Open("x25519_test.json");
         return
         [
             .. from testGroup in json.RootElement.GetProperty("testGroups").EnumerateArray()

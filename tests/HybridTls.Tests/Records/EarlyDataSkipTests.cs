@@ -45,6 +45,23 @@ public class EarlyDataSkipTests
         Assert.Equal(TlsAlert.UnexpectedMessage, Alert(reader, Sealed(early, ContentType.ApplicationData, new byte[5])));
     }
 
+    [Fact]
+    public void The_record_that_ends_the_skipping_obeys_our_limit()
+    {
+        foreach (int excess in new[] { 0, 1 })
+        {
+            using RecordProtection handshake = Protection(1);
+            using RecordReader reader = ProtectedReader(application: false);
+            reader.RecordSizeLimit = 64;
+            reader.SkipEarlyData(EarlyDataSkip.Undecryptable);
+            byte[] record = Sealed(handshake, ContentType.Handshake, Finished, padding: 63 - Finished.Length + excess);
+            if (excess == 0)
+                Assert.Single(Events(reader, record));
+            else
+                Assert.Equal(TlsAlert.RecordOverflow, Alert(reader, record));
+        }
+    }
+
     [Theory]
     [InlineData(16384 + 22, 3)]
     [InlineData(1000, 65)]

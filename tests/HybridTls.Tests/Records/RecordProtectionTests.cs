@@ -119,7 +119,7 @@ public class RecordProtectionTests
     public void The_type_is_the_last_byte_that_is_not_zero()
     {
         Assert.Equal(-1, InnerPlaintext.IndexOfContentType([]));
-        byte[] bytes = new byte[200];
+        byte[] bytes = new byte[300];
         for (int length = 0; length <= bytes.Length; length++)
         {
             Assert.Equal(-1, InnerPlaintext.IndexOfContentType(bytes.AsSpan(0, length)));
@@ -191,8 +191,8 @@ public class RecordProtectionTests
         byte[] record = Seal(seal, ContentType.ApplicationData, [1]);
         byte[] plaintext = new byte[2];
         Assert.Equal(1, open.Open(record, plaintext, out _));
-        Assert.Throws<HybridTlsException>(() => Seal(seal, ContentType.ApplicationData, [1]));
-        Assert.Throws<HybridTlsException>(() => open.Open(record, plaintext, out _));
+        Assert.Equal(TlsAlert.InternalError, Assert.Throws<HybridTlsException>(() => Seal(seal, ContentType.ApplicationData, [1])).Alert);
+        Assert.Equal(TlsAlert.InternalError, Assert.Throws<HybridTlsException>(() => open.Open(record, plaintext, out _)).Alert);
         Assert.Equal(ulong.MaxValue, open.SequenceNumber);
     }
 

@@ -21,7 +21,7 @@ internal static class AlpnExtension
     {
         OpaqueList names = ParseOffered(data);
         if (names.Count != 1)
-            TlsError.ThrowIllegalParameter("application_layer_protocol_negotiation: the server selects more than one protocol (RFC 7301 §3.1).");
+            TlsError.ThrowIllegalParameter("The server selects more than one application protocol (RFC 7301 §3.1).");
         return names[0];
     }
 

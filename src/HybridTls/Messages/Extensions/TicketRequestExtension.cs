@@ -29,5 +29,6 @@ internal static class TicketRequestExtension
         writer.WriteExtension(ExtensionType.TicketRequest, [newSessionCount, resumptionCount]);
 
     /// <summary>Writes the server's expected number.</summary>
-    public static void WriteHint(TlsWriter writer, byte expectedCount) => writer.WriteExtension(ExtensionType.TicketRequest, [expectedCount]);
+    public static void WriteHint(TlsWriter writer, byte expectedCount) =>
+        writer.WriteExtension(ExtensionType.TicketRequest, [expectedCount]);
 }

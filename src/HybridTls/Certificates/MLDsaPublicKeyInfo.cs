@@ -3,7 +3,7 @@ using System.Formats.Asn1;
 namespace HybridTls.Certificates;
 
 /// <summary>SubjectPublicKeyInfo with an ML-DSA-65 key (RFC 9881 §4): 22 fixed bytes and the 1952 bytes of the key.</summary>
-internal static class SubjectPublicKeyInfo
+internal static class MLDsaPublicKeyInfo
 {
     /// <summary>ML-DSA-65's public key, in bytes (FIPS 204, table 2).</summary>
     public const int KeySize = 1952;
@@ -40,7 +40,9 @@ internal static class SubjectPublicKeyInfo
         if (IsMLDsa65(encoded.Span))
             return encoded[Prefix.Length..];
         throw TlsError.Create(
-            TryReadAlgorithm(encoded.Span, out string algorithm) && algorithm != "ML-DSA-65" ? TlsAlert.UnsupportedCertificate : TlsAlert.BadCertificate,
+            TryReadAlgorithm(encoded.Span, out string algorithm) && algorithm != "ML-DSA-65"
+                ? TlsAlert.UnsupportedCertificate
+                : TlsAlert.BadCertificate,
             Describe(encoded.Span, "The public key"));
     }
 

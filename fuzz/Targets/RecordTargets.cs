@@ -1,0 +1,202 @@
+using System.Buffers;
+using HybridTls.Records;
+
+namespace HybridTls.Fuzz.Targets;
+
+/// <summary>The record layer without keys: framing, reassembly, and the reader that joins them. Splitting changes nothing.</summary>
+internal static class RecordTargets
+{
+    // Beyond this, delivery a byte at a time is left out: its cost grows with the square.
+    private const int MaximumBytewise = 600;
+
+    // What a reader may take besides buffers for what has come: the exception, and types set up at the first run.
+    private const int FixedAllocation = 128 * 1024;
+
+    /// <summary>Bytes to records.</summary>
+    public static string FuzzFraming(ReadOnlySpan<byte> input)
+    {
+        byte[] bytes = input.ToArray();
+        var places = new List<int>();
+        EventLog whole = Frame(bytes, [bytes.Length], segments: null, places);
+        Frame(bytes, [bytes.Length], Splitting.Random(bytes)).CheckSameAs(whole, "random segments");
+        Frame(bytes, [bytes.Length], Splitting.Around(places, bytes.Length)).CheckSameAs(whole, "segments around headers");
+        Frame(bytes, Splitting.Random(bytes), segments: null).CheckSameAs(whole, "random deliveries");
+        Frame(bytes, Splitting.Around(places, bytes.Length), segments: null).CheckSameAs(whole, "deliveries around headers");
+        if (bytes.Length <= MaximumBytewise)
+        {
+            Frame(bytes, [bytes.Length], Splitting.Bytewise(bytes.Length)).CheckSameAs(whole, "segments of one byte");
+            Frame(bytes, Splitting.Bytewise(bytes.Length), Splitting.Bytewise(bytes.Length)).CheckSameAs(whole, "byte by byte");
+        }
+
+        return whole.Outcome;
+    }
+
+    /// <summary>Fragments to handshake messages.</summary>
+    public static string FuzzReassembly(ReadOnlySpan<byte> input)
+    {
+        byte[] bytes = input.ToArray();
+        EventLog whole = Reassemble(bytes, [bytes.Length]);
+        Reassemble(bytes, Splitting.Random(bytes)).CheckSameAs(whole, "random fragments");
+        if (bytes.Length <= MaximumBytewise)
+            Reassemble(bytes, Splitting.Bytewise(bytes.Length)).CheckSameAs(whole, "fragments of one byte");
+        return whole.Outcome;
+    }
+
+    /// <summary>Bytes to the events of a <see cref="RecordReader"/> before there are keys.</summary>
+    public static string FuzzRecordReader(ReadOnlySpan<byte> input)
+    {
+        byte[] bytes = input.ToArray();
+        EventLog whole = Read(bytes, [bytes.Length], segments: null);
+        Read(bytes, [bytes.Length], Splitting.Random(bytes)).CheckSameAs(whole, "random segments");
+        Read(bytes, Splitting.Random(bytes), segments: null).CheckSameAs(whole, "random deliveries");
+        Read(bytes, Splitting.Random(bytes), Splitting.Random(bytes)).CheckSameAs(whole, "random deliveries in segments");
+        if (bytes.Length <= MaximumBytewise)
+        {
+            Read(bytes, [bytes.Length], Splitting.Bytewise(bytes.Length)).CheckSameAs(whole, "segments of one byte");
+            Read(bytes, Splitting.Bytewise(bytes.Length), segments: null).CheckSameAs(whole, "byte by byte");
+        }
+
+        return whole.Outcome;
+    }
+
+    private static EventLog Frame(byte[] bytes, IEnumerable<int> deliveries, IEnumerable<int>? segments, List<int>? places = null)
+    {
+        var log = new EventLog();
+        int[]? ends = segments?.ToArray();
+        int consumedTotal = 0;
+        foreach (int delivered in deliveries)
+        {
+            try
+            {
+                while (true)
+                {
+                    places?.AddRange([consumedTotal, consumedTotal + 3, consumedTotal + RecordLimits.HeaderSize]);
+                    ReadOnlySequence<byte> sequence = Available(bytes, consumedTotal, delivered, ends);
+                    SequencePosition consumed = sequence.End;
+                    SequencePosition examined = sequence.Start;
+                    bool found = RecordFraming.TryParseRecord(
+                        sequence, RecordLimits.MaxProtectedFragment, ref consumed, ref examined, out TlsRecord record);
+                    long used = sequence.Slice(0, consumed).Length;
+                    if (!found)
+                    {
+                        Properties.Check(used == 0, "Nothing is consumed while more is needed.");
+                        Properties.Check(sequence.Slice(examined).IsEmpty, "All is examined while more is needed.");
+                        break;
+                    }
+
+                    Properties.Check(used == record.Header.RecordSize && used == record.Bytes.Length, "A record is consumed as a whole.");
+                    Properties.Check(
+                        sequence.Slice(examined).Length == sequence.Slice(consumed).Length,
+                        "A record is examined as a whole.");
+                    log.Add($"{record.Header.Type}", record.Fragment);
+                    consumedTotal += (int)used;
+                }
+            }
+            catch (HybridTlsException exception)
+            {
+                log.Add(exception);
+                return log;
+            }
+        }
+
+        log.Add("more needed", BitConverter.GetBytes(consumedTotal));
+        return log;
+    }
+
+    private static EventLog Reassemble(byte[] bytes, IEnumerable<int> deliveries)
+    {
+        var log = new EventLog();
+        using var reassembly = new HandshakeReassembly(HandshakeMessageLimits.Default);
+        int start = 0;
+        int taken = 0;
+        try
+        {
+            foreach (int delivered in deliveries)
+            {
+                reassembly.Append(bytes.AsSpan(start, delivered - start));
+                start = delivered;
+                while (reassembly.TryTake(out ReadOnlySpan<byte> message))
+                {
+                    Properties.CheckEqual(bytes.AsSpan(taken, message.Length), message, "Messages are the stream, cut at their ends");
+                    taken += message.Length;
+                    log.Add($"message {message[0]}", message);
+                }
+
+                Properties.Check(reassembly.Pending == delivered - taken, "What was not taken is pending.");
+                Properties.Check(reassembly.BufferSize <= Math.Max(64, 2 * delivered), "The buffer is bounded by what has come.");
+            }
+        }
+        catch (HybridTlsException exception)
+        {
+            log.Add(exception);
+            return log;
+        }
+
+        log.Add("more needed", BitConverter.GetBytes(taken));
+        return log;
+    }
+
+    private static EventLog Read(byte[] bytes, IEnumerable<int> deliveries, IEnumerable<int>? segments)
+    {
+        var log = new EventLog();
+        int[]? ends = segments?.ToArray();
+        using var reader = new RecordReader { AcceptChangeCipherSpec = true };
+        int consumedTotal = 0;
+        foreach (int delivered in deliveries)
+        {
+            try
+            {
+                while (true)
+                {
+                    ReadOnlySequence<byte> sequence = Available(bytes, consumedTotal, delivered, ends);
+                    SequencePosition consumed = sequence.End;
+                    SequencePosition examined = sequence.Start;
+                    long before = GC.GetAllocatedBytesForCurrentThread();
+                    bool found = reader.TryRead(sequence, ref consumed, ref examined, [], out RecordReadResult result);
+                    CheckAllocation(before, delivered);
+                    consumedTotal += (int)sequence.Slice(0, consumed).Length;
+                    if (!found)
+                        break;
+                    if (result.Kind == RecordReadKind.CloseNotify)
+                    {
+                        // It is said again on every further call; what follows is not read.
+                        log.Add("close_notify", BitConverter.GetBytes(consumedTotal));
+                        return log;
+                    }
+
+                    Properties.Check(
+                        result.Kind == RecordReadKind.Handshake,
+                        $"Without keys there are handshake messages, not {result.Kind}.");
+                    log.Add($"message {result.HandshakeMessage[0]}", result.HandshakeMessage);
+                }
+
+                Properties.Check(reader.BufferedMemory <= Math.Max(64, 2 * delivered), "The buffer is bounded by what has come.");
+            }
+            catch (HybridTlsException exception)
+            {
+                log.Add(exception);
+                return log;
+            }
+        }
+
+        log.Add("more needed", BitConverter.GetBytes(consumedTotal + reader.PendingHandshakeBytes));
+        return log;
+    }
+
+    // Buffers come in powers of two, and a growing one is copied: at most four times what has come.
+    private static void CheckAllocation(long before, int delivered)
+    {
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Properties.Check(allocated <= FixedAllocation + 8L * delivered, $"{allocated} bytes are allocated for {delivered} bytes of input.");
+    }
+
+    private static ReadOnlySequence<byte> Available(byte[] bytes, int start, int end, int[]? segmentEnds)
+    {
+        ReadOnlyMemory<byte> memory = bytes.AsMemory(start, end - start);
+        return segmentEnds is null
+            ? new ReadOnlySequence<byte>(memory)
+            : Splitting.Segmented(memory, segmentEnds.Select(place => place - start));
+    }
+
+    private static void CheckSameAs(this EventLog log, EventLog whole, string how) => whole.CheckSame(log, how);
+}

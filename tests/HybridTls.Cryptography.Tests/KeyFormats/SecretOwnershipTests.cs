@@ -1,0 +1,122 @@
+using System.Reflection;
+using System.Security.Cryptography;
+
+namespace HybridTls.Cryptography.Tests;
+
+public sealed class SecretOwnershipTests
+{
+    [Fact]
+    public void A_secret_buffer_is_zeroed_by_Dispose_and_its_tail_by_Shrink()
+    {
+        SecretBuffer buffer = SecretBuffer.CopyOf([1, 2, 3, 4]);
+        Span<byte> whole = buffer.Span;
+        buffer.Shrink(3);
+        Assert.Equal([1, 2, 3, 0], whole.ToArray());
+        Assert.Equal([1, 2, 3], buffer.Span.ToArray());
+        buffer.Dispose();
+        Assert.Equal([0, 0, 0, 0], whole.ToArray());
+    }
+
+    [Fact]
+    public void The_last_use_releases_what_was_closed_meanwhile()
+    {
+        int released = 0;
+        UseGuard guard = new(() => released++);
+        using (guard.Enter(this))
+        {
+            using (guard.Enter(this))
+            {
+                guard.Close();
+                guard.Close();
+                Assert.Throws<ObjectDisposedException>(() => guard.Enter(this).Dispose());
+            }
+
+            Assert.Equal(0, released);
+        }
+
+        Assert.Equal(1, released);
+        guard.Close();
+        Assert.Equal(1, released);
+    }
+
+    [Fact]
+    public void Closing_an_idle_guard_releases_at_once()
+    {
+        int released = 0;
+        UseGuard guard = new(() => released++);
+        guard.Enter(this).Dispose();
+        guard.Close();
+        Assert.Equal(1, released);
+    }
+
+    [Fact]
+    public void Many_threads_release_once()
+    {
+        for (int round = 0; round < 100; round++)
+        {
+            int released = 0;
+            int running = 0;
+            UseGuard guard = new(() =>
+            {
+                Assert.Equal(0, Volatile.Read(ref running));
+                Interlocked.Increment(ref released);
+            });
+            Parallel.For(0, 32, i =>
+            {
+                try
+                {
+                    using (guard.Enter(this))
+                    {
+                        Interlocked.Increment(ref running);
+                        Thread.SpinWait(20);
+                        Interlocked.Decrement(ref running);
+                    }
+                }
+                catch (ObjectDisposedException)
+                {
+                    // Came after the closing.
+                }
+
+                if (i == 16)
+                    guard.Close();
+            });
+            Assert.Equal(1, released);
+        }
+    }
+
+    [Fact]
+    public void A_disposed_key_holds_zeros_where_its_secrets_were()
+    {
+        ManagedMLKem kem = ManagedMLKem.GenerateKey(MLKemAlgorithm.MLKem768);
+        ManagedMLKem expandedKem = ManagedMLKem.ImportDecapsulationKey(MLKemAlgorithm.MLKem768, kem.ExportDecapsulationKey());
+        ManagedMLDsa dsa = ManagedMLDsa.GenerateKey(MLDsaAlgorithm.MLDsa65);
+        ManagedMLDsa expandedDsa = ManagedMLDsa.ImportMLDsaPrivateKey(MLDsaAlgorithm.MLDsa65, dsa.ExportMLDsaPrivateKey());
+        foreach (IDisposable key in (IDisposable[])[kem, expandedKem, dsa, expandedDsa])
+        {
+            object[] secrets =
+            [
+                .. key.GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
+                    .Select(field => field.GetValue(key))
+                    .Where(value => value is SecretBuffer or MLKem768PrivateKey or MLDsa65SigningKey)!,
+            ];
+            Assert.Equal(key == expandedDsa ? 1 : 2, secrets.Length);
+            object[] scannable = [.. secrets.Where(secret => secret is not MLDsa65SigningKey)];
+            Assert.DoesNotContain(scannable, IsZero);
+
+            // A signing key's native memory is freed at once: it is scanned between the zeroing and that.
+            int zeroed = 0;
+            MLDsaKeyMemory.Zeroed = memory => zeroed += memory.ContainsAnyExcept((byte)0) ? 0 : 1;
+            key.Dispose();
+            MLDsaKeyMemory.Zeroed = null;
+            Assert.All(scannable, secret => Assert.True(IsZero(secret)));
+            Assert.Equal(secrets.Length - scannable.Length, zeroed);
+        }
+    }
+
+    private static bool IsZero(object secret) => secret switch
+    {
+        SecretBuffer buffer => !buffer.Span.ContainsAnyExcept((byte)0),
+        MLKem768PrivateKey key => key.IsZero,
+        _ => false,
+    };
+}

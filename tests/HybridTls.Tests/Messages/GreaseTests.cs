@@ -1,0 +1,22 @@
+using HybridTls.Messages;
+
+namespace HybridTls.Tests.Messages;
+
+public class GreaseTests
+{
+    [Fact]
+    public void The_sixteen_code_points_are_those_of_rfc_8701()
+    {
+        IEnumerable<ushort> made = Enumerable.Range(0, 256).Select(random => Grease.CodePoint((byte)random)).Distinct().Order();
+        IEnumerable<ushort> reserved = Enumerable.Range(0, 0x10000).Select(value => (ushort)value).Where(Grease.IsReserved);
+        ushort[] expected = [.. Enumerable.Range(0, 16).Select(i => Convert.ToUInt16($"{i:X}A{i:X}A", 16))];
+        Assert.Equal(expected, made);
+        Assert.Equal(expected, reserved);
+    }
+
+    [Fact]
+    public void The_eight_modes_are_those_of_rfc_8701() =>
+        Assert.Equal(
+            new byte[] { 0x0B, 0x2A, 0x49, 0x68, 0x87, 0xA6, 0xC5, 0xE4 },
+            Enumerable.Range(0, 256).Select(random => (byte)Grease.PskMode((byte)random)).Distinct().Order());
+}
