@@ -277,6 +277,17 @@ public sealed class NodeHandshakeTests(NodeTls node) : NodeTestBase(node)
         }
     }
 
+    [Fact]
+    public async Task A_key_log_needs_the_switch_as_well()
+    {
+        // Stands here because the switch is the process's: the tests of this group run one after the other.
+        AppContext.SetSwitch("HybridTls.AllowKeyLog", false);
+        await using HybridTlsStream stream = new(new MemoryStream());
+        InvalidOperationException exception = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => stream.AuthenticateAsClientAsync(ClientOptions(options => options.KeyLog = static _ => { }), Token));
+        Assert.Contains("HybridTls.AllowKeyLog", exception.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(CertificateCompression.Zlib, "zlib", true)]
     [InlineData(CertificateCompression.Brotli, "brotli", true)]

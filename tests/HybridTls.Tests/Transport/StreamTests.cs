@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using HybridTls.Tests.Handshake;
@@ -203,6 +205,53 @@ public sealed class StreamTests
         await pair.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20), Token);
         await Assert.ThrowsAnyAsync<Exception>(() => reading.WaitAsync(TimeSpan.FromSeconds(20), Token));
         await Assert.ThrowsAnyAsync<Exception>(() => writing.WaitAsync(TimeSpan.FromSeconds(20), Token));
+    }
+
+    [Fact]
+    public async Task Disposal_ends_a_handshake_under_way()
+    {
+        TlsPair pair = TlsPair.CreateRaw();
+        Task client = pair.AuthenticateClientAsync();
+        Assert.False(client.IsCompleted);
+        await pair.Client.DisposeAsync();
+        await Assert.ThrowsAnyAsync<Exception>(() => client.WaitAsync(TimeSpan.FromSeconds(20), Token));
+        Task server = pair.AuthenticateServerAsync();
+        HybridTlsException exception = await Assert.ThrowsAsync<HybridTlsException>(() => server);
+        Assert.Equal(HybridTlsFailure.Truncated, exception.Failure);
+        await pair.DisposeAsync();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => pair.AuthenticateClientAsync());
+    }
+
+    [Fact]
+    public async Task Many_connections_over_sockets_carry_data_both_ways()
+    {
+        const int Connections = 8, Size = 300_000;
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        int port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        async Task ServeAsync()
+        {
+            await using HybridTlsStream server = new(new NetworkStream(await listener.AcceptSocketAsync(Token), ownsSocket: true));
+            await server.AuthenticateAsServerAsync(TestIdentities.ServerOptions(), Token);
+            await server.CopyToAsync(server, Token);
+        }
+
+        async Task AskAsync(int seed)
+        {
+            await using HybridTlsStream client = await HybridTlsStream.ConnectAsync(
+                "localhost", port, new HybridTlsClientOptions { PeerValidation = TestIdentities.TrustRoot }, Token);
+            byte[] sent = new byte[Size], received = new byte[Size];
+            new Random(seed).NextBytes(sent);
+            Task writing = client.WriteAsync(sent, Token).AsTask();
+            await client.ReadExactlyAsync(received, Token);
+            await writing;
+            Assert.Equal(sent, received);
+            await client.ShutdownAsync(Token);
+            Assert.Equal(0, await client.ReadAsync(received, Token));
+        }
+
+        Task[] all = [.. Enumerable.Range(0, Connections).SelectMany(i => (Task[])[Task.Run(ServeAsync), Task.Run(() => AskAsync(i))])];
+        await Task.WhenAll(all).WaitAsync(TimeSpan.FromSeconds(60), Token);
     }
 
     [Fact]
