@@ -154,6 +154,9 @@ internal sealed class ServerNegotiation
             if (!hello.Extensions.Types.Contains(required))
                 TlsError.Throw(TlsAlert.MissingExtension, $"The ClientHello has no {required} extension (RFC 9846 §9.2).");
         }
+
+        if (hello.Extensions.Types.Contains(ExtensionType.PreSharedKey) && !hello.Extensions.Types.Contains(ExtensionType.PskKeyExchangeModes))
+            TlsError.Throw(TlsAlert.MissingExtension, "The ClientHello has pre_shared_key without psk_key_exchange_modes (RFC 9846 §4.3.9).");
     }
 
     private static CipherSuiteParameters SelectSuite(ClientHello hello, HybridTlsServerOptions options)

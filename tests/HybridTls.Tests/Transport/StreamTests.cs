@@ -222,6 +222,36 @@ public sealed class StreamTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => pair.AuthenticateClientAsync());
     }
 
+    [Theory]
+    [InlineData(64, null)]
+    [InlineData(null, 100)]
+    [InlineData(512, 16384)]
+    public async Task Records_are_no_larger_than_the_peer_allows(int? ofClient, int? ofServer)
+    {
+        await using TlsPair pair = await TlsPair.CreateAsync(
+            TestIdentities.ServerOptions(options =>
+            {
+                options.RecordSizeLimit = ofServer;
+                options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+            }),
+            TestIdentities.ClientOptions(options =>
+            {
+                options.RecordSizeLimit = ofClient;
+                options.Credential = TestIdentities.Client;
+            }));
+        Assert.Equal((ofClient ?? 16385) - 1, pair.Server.Machine.Writer.MaxContent);
+
+        // A server's own limit is an answer: a client that sent none knows nothing of the extension.
+        Assert.Equal((ofClient is null ? 16385 : ofServer ?? 16385) - 1, pair.Client.Machine.Writer.MaxContent);
+        byte[] sent = RandomNumberGenerator.GetBytes(20_000), received = new byte[20_000];
+        await pair.Server.WriteAsync(sent, Token);
+        await pair.Client.ReadExactlyAsync(received, Token);
+        Assert.Equal(sent, received);
+        await pair.Client.WriteAsync(sent, Token);
+        await pair.Server.ReadExactlyAsync(received, Token);
+        Assert.Equal(sent, received);
+    }
+
     [Fact]
     public async Task Many_connections_over_sockets_carry_data_both_ways()
     {
