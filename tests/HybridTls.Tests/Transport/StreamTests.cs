@@ -222,6 +222,50 @@ public sealed class StreamTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => pair.AuthenticateClientAsync());
     }
 
+    [Fact]
+    public async Task A_peer_that_renews_its_key_unasked_is_not_asked()
+    {
+        await using TlsPair pair = await TlsPair.CreateAsync(TestIdentities.ServerOptions(options => options.KeyUpdateAfterRecords = 10));
+        byte[] buffer = new byte[1];
+        for (int i = 0; i < 12; i++)
+        {
+            await pair.Client.WriteAsync(buffer, Token);
+            await pair.Server.ReadExactlyAsync(buffer, Token);
+        }
+
+        await pair.Client.UpdateKeysAsync(requestPeer: false, Token);
+        await pair.Client.WriteAsync(buffer, Token);
+        await pair.Server.ReadExactlyAsync(buffer, Token);
+        await pair.Server.WriteAsync(buffer, Token);
+        await pair.Client.ReadExactlyAsync(buffer, Token);
+        Assert.Equal(1UL, pair.Client.Machine.Schedule.ClientApplication.Generation);
+        Assert.Equal(0UL, pair.Client.Machine.Schedule.ServerApplication.Generation);
+    }
+
+    [Fact]
+    public async Task Disposal_with_unread_data_does_not_reset_what_was_sent()
+    {
+        const int Size = 150_000;
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { SendBufferSize = 4 * Size };
+        await socket.ConnectAsync(listener.LocalEndpoint, Token);
+        HybridTlsStream client = new(new NetworkStream(socket, ownsSocket: true));
+        await using HybridTlsStream server = new(new NetworkStream(await listener.AcceptSocketAsync(Token), ownsSocket: true));
+        await Task.WhenAll(
+            client.AuthenticateAsClientAsync(TestIdentities.ClientOptions(), Token),
+            server.AuthenticateAsServerAsync(TestIdentities.ServerOptions(), Token));
+
+        await server.WriteAsync("nobody reads this"u8.ToArray(), Token);
+        while (socket.Available == 0)
+            await Task.Delay(1, Token);
+        await client.WriteAsync(new byte[Size], Token);
+        await client.DisposeAsync();
+        using MemoryStream received = new();
+        await server.CopyToAsync(received, Token);
+        Assert.Equal(Size, received.Length);
+    }
+
     [Theory]
     [InlineData(64, null)]
     [InlineData(null, 100)]
