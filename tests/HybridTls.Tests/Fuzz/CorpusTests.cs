@@ -9,6 +9,7 @@ public class CorpusTests
 
     [Theory]
     [MemberData(nameof(Targets))]
+    [Clause("HT-MSG-9")]
     public void Every_file_of_the_corpus_passes(string name)
     {
         FuzzTarget target = TargetList.Find(name)!;
@@ -33,6 +34,7 @@ public class CorpusTests
 
     [Theory]
     [MemberData(nameof(Targets))]
+    [Clause("HT-MSG-9")]
     public void A_short_campaign_passes(string name)
     {
         FuzzTarget target = TargetList.Find(name)!;

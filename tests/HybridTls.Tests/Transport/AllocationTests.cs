@@ -9,6 +9,7 @@ public sealed class AllocationTests
     [InlineData(16384)]
     [InlineData(1350)]
     [InlineData(100)]
+    [Clause("HT-REC-20")]
     public async Task Data_that_is_there_is_written_and_read_without_allocation(int size)
     {
         await using TlsPair pair = await TlsPair.CreateAsync();

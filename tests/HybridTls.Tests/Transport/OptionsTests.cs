@@ -32,6 +32,8 @@ public sealed class OptionsTests
 
     [Theory]
     [MemberData(nameof(ClientFaults), DisableDiscoveryEnumeration = true)]
+    [Clause("HT-AUTH-3")]
+    [Clause("HT-SHELL-9")]
     public async Task A_client_names_the_option_to_change(string message, Action<HybridTlsClientOptions> change)
     {
         await using TlsPair pair = TlsPair.CreateRaw();
@@ -42,6 +44,8 @@ public sealed class OptionsTests
 
     [Theory]
     [MemberData(nameof(ServerFaults), DisableDiscoveryEnumeration = true)]
+    [Clause("HT-AUTH-3")]
+    [Clause("HT-SHELL-9")]
     public async Task A_server_names_the_option_to_change(string message, Action<HybridTlsServerOptions> change)
     {
         await using TlsPair pair = TlsPair.CreateRaw();

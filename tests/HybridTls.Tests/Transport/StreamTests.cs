@@ -93,6 +93,7 @@ public sealed class StreamTests
     }
 
     [Fact]
+    [Clause("HT-SHELL-1")]
     public async Task A_second_read_is_refused_and_the_first_goes_on()
     {
         await using TlsPair pair = await TlsPair.CreateAsync();
@@ -121,6 +122,7 @@ public sealed class StreamTests
     }
 
     [Fact]
+    [Clause("HT-SHELL-1")]
     public async Task A_reader_and_a_writer_on_each_side_do_not_disturb_each_other()
     {
         await using TlsPair pair = await TlsPair.CreateAsync(
@@ -162,6 +164,7 @@ public sealed class StreamTests
     }
 
     [Fact]
+    [Clause("HT-SHELL-3")]
     public async Task Shutting_down_ends_writing_only()
     {
         await using TlsPair pair = await TlsPair.CreateAsync();
@@ -179,6 +182,7 @@ public sealed class StreamTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Clause("HT-SHELL-4")]
     public async Task Disposal_says_goodbye(bool leaveOpen)
     {
         await using TlsPair pair = await TlsPair.CreateAsync(leaveTransportOpen: leaveOpen);
@@ -196,6 +200,7 @@ public sealed class StreamTests
     }
 
     [Fact]
+    [Clause("HT-SHELL-4")]
     public async Task Disposal_ends_a_read_and_a_write_under_way()
     {
         TlsPair pair = await TlsPair.CreateAsync(limit: 20_000);
@@ -345,6 +350,8 @@ public sealed class StreamTests
     }
 
     [Fact]
+    [Clause("HT-SHELL-2")]
+    [Clause("HT-ALERT-5")]
     public async Task A_transport_that_ends_without_close_notify_is_reported()
     {
         await using TlsPair pair = await TlsPair.CreateAsync();
@@ -359,6 +366,9 @@ public sealed class StreamTests
     }
 
     [Fact]
+    [Clause("HT-ALERT-7")]
+    [Clause("HT-SHELL-7")]
+    [Clause("HT-ALERT-5")]
     public async Task A_record_that_was_changed_ends_the_connection_on_both_sides()
     {
         await using TlsPair pair = await TlsPair.CreateAsync();
@@ -373,6 +383,8 @@ public sealed class StreamTests
     }
 
     [Fact]
+    [Clause("HT-KU-6")]
+    [Clause("HT-SHELL-7")]
     public async Task A_flood_of_key_updates_is_refused_and_the_alert_is_read_after_a_failed_write()
     {
         TlsPair pair = await TlsPair.CreateAsync();
@@ -389,6 +401,7 @@ public sealed class StreamTests
     }
 
     [Fact]
+    [Clause("HT-KU-6")]
     public async Task Key_updates_that_we_asked_for_are_no_flood()
     {
         await using TlsPair pair = await TlsPair.CreateAsync();
@@ -409,6 +422,8 @@ public sealed class StreamTests
     }
 
     [Fact]
+    [Clause("HT-KU-4")]
+    [Clause("HT-KU-5")]
     public async Task A_peer_that_nears_its_limit_is_asked_once_for_each_key()
     {
         // The client renews its own key late; the server asks for it after ten records.
