@@ -98,8 +98,16 @@ internal static class HandshakeDriver
     {
         if (output.Length == 0)
             return;
-        await transport.WriteAsync(output.Memory, cancellationToken).ConfigureAwait(false);
-        await transport.FlushAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await transport.WriteAsync(output.Memory, cancellationToken).ConfigureAwait(false);
+            await transport.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException exception)
+        {
+            throw TlsError.Truncated(exception);
+        }
+
         output.Release();
     }
 

@@ -55,19 +55,6 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    [Clause("HT-KEY-8")]
-    public async Task A_key_log_needs_the_switch_as_well()
-    {
-        bool before = AppContext.TryGetSwitch("HybridTls.AllowKeyLog", out bool allowed) && allowed;
-        if (before)
-            Assert.Skip("Another test has set the switch in this process already.");
-        await using TlsPair pair = TlsPair.CreateRaw();
-        InvalidOperationException exception = await Assert.ThrowsAsync<InvalidOperationException>(
-            () => pair.AuthenticateClientAsync(TestIdentities.ClientOptions(options => options.KeyLog = static _ => { })));
-        Assert.Contains("HybridTls.AllowKeyLog", exception.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_name_is_not_needed_where_it_is_not_checked()
     {
         await using TlsPair any = await TlsPair.CreateAsync(client: new HybridTlsClientOptions { PeerValidation = TestIdentities.TrustRoot.DangerousAnyServerName() });
