@@ -42,6 +42,22 @@ public sealed class KeyUpdateTests
     }
 
     [Fact]
+    [Clause("HT-KU-2")]
+    [Clause("HT-KU-3")]
+    public void Several_requests_are_owed_one_answer_which_goes_before_the_data()
+    {
+        using MessagePair pair = Established();
+        pair.Inject(pair.Server, Requested);
+        pair.Inject(pair.Server, Requested);
+        Send(pair.Server, 1);
+        Send(pair.Server, 2);
+        pair.RunUntil(() => pair.Data[PeerRole.Client].Count == 2);
+        Assert.Equal([NotRequested], pair.Messages.Select(static m => m.Message));
+        Assert.Equal(1ul, pair.Client.Schedule.ServerApplication.Generation);
+    }
+
+    [Fact]
+    [Clause("HT-KU-3")]
     [Clause("HT-KU-4")]
     public void A_second_request_waits_for_the_answer_to_the_first()
     {

@@ -8,9 +8,11 @@ using HybridTls.Messages;
 namespace HybridTls.Tests.Handshake;
 
 /// <summary>Where secrets lie while a connection lives, and that they are gone afterwards.</summary>
-public sealed class SecretMemoryTests
+public sealed class SecretMemoryTests : IDisposable
 {
     private const BindingFlags Fields = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+
+    public void Dispose() => SecretMemory.Zeroed = null;
 
     [Theory]
     [InlineData(false)]
@@ -21,6 +23,13 @@ public sealed class SecretMemoryTests
     {
         HashSet<byte[]> buffers = new(ReferenceEqualityComparer.Instance);
         HashSet<string> secrets = [];
+        List<int> givenUp = [];
+        bool allZero = true;
+        SecretMemory.Zeroed = memory =>
+        {
+            givenUp.Add(memory.Length);
+            allZero &= !memory.ContainsAnyExcept((byte)0);
+        };
         MessagePair pair = Scenario.Everything.CreatePair();
         pair.AfterStep = () =>
         {
@@ -45,7 +54,12 @@ public sealed class SecretMemoryTests
         // Seven secrets, a key and an IV of each that protects records, and the X25519 key: the search would find them.
         Assert.InRange(secrets.Count, 16, 400);
         Assert.Contains(buffers, buffer => secrets.Any(secret => Holds(buffer, secret)));
+
+        // The ephemeral keys went with ServerHello, in native memory that was zeroed.
+        Assert.Contains(X25519MLKem768.ClientShareSizeInBytes + 32, givenUp);
         pair.Dispose();
+        SecretMemory.Zeroed = null;
+        Assert.True(allZero);
         foreach (string secret in secrets)
             Assert.DoesNotContain(buffers, buffer => Holds(buffer, secret));
     }
@@ -75,8 +89,12 @@ public sealed class SecretMemoryTests
 
     private static void CollectSecrets(HandshakeMachine machine, HashSet<string> secrets)
     {
-        if (machine is ClientHandshake client && Read<X25519MLKem768>(client, "_keyShare") is { } keyShare)
-            Add(secrets, Read<byte[]>(keyShare, "_buffer")!.AsSpan(X25519MLKem768.ClientShareSizeInBytes));
+        if (machine is ClientHandshake client && Read<SecretMemory>(Read<X25519MLKem768>(client, "_keyShare")!, "_memory") is { IsClosed: false } ephemeral)
+        {
+            using SecretMemory.Use use = ephemeral.Enter();
+            Add(secrets, use.Bytes[X25519MLKem768.ClientShareSizeInBytes..]);
+        }
+
         if (machine.Schedule is not { } schedule)
             return;
         ReadOnlySpan<byte> memory = schedule.Block.Memory;
