@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using HybridTls.Fuzz;
+using HybridTls.Testing;
 
 namespace HybridTls.Tests.Fuzz;
 
@@ -43,6 +43,5 @@ public class CorpusTests
         Assert.True(campaign.Run(TimeSpan.FromSeconds(20), maximumExecutions: 1_500), campaign.Failure?.ToString());
     }
 
-    private static string CorpusFolder([CallerFilePath] string thisFile = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..", "..", "fuzz", "corpus"));
+    private static string CorpusFolder() => Repository.PathOf("fuzz", "corpus");
 }
