@@ -73,7 +73,7 @@ public sealed class MemoryLimitTests
         int most = 0;
         using MeteredStream transport = new(wire, () => most = Math.Max(most, input.Capacity + server.Reader.BufferedMemory));
         HybridTlsException exception = await Assert.ThrowsAsync<HybridTlsException>(
-            () => HandshakeDriver.RunAsync(server, transport, input, output, TestContext.Current.CancellationToken));
+            () => HandshakeDriver.RunAsync(server, new StreamHandshakeTransport(transport, input, output), TestContext.Current.CancellationToken));
         Assert.Equal(HybridTlsFailure.Truncated, exception.Failure);
         Assert.InRange(most, 65536, 65536 + 131072);
     }
