@@ -104,8 +104,7 @@ internal sealed class ConnectCommand
     private HybridTlsClientOptions ReadOptions(ParseResult parsed, string host, HybridTlsCredential? credential, List<string> warnings)
     {
         bool raw = _identity.IsRaw(parsed);
-        List<string> findings = warnings;
-        PeerValidation trust = _trust.Read(parsed, raw, findings)
+        PeerValidation trust = _trust.Read(parsed, raw, warnings.Add, warnings.Add)
             ?? throw new ToolException(
                 "It is not said whom to trust: add --ca FILE (the server's root), --pin HASH (its key), or --insecure (anybody).");
         HybridTlsClientOptions options = new()

@@ -57,8 +57,7 @@ internal sealed class ListenCommand
         if (count is <= 0)
             throw new ToolException($"--count is {count}: give a positive number, or leave it away.");
 
-        List<string> findings = [];
-        HybridTlsServerOptions options = ReadOptions(parsed, findings);
+        HybridTlsServerOptions options = ReadOptions(parsed);
         using HybridTlsCredential credential = ReadCredential(parsed, out bool ephemeral);
         options.Credential = credential;
         WarmUp.Run();
@@ -97,10 +96,10 @@ internal sealed class ListenCommand
         return Conversation.Send(file);
     }
 
-    private HybridTlsServerOptions ReadOptions(ParseResult parsed, List<string> findings)
+    private HybridTlsServerOptions ReadOptions(ParseResult parsed)
     {
         bool raw = _identity.IsRaw(parsed), required = parsed.GetValue(_requireClient);
-        PeerValidation? trust = _trust.Read(parsed, raw, findings);
+        PeerValidation? trust = _trust.Read(parsed, raw, warning => _console.Error.WriteLine("warning: " + warning));
         if (required && trust is null)
             throw new ToolException("--require-client-cert needs to know whom to trust: add --ca FILE or --pin HASH.");
         HybridTlsServerOptions options = new()

@@ -36,9 +36,10 @@ internal sealed class TrustOptions
     /// <summary>Reads them.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="rawPublicKeys">Whether the peer may present a raw public key, which no authority vouches for.</param>
-    /// <param name="findings">Receives what --insecure let pass.</param>
+    /// <param name="warn">Told that --insecure is given.</param>
+    /// <param name="found">Told, for each connection, what --insecure lets pass.</param>
     /// <returns>The trust; null if none is given.</returns>
-    public PeerValidation? Read(ParseResult parsed, bool rawPublicKeys, List<string> findings)
+    public PeerValidation? Read(ParseResult parsed, bool rawPublicKeys, Action<string> warn, Action<string>? found = null)
     {
         FileInfo? ca = parsed.GetValue(_ca);
         ReadOnlyMemory<byte>[] pins = [.. (parsed.GetValue(_pins) ?? []).Select(ReadPin)];
@@ -46,9 +47,11 @@ internal sealed class TrustOptions
         {
             if (ca is not null || pins.Length > 0)
                 throw new ToolException("--insecure trusts anybody, so --ca and --pin mean nothing beside it: leave one of them away.");
+            warn("--insecure: whoever answers is trusted, so anybody in between can read and change everything.");
             return PeerValidation.DangerousCallbackAlone((context, _) =>
             {
-                findings.AddRange(context.Findings);
+                foreach (string finding in context.Findings)
+                    found?.Invoke(finding);
                 return ValueTask.FromResult(PeerVerdict.Accept);
             });
         }
