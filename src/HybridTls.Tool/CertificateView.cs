@@ -109,7 +109,7 @@ internal static class CertificateView
             return " (expired)";
         if (now < certificate.NotBefore)
             return " (not valid yet)";
-        int days = (int)(certificate.NotAfter - now).TotalDays;
+        int days = (int)Math.Round((certificate.NotAfter - now).TotalDays);
         return days == 1 ? " (1 more day)" : $" ({days} more days)";
     }
 

@@ -34,7 +34,7 @@ internal static class CommandActions
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                return HybridTlsTool.Success; // Ctrl+C is how a running command is ended.
+                return HybridTlsTool.Interrupted;
             }
             catch (Exception exception) when (Explain(exception) is { } message)
             {

@@ -69,7 +69,7 @@ internal sealed class ConnectCommand
             : null;
         using StreamWriter? keyLog = OpenKeyLog(parsed, options, force);
 
-        WarmUp.Run(); // so that the times are the network's and the server's, not those of our compiler
+        await WarmUp.RunAsync(cancellationToken).ConfigureAwait(false); // so that the times are the network's and the server's, not those of our compiler
         FlightLog flights = new(TimeProvider.System);
         using Socket socket = await ConnectAsync(target, host, port, cancellationToken).ConfigureAwait(false);
         TimeSpan connected = flights.Elapsed;
@@ -94,6 +94,10 @@ internal sealed class ConnectCommand
 
             report.Show(_console.ErrorScreen);
             await JoinAsync(stream, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (established && cancellationToken.IsCancellationRequested)
+        {
+            // Ctrl+C is one of the ways to end a conversation.
         }
         catch (HybridTlsException exception)
         {

@@ -17,6 +17,9 @@ internal static class HybridTlsTool
     /// <summary>The command line is not understood.</summary>
     public const int UsageError = 2;
 
+    /// <summary>Ctrl+C before the command was done: 128 and the number of SIGINT, as shells have it.</summary>
+    public const int Interrupted = 130;
+
     /// <summary>Runs one command line.</summary>
     /// <param name="args">The arguments.</param>
     /// <param name="console">Where input comes from and output goes.</param>

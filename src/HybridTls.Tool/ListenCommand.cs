@@ -60,7 +60,7 @@ internal sealed class ListenCommand
         HybridTlsServerOptions options = ReadOptions(parsed);
         using HybridTlsCredential credential = ReadCredential(parsed, out bool ephemeral);
         options.Credential = credential;
-        WarmUp.Run();
+        await WarmUp.RunAsync(cancellationToken).ConfigureAwait(false);
         using Socket listener = Listen(ParseAddress(parsed.GetRequiredValue(_address)), port);
         ListenReport report = new(_console, parsed.GetValue(_json));
         report.Listening((IPEndPoint)listener.LocalEndPoint!, credential, ephemeral, conversation.Description, options.ClientCertificateMode);
@@ -77,10 +77,13 @@ internal sealed class ListenCommand
                 connections.Add(Task.Run(() => served.RunAsync(cancellationToken), CancellationToken.None));
             }
         }
-        finally
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await Task.WhenAll(connections).ConfigureAwait(false);
+            // The connections under way say goodbye first.
         }
+
+        await Task.WhenAll(connections).ConfigureAwait(false);
+        report.Stopped();
     }
 
     private Conversation ReadConversation(ParseResult parsed)

@@ -41,8 +41,15 @@ internal sealed record ConnectionReport(
         facts.Fact("cipher suite", Parameters.CipherSuite.ToString());
         facts.Fact("application", Parameters.ApplicationProtocol.Protocol.IsEmpty ? "no ALPN" : ToolConsole.Printable(Parameters.ApplicationProtocol.ToString()));
         facts.Fact("server name", Parameters.ServerName ?? "not sent");
+        if (Parameters.PeerUsedRawPublicKey)
+        {
+            facts.Fact("server's key", "raw public key, ML-DSA-65");
+            facts.Fact("SPKI SHA-256", KeyFile.PinOf(Parameters.PeerPublicKey.Span));
+        }
+
         screen.Write(facts);
-        ShowPeer(screen);
+        if (!Parameters.PeerUsedRawPublicKey)
+            screen.Write(CertificateView.ToTree([.. Parameters.PeerCertificates.Select(static der => der.ToArray())], "certificate chain"));
         screen.Write(TimeTable());
         foreach (string warning in Warnings)
             screen.Write(new Text("warning: " + ToolConsole.OneLine(warning) + "\n", Layout.Warning));
@@ -83,21 +90,6 @@ internal sealed record ConnectionReport(
     }
 
     private static double Round(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);
-
-    private void ShowPeer(IAnsiConsole screen)
-    {
-        if (!Parameters.PeerUsedRawPublicKey)
-        {
-            screen.Write(CertificateView.ToTree(
-                [.. Parameters.PeerCertificates.Select(static der => der.ToArray())], "certificate chain"));
-            return;
-        }
-
-        Grid grid = Layout.FactGrid();
-        grid.Fact("server's key", "raw public key, ML-DSA-65");
-        grid.Fact("SPKI SHA-256", KeyFile.PinOf(Parameters.PeerPublicKey.Span));
-        screen.Write(grid);
-    }
 
     private Table TimeTable()
     {

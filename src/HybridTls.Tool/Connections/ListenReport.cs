@@ -33,6 +33,8 @@ internal sealed class ListenReport(ToolConsole console, bool json)
         string host = at.Address.Equals(IPAddress.IPv6Any) || at.Address.Equals(IPAddress.Any) || IPAddress.IsLoopback(at.Address)
             ? "localhost" : at.Address.ToString();
         string flags = credential.IsRawPublicKey ? " --raw-public-key" : "";
+        if (mode == ClientCertificateMode.RequireCertificate)
+            flags += credential.IsRawPublicKey ? " --key FILE" : " --cert FILE --key FILE";
         lock (_lock)
         {
             IAnsiConsole screen = console.ErrorScreen;
@@ -113,6 +115,13 @@ internal sealed class ListenReport(ToolConsole console, bool json)
         document["received"] = traffic.Received;
         document["sent"] = traffic.Sent;
         Write(document);
+    }
+
+    /// <summary>The server accepts no more connections.</summary>
+    public void Stopped()
+    {
+        if (!json)
+            WriteLine("stopped");
     }
 
     private void WriteLine(string text)

@@ -4,7 +4,7 @@ namespace HybridTls.Tool.Files;
 internal static class InputFile
 {
     /// <summary>No file that the tool reads is longer: keys, chains, captures.</summary>
-    private const long MaximumSize = 256 * 1024 * 1024;
+    private const long MaximumSize = 64 * 1024 * 1024;
 
     /// <summary>Reads a text.</summary>
     /// <param name="file">The file.</param>

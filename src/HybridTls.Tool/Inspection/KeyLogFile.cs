@@ -28,19 +28,21 @@ internal sealed class KeyLogFile
         return log._secrets.Count > 0 ? log : throw new ToolException($"{file} holds no secrets: let one side write it with --key-log.");
     }
 
-    /// <summary>The secret of one side's handshake or application traffic.</summary>
+    /// <summary>The secrets of one side in the order in which it uses them, and what their keys are called.</summary>
+    public static (string Label, string Name)[] LabelsOf(Direction sender) => sender == Direction.FromClient
+        ?
+        [
+            (KeyLog.ClientEarlyTraffic, "early keys"),
+            (KeyLog.ClientHandshakeTraffic, "handshake keys"),
+            (KeyLog.ClientApplicationTraffic, "application keys"),
+        ]
+        : [(KeyLog.ServerHandshakeTraffic, "handshake keys"), (KeyLog.ServerApplicationTraffic, "application keys")];
+
+    /// <summary>A secret of a connection.</summary>
     /// <param name="clientRandom">The connection; null for the only one of the log.</param>
-    /// <param name="sender">Whose traffic.</param>
-    /// <param name="application">Application traffic, not handshake traffic.</param>
-    public byte[]? Find(byte[]? clientRandom, Direction sender, bool application)
+    /// <param name="label">The secret.</param>
+    public byte[]? Find(byte[]? clientRandom, string label)
     {
-        string label = (sender, application) switch
-        {
-            (Direction.FromClient, false) => KeyLog.ClientHandshakeTraffic,
-            (Direction.FromClient, true) => KeyLog.ClientApplicationTraffic,
-            (_, false) => KeyLog.ServerHandshakeTraffic,
-            _ => KeyLog.ServerApplicationTraffic,
-        };
         string? random = clientRandom is null ? OnlyRandom() : Convert.ToHexString(clientRandom);
         return random is not null && _secrets.TryGetValue((label, random), out byte[]? secret) ? secret : null;
     }

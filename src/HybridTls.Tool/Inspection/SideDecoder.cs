@@ -11,8 +11,9 @@ internal sealed class SideDecoder(Direction sender, ConnectionFacts facts) : IDi
     private const int PreviewLength = 60;
 
     private readonly HandshakeReassembly _reassembly = new(HandshakeMessageLimits.Default);
-    private readonly Queue<LoggedKeys> _laterKeys = new();
-    private byte[] _pending = [];
+    private readonly List<LoggedKeys> _laterKeys = [];
+    private byte[] _bytes = [];
+    private int _start;
     private long _offset;
     private bool _keysLoaded;
     private bool _lost;
@@ -22,7 +23,8 @@ internal sealed class SideDecoder(Direction sender, ConnectionFacts facts) : IDi
     /// <summary>Takes the next bytes and returns the records that they complete.</summary>
     public IEnumerable<InspectedRecord> Feed(byte[] bytes)
     {
-        _pending = [.. _pending, .. bytes];
+        _bytes = [.. Pending, .. bytes];
+        _start = 0;
         while (!_lost && TryTake(out byte[] record, out InspectedRecord? unreadable))
         {
             if (unreadable is not null)
@@ -37,9 +39,9 @@ internal sealed class SideDecoder(Direction sender, ConnectionFacts facts) : IDi
     }
 
     /// <summary>What is left at the end: an incomplete record; null if nothing is.</summary>
-    public InspectedRecord? End() => _pending.Length == 0 || _lost ? null : new InspectedRecord(
-        sender, _offset, (ContentType)_pending[0], _pending.Length, null, false,
-        [new Detail("incomplete record", $"{Layout.Bytes(_pending.Length)} at the end of the capture")]);
+    public InspectedRecord? End() => Pending.Length == 0 || _lost ? null : new InspectedRecord(
+        sender, _offset, (ContentType)Pending[0], Pending.Length, null, false,
+        [new Detail("incomplete record", $"{Layout.Bytes(Pending.Length)} at the end of the capture")]);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -50,23 +52,25 @@ internal sealed class SideDecoder(Direction sender, ConnectionFacts facts) : IDi
             keys.Dispose();
     }
 
+    private ReadOnlySpan<byte> Pending => _bytes.AsSpan(_start);
+
     private bool TryTake(out byte[] record, out InspectedRecord? unreadable)
     {
         record = [];
         unreadable = null;
         try
         {
-            if (!RecordFraming.TryParseHeader(_pending, RecordLimits.MaxProtectedFragment, out RecordHeader header)
-                || _pending.Length < header.RecordSize)
+            if (!RecordFraming.TryParseHeader(Pending, RecordLimits.MaxProtectedFragment, out RecordHeader header)
+                || Pending.Length < header.RecordSize)
                 return false;
-            record = _pending[..header.RecordSize];
-            _pending = _pending[header.RecordSize..];
+            record = Pending[..header.RecordSize].ToArray();
+            _start += record.Length;
             return true;
         }
         catch (HybridTlsException exception)
         {
             _lost = true;
-            unreadable = new InspectedRecord(sender, _offset, ContentType.Invalid, _pending.Length, null, false,
+            unreadable = new InspectedRecord(sender, _offset, ContentType.Invalid, Pending.Length, null, false,
                 [new Detail("no TLS record", exception.Message)]);
             return true;
         }
@@ -95,7 +99,7 @@ internal sealed class SideDecoder(Direction sender, ConnectionFacts facts) : IDi
     {
         LoadKeys();
         protection = facts.KeyLog is null ? "encrypted"
-            : facts.Suite is null ? "encrypted; the ServerHello that names the cipher suite is not in the capture"
+            : facts.Suite is null ? "encrypted; the capture has no ServerHello with a cipher suite that is known here"
             : _keys is null && _laterKeys.Count == 0 ? "encrypted; the key log has no secret for it"
             : "encrypted; the key log's secrets do not open it";
         type = ContentType.ApplicationData;
@@ -108,12 +112,20 @@ internal sealed class SideDecoder(Direction sender, ConnectionFacts facts) : IDi
                 return true;
             }
 
-            if (!_laterKeys.TryPeek(out LoggedKeys? next) || !next.TryOpen(record, plaintext, out type, out length))
-                return false;
-            _keys?.Dispose();
-            _keys = _laterKeys.Dequeue();
-            protection = _keys.Name;
-            return true;
+            for (int i = 0; i < _laterKeys.Count; i++)
+            {
+                if (!_laterKeys[i].TryOpen(record, plaintext, out type, out length))
+                    continue;
+                _keys?.Dispose();
+                _keys = _laterKeys[i];
+                foreach (LoggedKeys skipped in _laterKeys[..i])
+                    skipped.Dispose();
+                _laterKeys.RemoveRange(0, i + 1);
+                protection = _keys.Name;
+                return true;
+            }
+
+            return false;
         }
         catch (HybridTlsException exception)
         {
@@ -127,10 +139,10 @@ internal sealed class SideDecoder(Direction sender, ConnectionFacts facts) : IDi
         if (_keysLoaded || facts.KeyLog is null || facts.Suite is null)
             return;
         _keysLoaded = true;
-        foreach (bool application in (bool[])[false, true])
+        foreach ((string label, string name) in KeyLogFile.LabelsOf(sender))
         {
-            if (facts.KeyLog.Find(facts.ClientRandom, sender, application) is { } secret && secret.Length == facts.Suite.HashSize)
-                _laterKeys.Enqueue(new LoggedKeys(facts.Suite, secret, application ? "application keys" : "handshake keys"));
+            if (facts.KeyLog.Find(facts.ClientRandom, label) is { } secret && secret.Length == facts.Suite.HashSize)
+                _laterKeys.Add(new LoggedKeys(facts.Suite, secret, name));
         }
     }
 
