@@ -1,0 +1,15 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace HybridTls.AspNetCore;
+
+/// <summary>Where one host's metrics and logs go.</summary>
+internal sealed record Telemetry(HybridTlsMetrics Metrics, ILogger Logger)
+{
+    /// <summary>From a host's services; a host without any (or without these) is not observed.</summary>
+    public static Telemetry From(IServiceProvider? services) => new(
+        HybridTlsMetrics.For(services?.GetService<IMeterFactory>()),
+        services?.GetService<ILoggerFactory>()?.CreateLogger(Log.Category) ?? NullLogger.Instance);
+}
