@@ -71,6 +71,8 @@ public sealed class HybridTlsHttpHandler : DelegatingHandler
     private static bool IsExactHttp2(HttpRequestMessage request) =>
         request.Version == HttpVersion.Version20 && request.VersionPolicy == HttpVersionPolicy.RequestVersionExact;
 
+    private static bool IsCleartext(string? scheme) => scheme == Uri.UriSchemeHttp || scheme == Uri.UriSchemeWs;
+
     /// <summary>Refuses what would go out in the clear, or protected by something else.</summary>
     private void ThrowIfUnprotected(HttpRequestMessage request)
     {
@@ -79,10 +81,10 @@ public sealed class HybridTlsHttpHandler : DelegatingHandler
             throw new InvalidOperationException("Sockets.ConnectCallback was replaced: pass HybridTlsHttpHandler's constructor the transport instead.");
         if (Sockets.UseProxy)
             throw new InvalidOperationException("Sockets.UseProxy was set: HybridTlsHttpHandler cannot protect what goes through a proxy.");
-        if (request.RequestUri is { IsAbsoluteUri: true, Scheme: var scheme } uri && scheme == Uri.UriSchemeHttp && !IsExactHttp2(request))
+        if (request.RequestUri is { IsAbsoluteUri: true, Scheme: var scheme } uri && IsCleartext(scheme) && !IsExactHttp2(request))
         {
             throw new InvalidOperationException(
-                $"{uri.GetLeftPart(UriPartial.Authority)} is an http address, for which HybridTlsHttpHandler speaks HTTP/2 only: use https, " +
+                $"{uri.GetLeftPart(UriPartial.Authority)} names a scheme without TLS, for which HybridTlsHttpHandler speaks HTTP/2 only: use https (or wss), " +
                 "or Version 2.0 with HttpVersionPolicy.RequestVersionExact.");
         }
     }
@@ -91,7 +93,7 @@ public sealed class HybridTlsHttpHandler : DelegatingHandler
     {
         // Redirects are followed below this handler: only the request tells what it is, and the pool asks for a connection by it.
         HttpRequestMessage request = context.InitialRequestMessage;
-        bool http2 = request.RequestUri?.Scheme == Uri.UriSchemeHttp;
+        bool http2 = IsCleartext(request.RequestUri?.Scheme);
         if (http2 && !IsExactHttp2(request))
             ThrowIfUnprotected(request);
         HybridTlsClientOptions options = new(_options)
