@@ -20,6 +20,7 @@ public abstract class HybridTlsOptions
         CertificateCompression = other.CertificateCompression;
         AcceptRawPublicKeys = other.AcceptRawPublicKeys;
         RecordSizeLimit = other.RecordSizeLimit;
+        RecordSizing = other.RecordSizing;
         MaxCertificateMessageSize = other.MaxCertificateMessageSize;
         KeyUpdateAfterRecords = other.KeyUpdateAfterRecords;
         KeyLog = other.KeyLog;
@@ -58,6 +59,9 @@ public abstract class HybridTlsOptions
     /// <summary>The largest plaintext of a record that we accept (RFC 8449), 64 to 16,384 bytes; null (the default): not sent.</summary>
     public int? RecordSizeLimit { get; set; }
 
+    /// <summary>How large the records are that we send. Default: <see cref="RecordSizing.Adaptive"/>.</summary>
+    public RecordSizing RecordSizing { get; set; } = RecordSizing.Adaptive;
+
     /// <summary>The largest Certificate message accepted from the peer, before and after decompression, in bytes. Default: 65,536.</summary>
     public int MaxCertificateMessageSize { get; set; } = 64 * 1024;
 
@@ -94,6 +98,8 @@ public abstract class HybridTlsOptions
             throw new InvalidOperationException("ApplicationProtocols holds an empty name.");
         if (RecordSizeLimit is < RecordLimits.MinRecordSizeLimit or > RecordLimits.MaxContent)
             throw new InvalidOperationException($"RecordSizeLimit is {RecordSizeLimit}; it must be 64 to 16,384 bytes (RFC 8449 §4).");
+        if (RecordSizing is null)
+            throw new InvalidOperationException("RecordSizing is null: set RecordSizing.Adaptive or RecordSizing.Full.");
         if (MaxCertificateMessageSize is < 2048 or > 0xFFFFFF)
             throw new InvalidOperationException($"MaxCertificateMessageSize is {MaxCertificateMessageSize}; it must be 2,048 to 16,777,215 bytes.");
         if (KeyUpdateAfterRecords is < 1)

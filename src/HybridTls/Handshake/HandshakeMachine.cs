@@ -54,7 +54,7 @@ internal abstract partial class HandshakeMachine : IDisposable
     public IBufferWriter<byte> Output { get; }
 
     /// <summary>Our options; a server's may be replaced by the ClientHello.</summary>
-    private protected virtual HybridTlsOptions Options => _initialOptions;
+    public virtual HybridTlsOptions Options => _initialOptions;
 
     private protected Transcript Transcript { get; } = new();
 

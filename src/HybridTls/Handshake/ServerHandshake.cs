@@ -37,7 +37,7 @@ internal sealed class ServerHandshake : HandshakeMachine
     /// <summary>The callback that chooses.</summary>
     public Func<ClientHelloInfo, CancellationToken, ValueTask<HybridTlsServerOptions?>>? OptionsSelector => _options.SelectOptions;
 
-    private protected override HybridTlsOptions Options => _options;
+    public override HybridTlsOptions Options => _options;
 
     /// <inheritdoc/>
     public override void Receive(in HandshakeMessage message) => State = (State, message.Type) switch

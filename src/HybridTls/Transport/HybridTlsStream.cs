@@ -180,7 +180,7 @@ public sealed partial class HybridTlsStream : Stream
         using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await HandshakeDriver.RunAsync(machine, _transport, _input, _output, linked.Token).ConfigureAwait(false);
+            await HandshakeDriver.RunAsync(machine, new StreamHandshakeTransport(_transport, _input, _output), linked.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

@@ -14,10 +14,16 @@ internal sealed class UsageGate(Action cleanUp)
     /// <exception cref="ObjectDisposedException">Disposal was asked for.</exception>
     public void Enter(object owner)
     {
+        ObjectDisposedException.ThrowIf(!TryEnter(), owner);
+    }
+
+    /// <summary>Begins an operation unless disposal was asked for.</summary>
+    public bool TryEnter()
+    {
         if (Interlocked.Increment(ref _users) < Closed)
-            return;
+            return true;
         Exit();
-        throw new ObjectDisposedException(owner.GetType().FullName);
+        return false;
     }
 
     /// <summary>Ends an operation.</summary>

@@ -1,0 +1,30 @@
+namespace HybridTls.Records;
+
+/// <summary>Says how much content the next record takes: <see cref="RecordSizing"/> applied to one direction of one connection.</summary>
+internal struct RecordSizer(RecordSizing sizing, TimeProvider timeProvider)
+{
+    private long _lastFlight = long.MinValue;
+    private int _freshLeft;
+
+    /// <summary>Notes that data goes out now: after a pause the flight is fresh again.</summary>
+    public void BeginFlight()
+    {
+        if (sizing.FreshBytes == 0)
+            return;
+        long now = timeProvider.GetTimestamp();
+        if (_lastFlight == long.MinValue || timeProvider.GetElapsedTime(_lastFlight, now) >= sizing.IdleAfter)
+            _freshLeft = sizing.FreshBytes;
+        _lastFlight = now;
+    }
+
+    /// <summary>Takes the content of the next record from <paramref name="available"/> bytes.</summary>
+    /// <param name="available">The bytes there are, at least one.</param>
+    /// <param name="maxContent">What the peer accepts.</param>
+    public int Take(int available, int maxContent)
+    {
+        int size = _freshLeft > 0 ? sizing.FreshRecordSize : sizing.FullRecordSize;
+        int length = Math.Min(available, Math.Min(size - RecordLimits.ProtectedOverhead, maxContent));
+        _freshLeft = Math.Max(0, _freshLeft - length);
+        return length;
+    }
+}

@@ -1,0 +1,299 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.ExceptionServices;
+using HybridTls.Handshake;
+using HybridTls.Transport;
+
+namespace HybridTls;
+
+/// <summary>
+/// A post-quantum secure channel over a pair of pipes: TLS 1.3 with X25519MLKEM768 and ML-DSA-65. Reading decrypts straight from the
+/// transport's buffers, flushing encrypts straight into them: there is no task and no pipe in between, and an idle connection holds
+/// no buffer.
+/// </summary>
+/// <remarks>
+/// <para>One thread may read while another writes. <see cref="Input"/> ends when the peer sent close_notify; a transport that ends
+/// without it is reported as a <see cref="HybridTlsException"/> with <see cref="HybridTlsFailure.Truncated"/> (RFC 9846 §6.1).</para>
+/// <para>Completing <see cref="Output"/> sends close_notify; what the peer sends can still be read. The transport is completed only
+/// by <see cref="DisposeAsync"/>.</para>
+/// </remarks>
+public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
+{
+    private readonly IDuplexPipe _transport;
+    private readonly bool _leaveTransportOpen;
+    private readonly PlaintextReader _input;
+    private readonly PlaintextWriter _output;
+    private HandshakeMachine? _machine;
+    private ExceptionDispatchInfo? _handshakeFailure;
+    private TaskCompletionSource? _drained;
+    private int _alertSent;
+    private volatile int _alertOwed = -1;
+
+    /// <summary>Creates a connection over <paramref name="transport"/>; authenticate before reading or writing.</summary>
+    /// <param name="transport">The transport. Nothing else may use it from now on.</param>
+    /// <param name="memoryPool">Where memory for plaintext is rented, as far as its blocks are large enough; null: the shared array pool.</param>
+    /// <param name="leaveTransportOpen">Whether disposing leaves <paramref name="transport"/> open.</param>
+    public HybridTlsConnection(IDuplexPipe transport, MemoryPool<byte>? memoryPool = null, bool leaveTransportOpen = false)
+    {
+        ArgumentNullException.ThrowIfNull(transport);
+        _transport = transport;
+        _leaveTransportOpen = leaveTransportOpen;
+        Gate = new UsageGate(CleanUp);
+        _input = new PlaintextReader(this, transport.Input, memoryPool);
+        _output = new PlaintextWriter(this, transport.Output, memoryPool);
+    }
+
+    /// <summary>What the peer sends, decrypted. Using it before the handshake is complete throws an <see cref="InvalidOperationException"/>.</summary>
+    public PipeReader Input => _input;
+
+    /// <summary>What the peer is to get. Using it before the handshake is complete throws an <see cref="InvalidOperationException"/>.</summary>
+    public PipeWriter Output => _output;
+
+    /// <summary>Whether the handshake is complete.</summary>
+    public bool IsAuthenticated => _machine is { IsEstablished: true };
+
+    /// <summary>What the handshake agreed on.</summary>
+    /// <exception cref="InvalidOperationException">The handshake is not complete.</exception>
+    public NegotiatedParameters Parameters => Machine.Parameters!;
+
+    /// <summary>A server's view of the ClientHello, also after a handshake that failed; null on a client, and before it came.</summary>
+    public ClientHelloInfo? ClientHello => (_machine as ServerHandshake)?.ClientHelloInfo;
+
+    /// <summary>The bytes of application data received.</summary>
+    internal long BytesIn => _input.BytesRead;
+
+    /// <summary>The bytes of application data protected for sending.</summary>
+    internal long BytesOut => _output.BytesWritten;
+
+    /// <summary>How many blocks of plaintext memory are rented now, in both directions.</summary>
+    internal int RentedBlocks => _input.RentedBlocks + _output.RentedBlocks;
+
+    /// <summary>Keeps the secrets until the last operation has ended.</summary>
+    internal UsageGate Gate { get; }
+
+    /// <summary>The core of an established connection.</summary>
+    internal HandshakeMachine Machine => _machine is { IsEstablished: true } machine
+        ? machine
+        : throw new InvalidOperationException("The handshake is not complete: call AuthenticateAsClientAsync or AuthenticateAsServerAsync first.");
+
+    /// <summary>Whether data can still be sent.</summary>
+    internal bool IsWritable => _input.Failure is null && Volatile.Read(ref _alertSent) == 0;
+
+    /// <summary>Runs the handshake as the server.</summary>
+    /// <exception cref="InvalidOperationException">The options cannot work (the message names the one to change), or the handshake ran already.</exception>
+    /// <exception cref="HybridTlsException">The handshake failed.</exception>
+    public Task AuthenticateAsServerAsync(HybridTlsServerOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        return AuthenticateAsync(new ServerHandshake(options, _output.Output), options, cancellationToken);
+    }
+
+    /// <summary>Runs the handshake as the client.</summary>
+    /// <exception cref="InvalidOperationException">The options cannot work (the message names the one to change), or the handshake ran already.</exception>
+    /// <exception cref="HybridTlsException">The handshake failed.</exception>
+    public Task AuthenticateAsClientAsync(HybridTlsClientOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        return AuthenticateAsync(new ClientHandshake(options, _output.Output), options, cancellationToken);
+    }
+
+    /// <summary>Exports keying material (RFC 9846 §7.5): both sides get the same bytes, which nobody else can compute.</summary>
+    /// <param name="label">The label, ASCII, at most 249 characters.</param>
+    /// <param name="context">The context; an empty one equals none.</param>
+    /// <param name="output">Receives the bytes, at most 255 hashes.</param>
+    /// <exception cref="InvalidOperationException">The handshake is not complete.</exception>
+    public void ExportKeyingMaterial(string label, ReadOnlySpan<byte> context, Span<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(label);
+        HandshakeMachine machine = Machine;
+        Gate.Enter(this);
+        try
+        {
+            machine.Schedule.Export(label, context, output);
+        }
+        finally
+        {
+            Gate.Exit();
+        }
+    }
+
+    /// <summary>The channel binding <c>tls-exporter</c> (RFC 9266), 32 bytes.</summary>
+    /// <exception cref="InvalidOperationException">The handshake is not complete.</exception>
+    public byte[] GetChannelBinding()
+    {
+        byte[] binding = new byte[32];
+        ExportKeyingMaterial("EXPORTER-Channel-Binding", default, binding);
+        return binding;
+    }
+
+    /// <summary>Renews the key that protects what we send (RFC 9846 §4.7.3). Waits for a flush that is under way.</summary>
+    /// <param name="requestPeer">Also asks the peer to renew its key, unless an earlier request is still unanswered.</param>
+    /// <param name="cancellationToken">Ends the wait for the transport.</param>
+    /// <exception cref="InvalidOperationException">The handshake is not complete, or <see cref="Output"/> was completed.</exception>
+    /// <exception cref="HybridTlsException">The connection was lost before.</exception>
+    public async ValueTask UpdateKeysAsync(bool requestPeer = true, CancellationToken cancellationToken = default)
+    {
+        HandshakeMachine machine = Machine;
+        Gate.Enter(this);
+        try
+        {
+            await _output.Turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                ThrowIfNotWritable();
+                machine.KeyUpdates.Write(_output.Output, requestPeer);
+                await _output.FlushInternallyAsync(cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                _output.Turn.Release();
+            }
+
+            SendOwedAlert(machine);
+        }
+        finally
+        {
+            Gate.Exit();
+        }
+    }
+
+    /// <summary>Sends close_notify if that was not done, zeroes every secret and completes the transport.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Gate.IsClosed)
+            return;
+        if (IsAuthenticated && IsWritable)
+            await CloseQuietlyAsync().ConfigureAwait(false);
+        _drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Gate.Close();
+        _output.Dispose();
+        _input.Dispose();
+        try
+        {
+            await _drained.Task.WaitAsync(HybridTlsStream.AlertTimeout).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            _output.CancelPendingFlush();
+        }
+
+        if (_leaveTransportOpen)
+            return;
+        await _transport.Output.CompleteAsync().ConfigureAwait(false);
+        await _transport.Input.CompleteAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Refuses to send what cannot arrive.</summary>
+    /// <exception cref="HybridTlsException">Reading found that the connection is lost.</exception>
+    internal void ThrowIfNotWritable()
+    {
+        _input.Failure?.Throw();
+        if (Volatile.Read(ref _alertSent) != 0)
+            throw new InvalidOperationException("Writing is not allowed after writer was completed.");
+    }
+
+    /// <summary>Claims the right to send the one alert that ends our side.</summary>
+    internal bool TryBeginAlert() => Interlocked.Exchange(ref _alertSent, 1) == 0;
+
+    /// <summary>Tells the peer why reading failed. If the writer is busy it finds a note and does so when it is done.</summary>
+    internal ValueTask SendAlertAsync(HandshakeMachine machine, Exception failure)
+    {
+        if (failure is not HybridTlsException { Failure: HybridTlsFailure.AlertSent, Alert: { } alert })
+            return default;
+        _alertOwed = (int)alert;
+        return SendOwedAlertAsync(machine);
+    }
+
+    /// <summary>Sends the alert that reading left a note of, if there is one; call it after giving back the turn.</summary>
+    internal void SendOwedAlert(HandshakeMachine machine)
+    {
+        if (_alertOwed >= 0)
+            SendOwedAlertAsync(machine).Preserve();
+    }
+
+    private async ValueTask SendOwedAlertAsync(HandshakeMachine machine)
+    {
+        // Whoever has the turn looks for the note after giving it back.
+        if (!_output.Turn.Wait(0, CancellationToken.None))
+            return;
+        try
+        {
+            if (!TryBeginAlert())
+                return;
+            using CancellationTokenSource limit = new(HybridTlsStream.AlertTimeout);
+            machine.WriteAlert((TlsAlert)_alertOwed);
+            await _output.FlushInternallyAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or InvalidOperationException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The peer will see a truncated connection instead of the alert.
+        }
+        finally
+        {
+            _output.Turn.Release();
+        }
+    }
+
+    private async ValueTask CloseQuietlyAsync()
+    {
+        Task closing = _output.CompleteAsync().AsTask();
+        try
+        {
+            await closing.WaitAsync(HybridTlsStream.AlertTimeout).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            _output.CancelPendingFlush();
+        }
+    }
+
+    private async Task AuthenticateAsync(HandshakeMachine machine, HybridTlsOptions options, CancellationToken cancellationToken)
+    {
+        if (Interlocked.CompareExchange(ref _machine, machine, null) is not null)
+        {
+            machine.Dispose();
+            throw new InvalidOperationException("The handshake of this connection has run already.");
+        }
+
+        try
+        {
+            Gate.Enter(this);
+        }
+        catch
+        {
+            machine.Dispose();
+            throw;
+        }
+
+        using CancellationTokenSource limit = new(options.HandshakeTimeout, options.TimeProvider);
+        using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            PipeHandshakeTransport transport = new(_transport.Input, _output.Output);
+            await HandshakeDriver.RunAsync(machine, transport, linked.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            HybridTlsException exception = TlsError.TimedOut(options.HandshakeTimeout);
+            _handshakeFailure = ExceptionDispatchInfo.Capture(exception);
+            throw exception;
+        }
+        catch (Exception exception)
+        {
+            _handshakeFailure = ExceptionDispatchInfo.Capture(exception);
+            throw;
+        }
+        finally
+        {
+            Gate.Exit();
+        }
+    }
+
+    private void CleanUp()
+    {
+        _machine?.Dispose();
+        _drained?.TrySetResult();
+    }
+}

@@ -1,0 +1,329 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using HybridTls.Handshake;
+using HybridTls.Messages;
+using HybridTls.Records;
+
+namespace HybridTls.Transport;
+
+/// <summary>
+/// The plaintext side of the transport's reader. Records are pulled: a read decrypts what the transport has, straight from its buffer
+/// into the segments that the user gets, and waits for the transport only if that gave nothing.
+/// </summary>
+/// <remarks>
+/// It promises what the reader of a <see cref="Pipe"/> promises, with one difference: data that came before a failure is delivered
+/// before the failure is thrown.
+/// </remarks>
+internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader transport, MemoryPool<byte>? memoryPool) : PipeReader
+{
+    /// <summary>A read decrypts no more than this, in bytes: what is not asked for stays with the transport, as ciphertext.</summary>
+    private const int BatchSize = 4 * (RecordLimits.MaxContent - RecordLimits.ProtectedOverhead);
+
+    private const int Idle = 0, Pending = 1, Reading = 2, Tried = 3, Closed = 4;
+
+    private readonly PlaintextQueue _queue = new(memoryPool);
+    private ExceptionDispatchInfo? _failure;
+    private long _bytes;
+    private int _state;
+    private int _cancelRequested;
+    private int _transportCancelled;
+    private bool _isTentative;
+    private bool _isWaiting;
+    private bool _isEnded;
+    private volatile bool _isCompleted;
+    private volatile bool _isDisposed;
+
+    /// <summary>How many blocks are rented now.</summary>
+    public int RentedBlocks => _queue.Rented;
+
+    /// <summary>The bytes of application data received.</summary>
+    public long BytesRead => Volatile.Read(ref _bytes);
+
+    /// <summary>Why nothing more can be read, or null.</summary>
+    public ExceptionDispatchInfo? Failure => Volatile.Read(ref _failure);
+
+    /// <inheritdoc/>
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) => Read(0, cancellationToken);
+
+    /// <inheritdoc/>
+    protected override ValueTask<ReadResult> ReadAtLeastAsyncCore(int minimumSize, CancellationToken cancellationToken) =>
+        Read(minimumSize, cancellationToken);
+
+    /// <inheritdoc/>
+    public override bool TryRead(out ReadResult result)
+    {
+        HandshakeMachine machine = connection.Machine;
+        ThrowIfCompleted();
+        Begin();
+        bool taken = false;
+        try
+        {
+            connection.Gate.Enter(connection);
+            try
+            {
+                while (!(taken = TryTake(0, out result)))
+                {
+                    _failure?.Throw();
+                    if (!TryReadTransport(out ReadResult received))
+                        return false;
+                    Decrypt(machine, received);
+                }
+
+                return true;
+            }
+            finally
+            {
+                connection.Gate.Exit();
+            }
+        }
+        finally
+        {
+            if (!taken)
+                End(Tried);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+    /// <inheritdoc/>
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        if (Volatile.Read(ref _state) is not (Reading or Tried))
+        {
+            if (_isCompleted || _isDisposed)
+                return;
+            throw new InvalidOperationException("No reading operation to complete.");
+        }
+
+        _queue.Advance(consumed, examined);
+        End(Idle);
+    }
+
+    /// <inheritdoc/>
+    public override void CancelPendingRead()
+    {
+        Interlocked.Exchange(ref _cancelRequested, 1);
+        if (Volatile.Read(ref _isWaiting))
+            CancelTransport();
+    }
+
+    /// <inheritdoc/>
+    public override void Complete(Exception? exception = null)
+    {
+        if (_isCompleted)
+            return;
+        _isCompleted = true;
+        if (Interlocked.CompareExchange(ref _state, Closed, Reading) == Reading)
+            _queue.Clear();
+        else if (!CloseIfIdle() && Volatile.Read(ref _isWaiting))
+            CancelTransport();
+    }
+
+    /// <summary>Ends a read that waits, and gives the memory back unless the user still looks at it: then <see cref="AdvanceTo(SequencePosition)"/> does.</summary>
+    public void Dispose()
+    {
+        _isDisposed = true;
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _isWaiting))
+            CancelTransport();
+        CloseIfIdle();
+    }
+
+    private ValueTask<ReadResult> Read(int minimumSize, CancellationToken cancellationToken)
+    {
+        HandshakeMachine machine = connection.Machine;
+        ThrowIfCompleted();
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<ReadResult>(cancellationToken);
+        Begin();
+        return TryTake(minimumSize, out ReadResult result) ? new ValueTask<ReadResult>(result) : ReadCoreAsync(machine, minimumSize, cancellationToken);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadResult> ReadCoreAsync(HandshakeMachine machine, int minimumSize, CancellationToken cancellationToken)
+    {
+        bool taken = false;
+        try
+        {
+            connection.Gate.Enter(connection);
+            try
+            {
+                while (true)
+                {
+                    _failure?.Throw();
+                    ReadResult received;
+                    BeginWaiting();
+                    try
+                    {
+                        received = await transport.ReadAsync(cancellationToken).ConfigureAwait(false);
+                    }
+                    catch (IOException exception)
+                    {
+                        throw Fail(exception as HybridTlsException ?? TlsError.Truncated(exception));
+                    }
+                    finally
+                    {
+                        Volatile.Write(ref _isWaiting, false);
+                    }
+
+                    ObjectDisposedException.ThrowIf(_isDisposed, connection);
+                    Decrypt(machine, received);
+                    if (_failure is not null)
+                        await connection.SendAlertAsync(machine, _failure.SourceException).ConfigureAwait(false);
+                    taken = TryTake(minimumSize, out ReadResult result);
+                    if (taken)
+                        return result;
+                }
+            }
+            finally
+            {
+                connection.Gate.Exit();
+            }
+        }
+        finally
+        {
+            if (!taken)
+                End(Idle);
+        }
+    }
+
+    private bool TryReadTransport(out ReadResult received)
+    {
+        try
+        {
+            return transport.TryRead(out received);
+        }
+        catch (IOException exception)
+        {
+            throw Fail(exception as HybridTlsException ?? TlsError.Truncated(exception));
+        }
+    }
+
+    /// <summary>Hands out what there is, if that is enough to end a read.</summary>
+    private bool TryTake(int minimumSize, out ReadResult result)
+    {
+        bool isCanceled = Volatile.Read(ref _cancelRequested) != 0 && Interlocked.Exchange(ref _cancelRequested, 0) != 0;
+        if (!isCanceled && !_isEnded && (_queue.Unexamined == 0 || _queue.Length < minimumSize))
+        {
+            result = default;
+            return false;
+        }
+
+        result = new ReadResult(_queue.Data, isCanceled, _isEnded);
+        _isTentative = isCanceled;
+        Volatile.Write(ref _state, Reading);
+        return true;
+    }
+
+    /// <summary>Decrypts the records that the transport has, up to <see cref="BatchSize"/>. A failure is kept for when the data before it is read.</summary>
+    private void Decrypt(HandshakeMachine machine, in ReadResult received)
+    {
+        if (received.IsCanceled && Interlocked.Exchange(ref _transportCancelled, 0) == 0)
+            Interlocked.Exchange(ref _cancelRequested, 1); // somebody else's: it is the user's to judge
+        ReadOnlySequence<byte> rest = received.Buffer;
+        bool needsMore = false;
+        try
+        {
+            for (long before = _queue.Length; !needsMore && !_isEnded && _queue.Length - before < BatchSize;)
+                needsMore = !DecryptNext(machine, ref rest);
+            if (needsMore && received.IsCompleted)
+                Fail(TlsError.Truncated());
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+            rest = rest.Slice(rest.End);
+        }
+        finally
+        {
+            _queue.TrimEmptyTail();
+            transport.AdvanceTo(rest.Start, needsMore ? rest.End : rest.Start);
+        }
+    }
+
+    private bool DecryptNext(HandshakeMachine machine, ref ReadOnlySequence<byte> rest)
+    {
+        SequencePosition consumed = rest.Start, examined = rest.Start;
+        bool found = machine.Reader.TryRead(rest, ref consumed, ref examined, _queue.Room, out RecordReadResult result);
+        rest = rest.Slice(consumed);
+        if (!found)
+            return false;
+        switch (result.Kind)
+        {
+            case RecordReadKind.DestinationTooSmall:
+                _queue.Reserve(result.Length, rest.Length);
+                break;
+            case RecordReadKind.ApplicationData:
+                _queue.Append(result.Length);
+                Volatile.Write(ref _bytes, _bytes + result.Length);
+                machine.KeyUpdates.DataReceived();
+                break;
+            case RecordReadKind.Handshake:
+                machine.Receive(HandshakeMessage.Parse(result.HandshakeMessage));
+                break;
+            case RecordReadKind.CloseNotify:
+                _isEnded = true;
+                break;
+        }
+
+        return true;
+    }
+
+    private Exception Fail(Exception exception)
+    {
+        if (_failure is null)
+            Volatile.Write(ref _failure, ExceptionDispatchInfo.Capture(exception));
+        return _failure.SourceException;
+    }
+
+    private void Begin()
+    {
+        int before = Volatile.Read(ref _state);
+        bool isFree = before is Idle or Tried || (before == Reading && _isTentative);
+        if (isFree && Interlocked.CompareExchange(ref _state, Pending, before) == before)
+            return;
+        ObjectDisposedException.ThrowIf(_isDisposed, connection);
+        throw new InvalidOperationException(before != Reading ? "Concurrent reads or writes are not supported." : "Reading is already in progress.");
+    }
+
+    /// <summary>Ends an operation; what a completion or a disposal on another thread could not do meanwhile is done here.</summary>
+    private void End(int state)
+    {
+        Interlocked.Exchange(ref _state, state);
+        if (_isCompleted || _isDisposed)
+            CloseIfIdle();
+    }
+
+    private bool CloseIfIdle()
+    {
+        int before = Volatile.Read(ref _state);
+        if (before is not (Idle or Tried) || Interlocked.CompareExchange(ref _state, Closed, before) != before)
+            return false;
+        _queue.Clear();
+        return true;
+    }
+
+    private void BeginWaiting()
+    {
+        Volatile.Write(ref _isWaiting, true);
+        Interlocked.MemoryBarrier();
+        // Asked for before the transport could be told.
+        if (Volatile.Read(ref _cancelRequested) != 0)
+            CancelTransport();
+    }
+
+    private void CancelTransport()
+    {
+        Interlocked.Exchange(ref _transportCancelled, 1);
+        transport.CancelPendingRead();
+    }
+
+    private void ThrowIfCompleted()
+    {
+        if (_isCompleted)
+            throw new InvalidOperationException("Reading is not allowed after reader was completed.");
+    }
+}
