@@ -36,7 +36,7 @@ internal sealed class ClientMiddleware(ConnectionDelegate next, HybridTlsClientO
             finally
             {
                 context.Transport = transport;
-                telemetry.Metrics.ConnectionStopped(PeerRole.Server, features);
+                telemetry.ConnectionStopped(PeerRole.Server, features, context.ConnectionId, connection.Failure);
             }
         }
     }

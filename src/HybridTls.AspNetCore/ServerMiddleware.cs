@@ -40,7 +40,7 @@ internal sealed class ServerMiddleware(
         finally
         {
             context.Transport = transport;
-            telemetry.Metrics.ConnectionStopped(PeerRole.Client, features);
+            telemetry.ConnectionStopped(PeerRole.Client, features, context.ConnectionId, connection.Failure);
         }
     }
 

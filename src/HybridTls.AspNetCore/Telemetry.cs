@@ -12,4 +12,14 @@ internal sealed record Telemetry(HybridTlsMetrics Metrics, ILogger Logger)
     public static Telemetry From(IServiceProvider? services) => new(
         HybridTlsMetrics.For(services?.GetService<IMeterFactory>()),
         services?.GetService<ILoggerFactory>()?.CreateLogger(Log.Category) ?? NullLogger.Instance);
+
+    /// <summary>An established connection has ended; <paramref name="failure"/> is why nothing more could be read, if that is how.</summary>
+    public void ConnectionStopped(PeerRole peer, ITraffic traffic, string connectionId, Exception? failure)
+    {
+        Metrics.ConnectionStopped(peer, traffic);
+        if (failure is null)
+            return;
+        Metrics.Failed(peer, failure);
+        Log.ConnectionFailed(Logger, connectionId, failure.Message);
+    }
 }

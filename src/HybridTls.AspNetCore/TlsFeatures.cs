@@ -33,9 +33,9 @@ internal sealed class TlsFeatures(HybridTlsConnection connection, PeerRole peer,
 
     public TimeSpan HandshakeDuration => duration;
 
-    public long BytesReceived => connection.BytesReceived;
+    public long BytesReceived => connection.BytesIn;
 
-    public long BytesSent => connection.BytesSent;
+    public long BytesSent => connection.BytesOut;
 
     public SslProtocols Protocol => SslProtocols.Tls13;
 
