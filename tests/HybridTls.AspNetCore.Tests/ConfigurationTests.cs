@@ -11,6 +11,9 @@ namespace HybridTls.AspNetCore.Tests;
 /// <summary>Options from appsettings, and new certificates from the files it names.</summary>
 public sealed class ConfigurationTests : IDisposable
 {
+    private static readonly (string Certificate, string Key) Configured = TestIdentities.NewPem("CN=configured");
+    private static readonly (string Certificate, string Key) Other = TestIdentities.NewPem("CN=other");
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hybridtls-");
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -20,7 +23,7 @@ public sealed class ConfigurationTests : IDisposable
     [Fact]
     public async Task A_server_runs_from_its_configuration_alone()
     {
-        WritePem("CN=configured");
+        WritePem(Configured);
         File.WriteAllText(PathOf("root.crt"), TestIdentities.Authority.Certificate.ExportCertificatePem());
         await using WebHost host = await StartAsync(
             ("ClientCertificateMode", "RequireCertificate"), ("TrustAnchorsPath", "root.crt"), ("CipherSuites:0", "TLS_AES_128_GCM_SHA256"),
@@ -32,7 +35,7 @@ public sealed class ConfigurationTests : IDisposable
     [Fact]
     public void All_keys_are_read()
     {
-        WritePem("CN=configured");
+        WritePem(Configured);
         byte[] hash = SHA256.HashData(TestIdentities.Client.SubjectPublicKeyInfo.Span);
         IConfigurationSection section = Section(
             ("ClientCertificateMode", "allowcertificate"), ("AcceptRawPublicKeys", "true"), ("PinnedPublicKeyHashes:0", Convert.ToHexString(hash)),
@@ -80,11 +83,11 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("HybridTls:HandshakeTimeOutt", "HandshakeTimeOutt", "00:00:10")]
     public void What_cannot_work_is_refused_at_the_start_and_named(string expected, string key, string value)
     {
-        WritePem("CN=configured");
+        WritePem(Configured);
         File.WriteAllText(PathOf("nonsense.pem"), "nonsense");
         File.WriteAllText(PathOf("nonsense.p12"), "nonsense");
         File.WriteAllText(PathOf("rsa.pem"), ConnectionBuilderTests.RsaPem());
-        File.WriteAllText(PathOf("other.key"), TestIdentities.NewPem("CN=other").Key);
+        File.WriteAllText(PathOf("other.key"), Other.Key);
         IConfigurationSection section = Section((key, value));
         InvalidOperationException exception = Assert.Throws<InvalidOperationException>(() => ConfiguredServer.Load(section, _folder.FullName));
         Assert.StartsWith(expected, exception.Message, StringComparison.Ordinal);
@@ -93,16 +96,16 @@ public sealed class ConfigurationTests : IDisposable
     [Fact]
     public async Task New_files_serve_new_connections_and_drop_none()
     {
-        WritePem("CN=first");
+        WritePem(Configured);
         await using WebHost host = await StartAsync(("ReloadInterval", "00:00:00.1"));
         await using HybridTlsStream before = await host.ConnectAsync();
-        Assert.Equal("CN=first", before.Parameters.GetPeerCertificate()!.Subject);
+        Assert.Equal("CN=configured", before.Parameters.GetPeerCertificate()!.Subject);
 
-        WritePem("CN=second");
+        WritePem(Other);
         CollectedLogs.LogLine line = await host.Logs.WaitForAsync(7);
-        Assert.Contains("CN=second", line.Text, StringComparison.Ordinal);
+        Assert.Contains("CN=other", line.Text, StringComparison.Ordinal);
         await using HybridTlsStream after = await host.ConnectAsync();
-        Assert.Equal("CN=second", after.Parameters.GetPeerCertificate()!.Subject);
+        Assert.Equal("CN=other", after.Parameters.GetPeerCertificate()!.Subject);
 
         // A key that does not fit yet: the old pair stays, and it is said once.
         string certificate = File.ReadAllText(PathOf("server.crt"));
@@ -112,7 +115,7 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Equal(LogLevel.Error, line.Level);
         Assert.Contains("HybridTls:CertificatePath and KeyPath", line.Text, StringComparison.Ordinal);
         await using HybridTlsStream kept = await host.ConnectAsync();
-        Assert.Equal("CN=second", kept.Parameters.GetPeerCertificate()!.Subject);
+        Assert.Equal("CN=other", kept.Parameters.GetPeerCertificate()!.Subject);
         await Task.Delay(500, Token);
         Assert.Single(host.Logs.Ours, static line => line.EventId == 8);
 
@@ -132,7 +135,7 @@ public sealed class ConfigurationTests : IDisposable
     [Fact]
     public async Task Changed_settings_are_taken_and_unusable_ones_are_not()
     {
-        WritePem("CN=configured");
+        WritePem(Configured);
         Dictionary<string, string?> values = new() { ["HybridTls:CertificatePath"] = "server.crt", ["HybridTls:KeyPath"] = "server.key" };
         IConfigurationRoot configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
         CollectedLogs logs = new();
@@ -148,6 +151,38 @@ public sealed class ConfigurationTests : IDisposable
         source.Reload();
         Assert.Equal([TlsCipherSuite.TLS_AES_128_GCM_SHA256], source.Initial.CipherSuites);
         Assert.Equal([7, 8], logs.Ours.Select(static line => line.EventId));
+    }
+
+    [Fact]
+    public async Task A_replaced_credential_signs_for_the_handshakes_under_way_and_is_then_disposed()
+    {
+        WritePem(Configured);
+        ManualTime time = new();
+        using FolderHost services = new(_folder.FullName, time);
+        CollectedLogs logs = new();
+        using ConfiguredOptionsSource source = new(Section(), services, logs.CreateLogger(Log.Category));
+        HybridTlsServerOptions old = source.Initial;
+        WritePem(Other);
+        source.Reload();
+        Assert.NotSame(old, source.Initial);
+        await HandshakeAsync(old);
+        time.Advance(TimeSpan.FromSeconds(19));
+        source.Reload();
+        await HandshakeAsync(old);
+        time.Advance(TimeSpan.FromSeconds(2));
+        source.Reload();
+        await Assert.ThrowsAnyAsync<Exception>(() => HandshakeAsync(old));
+        await HandshakeAsync(source.Initial);
+    }
+
+    private static async Task HandshakeAsync(HybridTlsServerOptions options)
+    {
+        (DefaultConnectionContext clientSide, DefaultConnectionContext serverSide) = MemoryTransport.CreatePair();
+        await using HybridTlsConnection client = new(clientSide.Transport);
+        await using HybridTlsConnection server = new(serverSide.Transport);
+        await Task.WhenAll(
+            server.AuthenticateAsServerAsync(options, Token),
+            client.AuthenticateAsClientAsync(TestIdentities.ClientOptions(static options => options.ServerName = "localhost"), Token));
     }
 
     private static void Map(WebApplication app) => app.MapGet("/", static (HttpContext context) =>
@@ -174,22 +209,32 @@ public sealed class ConfigurationTests : IDisposable
 
     private string PathOf(string name) => Path.Combine(_folder.FullName, name);
 
-    private void WritePem(string subject)
+    private void WritePem((string Certificate, string Key) pair)
     {
-        (string certificate, string key) = TestIdentities.NewPem(subject);
-        File.WriteAllText(PathOf("server.crt"), certificate);
-        File.WriteAllText(PathOf("server.key"), key);
+        File.WriteAllText(PathOf("server.crt"), pair.Certificate);
+        File.WriteAllText(PathOf("server.key"), pair.Key);
     }
 
-    /// <summary>A host whose content lies in a folder.</summary>
-    private sealed class FolderHost(string folder) : IServiceProvider, IDisposable
+    /// <summary>A host whose content lies in a folder, with a clock of its own.</summary>
+    private sealed class FolderHost(string folder, TimeProvider? time = null) : IServiceProvider, IDisposable
     {
         private readonly Microsoft.Extensions.FileProviders.PhysicalFileProvider _files = new(folder);
 
-        public object? GetService(Type serviceType) => serviceType == typeof(Microsoft.Extensions.Hosting.IHostEnvironment)
-            ? new Microsoft.Extensions.Hosting.Internal.HostingEnvironment { ContentRootPath = folder, ContentRootFileProvider = _files }
-            : null;
+        public object? GetService(Type serviceType) =>
+            serviceType == typeof(TimeProvider) ? time
+            : serviceType == typeof(Microsoft.Extensions.Hosting.IHostEnvironment)
+                ? new Microsoft.Extensions.Hosting.Internal.HostingEnvironment { ContentRootPath = folder, ContentRootFileProvider = _files }
+                : null;
 
         public void Dispose() => _files.Dispose();
+    }
+
+    private sealed class ManualTime : TimeProvider
+    {
+        private long _now;
+
+        public override long GetTimestamp() => _now;
+
+        public void Advance(TimeSpan time) => _now += (long)(time.TotalSeconds * TimestampFrequency);
     }
 }
