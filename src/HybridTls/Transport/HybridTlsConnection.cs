@@ -63,6 +63,9 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     /// <summary>The bytes of application data protected for sending.</summary>
     internal long BytesOut => _output.BytesWritten;
 
+    /// <summary>Why nothing more can be read from the established connection, or null.</summary>
+    internal Exception? Failure => _input.Failure?.SourceException;
+
     /// <summary>How many blocks of plaintext memory are rented now, in both directions.</summary>
     internal int RentedBlocks => _input.RentedBlocks + _output.RentedBlocks;
 

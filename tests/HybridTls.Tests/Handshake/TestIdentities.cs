@@ -11,11 +11,20 @@ internal static class TestIdentities
     private static readonly MLDsa ServerKey = ManagedMLDsa.GenerateKey(MLDsaAlgorithm.MLDsa65);
     private static readonly MLDsa ClientKey = ManagedMLDsa.GenerateKey(MLDsaAlgorithm.MLDsa65);
 
+    // Keys and signatures do not compress; names that are alike do, so that compression is worth its while.
+    private static readonly string[] ManyNames = [.. Enumerable.Range(0, 20).Select(static i => $"a-long-name-in-many-certificates-{i}.test")];
+
     public static CertificateAuthority Authority { get; } = CertificateAuthority.CreateRoot("CN=HybridTls test root", RootKey);
 
-    public static HybridTlsCredential Server { get; } = Issue(ServerKey, "CN=server", CertificatePurposes.Server, "localhost", "127.0.0.1");
+    public static HybridTlsCredential Server { get; } = Issue(ServerKey, "CN=server", CertificatePurposes.Server, ["localhost", "127.0.0.1", .. ManyNames]);
 
-    public static HybridTlsCredential Client { get; } = Issue(ClientKey, "CN=client", CertificatePurposes.Client);
+    public static HybridTlsCredential Client { get; } = Issue(ClientKey, "CN=client", CertificatePurposes.Client, ManyNames);
+
+    /// <summary>As <see cref="Server"/>, with a signer that the handshake has to wait for.</summary>
+    public static HybridTlsCredential RemoteServer { get; } = Remote(Server, ServerKey);
+
+    /// <summary>As <see cref="Client"/>, with a signer that the handshake has to wait for.</summary>
+    public static HybridTlsCredential RemoteClient { get; } = Remote(Client, ClientKey);
 
     public static HybridTlsCredential RawServer { get; } = HybridTlsCredential.FromRawPublicKey(ServerKey, leaveOpen: true);
 
@@ -39,6 +48,15 @@ internal static class TestIdentities
         HybridTlsClientOptions options = new() { ServerName = "localhost", PeerValidation = TrustRoot };
         change?.Invoke(options);
         return options;
+    }
+
+    /// <summary>Trusts the root, and asks a callback that accepts: the handshake has to wait for it.</summary>
+    public static PeerValidation AskCallback { get; } = TrustRoot.WithCallback(static (_, _) => ValueTask.FromResult(PeerVerdict.Accept));
+
+    private static HybridTlsCredential Remote(HybridTlsCredential credential, MLDsa key)
+    {
+        using X509Certificate2 certificate = X509CertificateLoader.LoadCertificate(credential.Certificates[0].Span);
+        return HybridTlsCredential.CreateRemote([certificate], (content, _) => ValueTask.FromResult(key.SignData(content.ToArray())));
     }
 
     private static HybridTlsCredential Issue(MLDsa key, string subject, CertificatePurposes purposes, params string[] names)

@@ -8,6 +8,7 @@ namespace HybridTls.Tests.Interop;
 public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
 {
     [Fact]
+    [Clause("HT-CERT-1")]
     public async Task Our_client_refuses_an_unknown_issuer()
     {
         (HybridTlsException ours, NodeConnection theirs) = await FailToConnectAsync(
@@ -17,6 +18,7 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     }
 
     [Fact]
+    [Clause("HT-CERT-6")]
     public async Task Our_client_refuses_an_expired_certificate()
     {
         (HybridTlsException ours, NodeConnection theirs) = await FailToConnectAsync(NodeOptions(Expired));
@@ -25,6 +27,7 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     }
 
     [Fact]
+    [Clause("HT-CERT-6")]
     public async Task Our_client_refuses_a_certificate_that_its_clock_finds_expired()
     {
         (HybridTlsException ours, NodeConnection theirs) = await FailToConnectAsync(
@@ -34,6 +37,7 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     }
 
     [Fact]
+    [Clause("HT-CERT-5")]
     public async Task Our_client_refuses_a_certificate_for_another_name()
     {
         (HybridTlsException ours, NodeConnection theirs) = await FailToConnectAsync(NodeOptions(OtherName));
@@ -42,6 +46,7 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     }
 
     [Fact]
+    [Clause("HT-CERT-11")]
     public async Task Our_client_refuses_a_key_that_is_not_pinned()
     {
         (HybridTlsException ours, NodeConnection theirs) = await FailToConnectAsync(
@@ -51,6 +56,7 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     }
 
     [Fact]
+    [Clause("HT-AUTH-4")]
     public async Task Our_client_lets_a_callback_refuse()
     {
         (HybridTlsException ours, NodeConnection theirs) = await FailToConnectAsync(
@@ -64,6 +70,8 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     [InlineData("expired", TlsAlert.CertificateExpired)]
     [InlineData("stranger", TlsAlert.UnknownCa)]
     [InlineData("purpose", TlsAlert.UnsupportedCertificate)]
+    [Clause("HT-CERT-1")]
+    [Clause("HT-ALERT-5")]
     public async Task Our_server_refuses_a_client(string which, TlsAlert alert)
     {
         PeerIdentity client = which switch { "stranger" => StrangersClient, "expired" => Client, _ => Leaf };
@@ -80,6 +88,7 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     }
 
     [Fact]
+    [Clause("HT-AUTH-8")]
     public async Task Our_server_requires_a_certificate()
     {
         (HybridTlsException ours, NodeConnection theirs) = await FailToAcceptAsync(
@@ -94,6 +103,7 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     }
 
     [Fact]
+    [Clause("HT-ALERT-5")]
     public async Task Node_requires_a_certificate()
     {
         (HybridTlsStream ours, NodeConnection theirs) = await ConnectToNodeAsync(
@@ -141,6 +151,9 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     }
 
     [Fact]
+    [Clause("HT-NEG-3")]
+    [Clause("HT-NEG-5")]
+    [Clause("HT-WIRE-2")]
     public async Task There_is_no_common_group()
     {
         (HybridTlsException ours, NodeConnection theirs) = await FailToAcceptAsync(null, NodeClient(("ecdhCurve", "X25519")));
@@ -154,6 +167,9 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     }
 
     [Fact]
+    [Clause("HT-NEG-3")]
+    [Clause("HT-NEG-5")]
+    [Clause("HT-WIRE-2")]
     public async Task There_is_no_common_signature()
     {
         (HybridTlsException ours, NodeConnection theirs) = await FailToAcceptAsync(null, NodeClient(("sigalgs", "ecdsa_secp256r1_sha256")));
@@ -167,6 +183,7 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     }
 
     [Fact]
+    [Clause("HT-NEG-3")]
     public async Task There_is_no_common_cipher_suite()
     {
         (HybridTlsException ours, NodeConnection theirs) = await FailToAcceptAsync(
@@ -180,6 +197,7 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     }
 
     [Fact]
+    [Clause("HT-NEG-7")]
     public async Task There_is_no_common_application_protocol()
     {
         (HybridTlsException ours, NodeConnection theirs) = await FailToAcceptAsync(
@@ -194,6 +212,9 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     }
 
     [Fact]
+    [Clause("HT-NEG-1")]
+    [Clause("HT-NEG-9")]
+    [Clause("HT-WIRE-1")]
     public async Task The_peer_speaks_only_an_older_version()
     {
         (HybridTlsException ours, NodeConnection theirs) = await FailToAcceptAsync(null, NodeClient(("maxVersion", "TLSv1.2")));
@@ -207,6 +228,7 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     }
 
     [Fact]
+    [Clause("HT-REC-3")]
     public async Task The_peer_speaks_no_tls_at_all()
     {
         (HybridTlsException ours, NodeConnection theirs) = await FailToAcceptAsync(

@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+
+namespace HybridTls.Tool.Speed;
+
+/// <summary>Shows quick results as a table and a bar chart, and writes them as JSON.</summary>
+internal static class QuickReport
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    /// <summary>Prints the table and the chart.</summary>
+    public static void Show(IAnsiConsole screen, IReadOnlyList<QuickResult> results, string backend)
+    {
+        Table table = new Table().Border(TableBorder.Rounded).Title($"one core, {backend} back end; Y = SHA-256 of 16 KiB");
+        table.AddColumn(new TableColumn("operation").NoWrap());
+        foreach (string header in (string[])["median µs", "operations/s", "MB/s", "allocated B", "ratio Y", "spread"])
+        {
+            table.AddColumn(new TableColumn(header).RightAligned().NoWrap());
+        }
+
+        foreach (QuickResult result in results)
+        {
+            table.AddRow(
+                result.Name,
+                Format("N2", result.MedianMicroseconds),
+                Format("N0", result.PerSecond),
+                result.MegabytesPerSecond is { } throughput ? Format("N0", throughput) : string.Empty,
+                Format("N0", result.AllocatedBytes),
+                Format("N2", result.Yardsticks),
+                Format("P0", result.Spread));
+        }
+
+        screen.Write(table);
+
+        BarChart chart = new BarChart().Width(Math.Clamp(screen.Profile.Width, 60, 100)).Label("[bold]median µs[/]").LeftAlignLabel();
+        foreach (QuickResult result in results)
+        {
+            chart.AddItem(result.Name, Math.Round(result.MedianMicroseconds, 1), Color.Teal);
+        }
+
+        screen.Write(chart);
+    }
+
+    /// <summary>Writes the results as an array of objects.</summary>
+    public static void Write(IReadOnlyList<QuickResult> results, FileInfo file)
+    {
+        using FileStream stream = file.Create();
+        JsonSerializer.Serialize(stream, results, Indented);
+    }
+
+    /// <summary>The results as the same array.</summary>
+    public static JsonNode ToJson(IReadOnlyList<QuickResult> results) => JsonSerializer.SerializeToNode(results, Indented)!;
+
+    private static string Format(string format, double value) => value.ToString(format, CultureInfo.InvariantCulture);
+}
