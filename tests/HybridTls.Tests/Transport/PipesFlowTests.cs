@@ -211,6 +211,18 @@ public sealed class PipesFlowTests
     }
 
     [Fact]
+    public async Task A_stream_cuts_its_records_the_same_way()
+    {
+        await using TlsPair pair = await TlsPair.CreateAsync(client: TestIdentities.ClientOptions(options => options.TimeProvider = new ManualClock()));
+        await pair.Client.WriteAsync(new byte[40_000], Token);
+        byte[] buffer = new byte[20_000];
+        List<int> contents = [];
+        while (contents.Sum() < 40_000)
+            contents.Add(await pair.Server.ReadAsync(buffer, Token));
+        Assert.Equal([.. Enumerable.Repeat(1378, 12), 16_384, 40_000 - (12 * 1378) - 16_384], contents);
+    }
+
+    [Fact]
     public void Record_sizes_that_cannot_be_are_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new RecordSizing { FreshRecordSize = 127 });
