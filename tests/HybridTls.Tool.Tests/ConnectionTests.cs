@@ -128,6 +128,33 @@ public sealed class ConnectionTests : ToolTestBase
     }
 
     [Fact]
+    public async Task A_root_and_a_pin_must_both_hold()
+    {
+        Identities files = await MakeIdentitiesAsync();
+        await using RunningListener server = await RunningListener.StartAsync("--cert", files.Server, "--key", files.ServerKey);
+        string[] connect = ["connect", server.Target, "--probe", "--ca", files.Ca, "--pin"];
+        (await RunAsync([.. connect, await PinOfAsync(files.ServerKey)])).Succeeded();
+        (await RunAsync([.. connect, await PinOfAsync(files.CaKey)])).Succeeded();
+        (await RunAsync([.. connect, await PinOfAsync(files.ClientKey)])).FailedWith(1, "not among the pinned ones");
+    }
+
+    [Fact]
+    public async Task An_interrupted_handshake_is_told_from_a_finished_one_by_the_exit_code()
+    {
+        using TcpListener silent = new(IPAddress.Loopback, 0);
+        silent.Start();
+        using CancellationTokenSource interrupt = new();
+        using StringWriter output = new(), error = new();
+        ToolConsole console = new(output, error, () => Stream.Null, () => Stream.Null);
+        Task<int> run = HybridTlsTool.RunAsync(
+            ["connect", $"127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}", "--insecure", "--json"], console, interrupt.Token);
+        using Socket accepted = await silent.AcceptSocketAsync(Token);
+        await interrupt.CancelAsync();
+        Assert.Equal(130, await run.WaitAsync(TimeSpan.FromSeconds(20), Token));
+        Assert.Empty(error.ToString());
+    }
+
+    [Fact]
     public async Task A_server_that_is_not_there_or_speaks_no_tls_is_named()
     {
         using TcpListener plain = new(IPAddress.Loopback, 0);
