@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Runtime.ExceptionServices;
 using HybridTls.Handshake;
 using HybridTls.Transport;
 
@@ -24,7 +23,6 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     private readonly PlaintextReader _input;
     private readonly PlaintextWriter _output;
     private HandshakeMachine? _machine;
-    private ExceptionDispatchInfo? _handshakeFailure;
     private TaskCompletionSource? _drained;
     private int _alertSent;
     private volatile int _alertOwed = -1;
@@ -64,6 +62,9 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
 
     /// <summary>The bytes of application data protected for sending.</summary>
     internal long BytesOut => _output.BytesWritten;
+
+    /// <summary>Why nothing more can be read from the established connection, or null.</summary>
+    internal Exception? Failure => _input.Failure?.SourceException;
 
     /// <summary>How many blocks of plaintext memory are rented now, in both directions.</summary>
     internal int RentedBlocks => _input.RentedBlocks + _output.RentedBlocks;
@@ -164,11 +165,10 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     {
         if (Gate.IsClosed)
             return;
-        if (IsAuthenticated && IsWritable)
+        if (IsAuthenticated)
             await CloseQuietlyAsync().ConfigureAwait(false);
         _drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Gate.Close();
-        _output.Dispose();
         _input.Dispose();
         try
         {
@@ -216,11 +216,13 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     private async ValueTask SendOwedAlertAsync(HandshakeMachine machine)
     {
         // Whoever has the turn looks for the note after giving it back.
-        if (!_output.Turn.Wait(0, CancellationToken.None))
+        if (!Gate.TryEnter())
             return;
+        bool hasTurn = false;
         try
         {
-            if (!TryBeginAlert())
+            hasTurn = _output.Turn.Wait(0, CancellationToken.None);
+            if (!hasTurn || !TryBeginAlert())
                 return;
             using CancellationTokenSource limit = new(HybridTlsStream.AlertTimeout);
             machine.WriteAlert((TlsAlert)_alertOwed);
@@ -232,13 +234,15 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
         }
         finally
         {
-            _output.Turn.Release();
+            if (hasTurn)
+                _output.Turn.Release();
+            Gate.Exit();
         }
     }
 
     private async ValueTask CloseQuietlyAsync()
     {
-        Task closing = _output.CompleteAsync().AsTask();
+        Task closing = _output.CloseAsync().AsTask();
         try
         {
             await closing.WaitAsync(HybridTlsStream.AlertTimeout).ConfigureAwait(false);
@@ -276,14 +280,7 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            HybridTlsException exception = TlsError.TimedOut(options.HandshakeTimeout);
-            _handshakeFailure = ExceptionDispatchInfo.Capture(exception);
-            throw exception;
-        }
-        catch (Exception exception)
-        {
-            _handshakeFailure = ExceptionDispatchInfo.Capture(exception);
-            throw;
+            throw TlsError.TimedOut(options.HandshakeTimeout);
         }
         finally
         {

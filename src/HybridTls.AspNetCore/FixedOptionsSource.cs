@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Connections;
+
+namespace HybridTls.AspNetCore;
+
+/// <summary>The same options for every connection, unless they have a callback of their own.</summary>
+internal sealed class FixedOptionsSource(HybridTlsServerOptions options) : ServerOptionsSource
+{
+    private HybridTlsServerOptions _options = new(options);
+    private ApplicationProtocolDefaults _protocols;
+
+    public override HybridTlsServerOptions Initial => _options;
+
+    public override async ValueTask<HybridTlsServerOptions?> SelectAsync(
+        ConnectionContext connection, ClientHelloInfo clientHello, CancellationToken cancellationToken)
+    {
+        if (_options.SelectOptions is not { } select)
+            return _options;
+        return await select(clientHello, cancellationToken).ConfigureAwait(false) is { } selected ? _protocols.Apply(selected) : null;
+    }
+
+    public override void Prepare(ApplicationProtocolDefaults protocols)
+    {
+        _protocols = protocols;
+        _options = protocols.Apply(_options);
+        _options.Validate();
+    }
+}

@@ -1,0 +1,42 @@
+using System.Net.Security;
+
+namespace HybridTls.AspNetCore;
+
+/// <summary>What protects a connection, from its <c>Features</c> (of the connection, or of the <c>HttpContext</c>).</summary>
+public interface IHybridTlsFeature
+{
+    /// <summary>All that the handshake agreed on, the peer's identity included.</summary>
+    NegotiatedParameters Parameters { get; }
+
+    /// <summary>The key agreement.</summary>
+    NamedGroup Group { get; }
+
+    /// <summary>The signature by which the server proved itself.</summary>
+    SignatureScheme SignatureScheme { get; }
+
+    /// <summary>The cipher suite.</summary>
+    TlsCipherSuite CipherSuite { get; }
+
+    /// <summary>Whether the session was resumed from a ticket.</summary>
+    bool IsResumed { get; }
+
+    /// <summary>The peer's raw public key (RFC 7250), SubjectPublicKeyInfo in DER (1974 bytes); empty if it presented none.</summary>
+    ReadOnlyMemory<byte> PeerRawPublicKey { get; }
+
+    /// <summary>What the client offered; null on the client's side.</summary>
+    ClientHelloInfo? ClientHello { get; }
+
+    /// <summary>How long the handshake took.</summary>
+    TimeSpan HandshakeDuration { get; }
+
+    /// <summary>Exports keying material (RFC 9846 §7.5): both sides get the same bytes, which nobody else can compute.</summary>
+    /// <param name="label">The label, ASCII, at most 249 characters.</param>
+    /// <param name="context">The context; an empty one equals none.</param>
+    /// <param name="output">Receives the bytes, at most 255 hashes.</param>
+    /// <exception cref="ObjectDisposedException">The connection has ended.</exception>
+    void ExportKeyingMaterial(string label, ReadOnlySpan<byte> context, Span<byte> output);
+
+    /// <summary>The channel binding <c>tls-exporter</c> (RFC 9266), 32 bytes.</summary>
+    /// <exception cref="ObjectDisposedException">The connection has ended.</exception>
+    byte[] GetChannelBinding();
+}

@@ -1,0 +1,11 @@
+namespace HybridTls.AspNetCore;
+
+/// <summary>What counts the application data of one connection, so that the counting costs the connection no more than an addition.</summary>
+internal interface ITraffic
+{
+    /// <summary>Decrypted bytes handed to the application so far.</summary>
+    long BytesReceived { get; }
+
+    /// <summary>The application's bytes encrypted so far.</summary>
+    long BytesSent { get; }
+}

@@ -1,0 +1,42 @@
+using System.Net.Security;
+using Microsoft.Extensions.Logging;
+
+namespace HybridTls.AspNetCore;
+
+/// <summary>What is logged: the peers' faults at Debug, since anyone can cause them; ours at Error.</summary>
+internal static partial class Log
+{
+    /// <summary>The category.</summary>
+    public const string Category = "HybridTls.AspNetCore";
+
+    [LoggerMessage(1, LogLevel.Debug, "Connection {ConnectionId}: TLS 1.3 with {Group}, {SignatureScheme}, {CipherSuite}, " +
+        "ALPN \"{ApplicationProtocol}\", resumed: {Resumed}, in {Milliseconds:0.0} ms.")]
+    public static partial void HandshakeComplete(
+        ILogger logger, string connectionId, string group, string signatureScheme, TlsCipherSuite cipherSuite, string applicationProtocol,
+        bool resumed, double milliseconds);
+
+    [LoggerMessage(2, LogLevel.Debug, "Connection {ConnectionId}: the handshake failed after {Milliseconds:0.0} ms ({Reason}). {Message}")]
+    public static partial void PeerFailed(ILogger logger, string connectionId, double milliseconds, string reason, string message);
+
+    [LoggerMessage(3, LogLevel.Error, "Connection {ConnectionId}: the handshake failed, and the fault is on this side.")]
+    public static partial void WeFailed(ILogger logger, string connectionId, Exception exception);
+
+    [LoggerMessage(4, LogLevel.Warning, "Handshakes are refused: {Running} are running and {Queued} are waiting (MaxConcurrentHandshakes, " +
+        "MaxQueuedHandshakes). The next such message comes in a minute at the earliest.")]
+    public static partial void Refusing(ILogger logger, long running, long queued);
+
+    [LoggerMessage(5, LogLevel.Error, "Connection {ConnectionId}: OnHandshakeFailed threw.")]
+    public static partial void CallbackFailed(ILogger logger, string connectionId, Exception exception);
+
+    [LoggerMessage(6, LogLevel.Debug, "Connection {ConnectionId} is protected by TLS already: it passes unchanged.")]
+    public static partial void PassedThrough(ILogger logger, string connectionId);
+
+    [LoggerMessage(7, LogLevel.Information, "{Section}: new connections use the certificate {Certificate}, valid until {NotAfter:u}.")]
+    public static partial void Reloaded(ILogger logger, string section, string certificate, DateTimeOffset? notAfter);
+
+    [LoggerMessage(8, LogLevel.Error, "{Section}: what changed cannot be used, so the certificate and the options of before stay in use.")]
+    public static partial void ReloadFailed(ILogger logger, string section, Exception exception);
+
+    [LoggerMessage(9, LogLevel.Debug, "Connection {ConnectionId} was lost after the handshake. {Message}")]
+    public static partial void ConnectionFailed(ILogger logger, string connectionId, string message);
+}

@@ -1,0 +1,18 @@
+using Microsoft.AspNetCore.Connections;
+
+namespace HybridTls.AspNetCore;
+
+/// <summary>Where a server's options come from: fixed ones, a callback, or the configuration.</summary>
+internal abstract class ServerOptionsSource
+{
+    /// <summary>The options until the ClientHello is there: limits, clock, deadline.</summary>
+    public abstract HybridTlsServerOptions Initial { get; }
+
+    /// <summary>The options of one connection; null refuses the name.</summary>
+    public abstract ValueTask<HybridTlsServerOptions?> SelectAsync(
+        ConnectionContext connection, ClientHelloInfo clientHello, CancellationToken cancellationToken);
+
+    /// <summary>Refuses what cannot work, before the first connection, and learns the application protocols of the endpoint.</summary>
+    /// <exception cref="InvalidOperationException">An option is missing or contradicts another; the message names it.</exception>
+    public abstract void Prepare(ApplicationProtocolDefaults protocols);
+}

@@ -1,0 +1,25 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace HybridTls.AspNetCore;
+
+/// <summary>Where one host's metrics and logs go.</summary>
+internal sealed record Telemetry(HybridTlsMetrics Metrics, ILogger Logger)
+{
+    /// <summary>From a host's services; a host without any (or without these) is not observed.</summary>
+    public static Telemetry From(IServiceProvider? services) => new(
+        HybridTlsMetrics.For(services?.GetService<IMeterFactory>()),
+        services?.GetService<ILoggerFactory>()?.CreateLogger(Log.Category) ?? NullLogger.Instance);
+
+    /// <summary>An established connection has ended; <paramref name="failure"/> is why nothing more could be read, if that is how.</summary>
+    public void ConnectionStopped(PeerRole peer, ITraffic traffic, string connectionId, Exception? failure)
+    {
+        Metrics.ConnectionStopped(peer, traffic);
+        if (failure is null)
+            return;
+        Metrics.Failed(peer, failure);
+        Log.ConnectionFailed(Logger, connectionId, failure.Message);
+    }
+}

@@ -1,0 +1,101 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+
+namespace HybridTls.AspNetCore;
+
+/// <summary>All features of one connection: those that ASP.NET knows, and our own.</summary>
+/// <param name="connection">The connection.</param>
+/// <param name="peer">What the peer is: only a client's certificate is a client certificate.</param>
+/// <param name="clientHello">What the client offered; null on the client's side.</param>
+/// <param name="duration">How long the handshake took.</param>
+internal sealed class TlsFeatures(HybridTlsConnection connection, PeerRole peer, ClientHelloInfo? clientHello, TimeSpan duration)
+    : IHybridTlsFeature, ITlsConnectionFeature, ITlsHandshakeFeature, ITlsApplicationProtocolFeature, ITraffic
+{
+    private X509Certificate2? _certificate;
+
+    public NegotiatedParameters Parameters { get; } = connection.Parameters;
+
+    public NamedGroup Group => Parameters.Group;
+
+    public SignatureScheme SignatureScheme => Parameters.SignatureScheme;
+
+    public TlsCipherSuite CipherSuite => Parameters.CipherSuite;
+
+    public bool IsResumed => Parameters.IsResumed;
+
+    public ReadOnlyMemory<byte> PeerRawPublicKey => Parameters.PeerUsedRawPublicKey ? Parameters.PeerPublicKey : default;
+
+    public ClientHelloInfo? ClientHello => clientHello;
+
+    public TimeSpan HandshakeDuration => duration;
+
+    public long BytesReceived => connection.BytesIn;
+
+    public long BytesSent => connection.BytesOut;
+
+    public SslProtocols Protocol => SslProtocols.Tls13;
+
+    TlsCipherSuite? ITlsHandshakeFeature.NegotiatedCipherSuite => Parameters.CipherSuite;
+
+    string ITlsHandshakeFeature.HostName => Parameters.ServerName ?? "";
+
+    // The enumerations of the members below end before TLS 1.3; the values are those that SslStream reports for it.
+#pragma warning disable SYSLIB0058 // Obsolete in favour of NegotiatedCipherSuite, but the interface demands them.
+    CipherAlgorithmType ITlsHandshakeFeature.CipherAlgorithm => CipherSuite switch
+    {
+        TlsCipherSuite.TLS_AES_256_GCM_SHA384 => CipherAlgorithmType.Aes256,
+        TlsCipherSuite.TLS_AES_128_GCM_SHA256 => CipherAlgorithmType.Aes128,
+        _ => CipherAlgorithmType.None,
+    };
+
+    int ITlsHandshakeFeature.CipherStrength => CipherSuite is TlsCipherSuite.TLS_AES_128_GCM_SHA256 ? 128 : 256;
+
+    HashAlgorithmType ITlsHandshakeFeature.HashAlgorithm =>
+        CipherSuite is TlsCipherSuite.TLS_AES_256_GCM_SHA384 ? HashAlgorithmType.Sha384 : HashAlgorithmType.Sha256;
+
+    int ITlsHandshakeFeature.HashStrength => 0;
+
+    ExchangeAlgorithmType ITlsHandshakeFeature.KeyExchangeAlgorithm => ExchangeAlgorithmType.None;
+
+    int ITlsHandshakeFeature.KeyExchangeStrength => 0;
+#pragma warning restore SYSLIB0058
+
+    public ReadOnlyMemory<byte> ApplicationProtocol => Parameters.ApplicationProtocol.Protocol;
+
+    /// <summary>The client's certificate on the server, loaded when it is first asked for; whoever asks may keep it beyond the connection.</summary>
+    public X509Certificate2? ClientCertificate
+    {
+        get
+        {
+            if (_certificate is null && peer == PeerRole.Client && Parameters.GetPeerCertificate() is { } certificate
+                && Interlocked.CompareExchange(ref _certificate, certificate, null) is not null)
+            {
+                certificate.Dispose();
+            }
+
+            return _certificate;
+        }
+        set => _certificate = value;
+    }
+
+    /// <summary>TLS 1.3 asks for certificates in the handshake only: there is nothing to wait for.</summary>
+    public Task<X509Certificate2?> GetClientCertificateAsync(CancellationToken cancellationToken) => Task.FromResult(ClientCertificate);
+
+    public void ExportKeyingMaterial(string label, ReadOnlySpan<byte> context, Span<byte> output) =>
+        connection.ExportKeyingMaterial(label, context, output);
+
+    public byte[] GetChannelBinding() => connection.GetChannelBinding();
+
+    /// <summary>Sets all of them.</summary>
+    public void Register(IFeatureCollection features)
+    {
+        features.Set<IHybridTlsFeature>(this);
+        features.Set<ITlsConnectionFeature>(this);
+        features.Set<ITlsHandshakeFeature>(this);
+        features.Set<ITlsApplicationProtocolFeature>(this);
+    }
+}
