@@ -86,7 +86,7 @@ internal static class InspectCommand
 
     private static void Add(TreeNode parent, Detail detail, Style style)
     {
-        if (detail.Name == Detail.Hex)
+        if (detail.IsHidden)
             return;
         TreeNode node = parent.AddNode(new Paragraph(ToolConsole.OneLine(detail.Name), style)
             .Append(detail.Value is null ? "" : "  " + ToolConsole.OneLine(detail.Value), Style.Plain));

@@ -93,8 +93,8 @@ internal static class KeyCommands
             grid.Fact("private key", privateFile + (encrypted ? ", encrypted" : ", not encrypted"));
         if (publicFile is not null)
             grid.Fact("public key", publicFile.ToString());
-        grid.Fact("SPKI SHA-256", pin);
+        grid.Fact("pin", pin);
         console.Screen.Write(grid);
-        console.Screen.Write(new Text("Peers pin the key with --pin and this hash.\n", Layout.Dim));
+        console.Screen.Write(new Text("Peers trust the key by this pin, the SHA-256 hash of its SubjectPublicKeyInfo.\n", Layout.Dim));
     }
 }

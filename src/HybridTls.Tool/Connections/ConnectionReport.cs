@@ -44,7 +44,7 @@ internal sealed record ConnectionReport(
         if (Parameters.PeerUsedRawPublicKey)
         {
             facts.Fact("server's key", "raw public key, ML-DSA-65");
-            facts.Fact("SPKI SHA-256", KeyFile.PinOf(Parameters.PeerPublicKey.Span));
+            facts.Fact("pin", KeyFile.PinOf(Parameters.PeerPublicKey.Span));
         }
 
         screen.Write(facts);

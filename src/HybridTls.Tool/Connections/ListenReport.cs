@@ -49,7 +49,7 @@ internal sealed class ListenReport(ToolConsole console, bool json)
                 ClientCertificateMode.AllowCertificate => "may authenticate",
                 _ => "are not asked who they are",
             });
-            facts.Fact("SPKI SHA-256", pin);
+            facts.Fact("pin", pin);
             screen.Write(facts);
 
             // On a line of its own and never wrapped, to be copied.

@@ -71,7 +71,7 @@ internal static class MessageDescription
                 detail.Add("signature", Layout.Bytes(verify.Signature.Length));
                 break;
             case HandshakeType.Finished:
-                detail.Add(Detail.Hex, Convert.ToHexStringLower(message.Body));
+                detail.AddHidden("verify_data", Convert.ToHexStringLower(message.Body));
                 break;
             case HandshakeType.NewSessionTicket:
                 NewSessionTicket ticket = NewSessionTicket.Parse(message.Body);
@@ -128,7 +128,7 @@ internal static class MessageDescription
             Detail item = list.Add(certificate.Describe(), Layout.Bytes(data.Length));
             item.Add("issuer", DistinguishedName.Describe(certificate.Issuer));
             item.Add("not_after", Layout.Moment(certificate.NotAfter));
-            item.Add("sha256", Convert.ToHexStringLower(SHA256.HashData(data)));
+            item.AddHidden("sha256", Convert.ToHexStringLower(SHA256.HashData(data)));
             item.Add("spki_sha256", KeyFile.PinOf(certificate.SubjectPublicKeyInfo.Span));
         }
     }
