@@ -13,13 +13,15 @@ namespace HybridTls.Tool.Inspection;
 internal static class MessageDescription
 {
     private const int MaximumCertificateSize = 64 * 1024;
+    private const CertificateCompression AllCompressions = CertificateCompression.Brotli | CertificateCompression.Zlib;
 
     /// <summary>Describes one whole message and keeps what the keys depend on.</summary>
     public static Detail Describe(ReadOnlySpan<byte> whole, Direction sender, ConnectionFacts facts)
     {
         HandshakeMessage message = HandshakeMessage.Parse(whole);
         bool retry = message.Type == HandshakeType.ServerHello && ServerHello.IsHelloRetryRequest(message.Body);
-        string name = retry ? "HelloRetryRequest" : Enum.IsDefined(message.Type) ? message.Type.ToString() : $"message of type {(byte)message.Type}";
+        string name = retry ? "HelloRetryRequest"
+            : Enum.IsDefined(message.Type) ? message.Type.ToString() : $"message of type {(byte)message.Type}";
         Detail detail = new(name, Layout.Bytes(whole.Length));
         try
         {
@@ -49,7 +51,8 @@ internal static class MessageDescription
                 DescribeServerHello(detail, message.Body, facts);
                 break;
             case HandshakeType.EncryptedExtensions:
-                ExtensionDescription.AddAll(detail, EncryptedExtensions.Parse(message.Body).Extensions, ExtensionContext.EncryptedExtensions);
+                ExtensionBlock encrypted = EncryptedExtensions.Parse(message.Body).Extensions;
+                ExtensionDescription.AddAll(detail, encrypted, ExtensionContext.EncryptedExtensions);
                 break;
             case HandshakeType.CertificateRequest:
                 ExtensionDescription.AddAll(detail, CertificateRequest.Parse(message.Body).Extensions, ExtensionContext.CertificateRequest);
@@ -63,7 +66,7 @@ internal static class MessageDescription
                 detail.Add("uncompressed", Layout.Bytes(compressed.UncompressedLength));
                 DescribeCertificates(
                     detail,
-                    CertificateCompressor.Inflate(compressed, CertificateCompression.Brotli | CertificateCompression.Zlib, MaximumCertificateSize));
+                    CertificateCompressor.Inflate(compressed, AllCompressions, MaximumCertificateSize));
                 break;
             case HandshakeType.CertificateVerify:
                 CertificateVerify verify = CertificateVerify.Parse(message.Body);
@@ -80,7 +83,8 @@ internal static class MessageDescription
                 ExtensionDescription.AddAll(detail, ticket.Extensions, ExtensionContext.NewSessionTicket);
                 break;
             case HandshakeType.KeyUpdate:
-                detail.Add("request_update", KeyUpdate.Parse(message.Body) == KeyUpdateRequest.Requested ? "update_requested" : "update_not_requested");
+                bool requested = KeyUpdate.Parse(message.Body) == KeyUpdateRequest.Requested;
+                detail.Add("request_update", requested ? "update_requested" : "update_not_requested");
                 break;
             default:
                 detail.Add("from", sender == Direction.FromClient ? "client" : "server");

@@ -205,7 +205,10 @@ internal sealed class SideDecoder(Direction sender, ConnectionFacts facts) : IDi
                 return Convert.ToHexStringLower(start) + dots;
         }
 
-        return "\"" + Encoding.ASCII.GetString(start)
-            .Replace("\r", "\\r", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal) + "\"" + dots;
+        string text = Encoding.ASCII.GetString(start)
+            .Replace("\r", "\\r", StringComparison.Ordinal)
+            .Replace("\n", "\\n", StringComparison.Ordinal)
+            .Replace("\t", "\\t", StringComparison.Ordinal);
+        return $"\"{text}\"{dots}";
     }
 }
