@@ -11,10 +11,14 @@ internal sealed class PlaintextQueue(MemoryPool<byte>? memoryPool)
     /// <summary>The largest block, four records of 2^14 bytes on the wire.</summary>
     private const int MaxBlock = 64 * 1024;
 
+    /// <summary>Segments kept without a block: what a slow user leaves behind at a time.</summary>
+    private const int MaxSpares = 4;
+
     private readonly BlockPool _pool = new(memoryPool);
     private PlaintextSegment? _head;
     private PlaintextSegment? _tail;
-    private PlaintextSegment? _spare;
+    private PlaintextSegment? _spares;
+    private int _spareCount;
     private int _headIndex;
     private long _examined;
 
@@ -42,8 +46,7 @@ internal sealed class PlaintextQueue(MemoryPool<byte>? memoryPool)
     /// <param name="expected">What all records that are there may need together.</param>
     public void Reserve(int needed, long expected)
     {
-        PlaintextSegment segment = _spare ?? new PlaintextSegment();
-        _spare = null;
+        PlaintextSegment segment = TakeSpare() ?? new PlaintextSegment();
         segment.Open(_pool, (int)Math.Max(needed, Math.Clamp(expected, MinBlock, MaxBlock)));
         if (_tail is null)
         {
@@ -70,7 +73,7 @@ internal sealed class PlaintextQueue(MemoryPool<byte>? memoryPool)
     }
 
     /// <summary>Takes note of what the user has consumed and examined.</summary>
-    /// <exception cref="InvalidOperationException">The positions are in the wrong order, or lie before earlier ones.</exception>
+    /// <exception cref="InvalidOperationException">The positions are in the wrong order, or outside the data.</exception>
     public void Advance(SequencePosition consumed, SequencePosition examined)
     {
         PlaintextSegment? consumedSegment = (PlaintextSegment?)consumed.GetObject();
@@ -86,15 +89,10 @@ internal sealed class PlaintextQueue(MemoryPool<byte>? memoryPool)
             return;
         }
 
-        if (consumedSegment is not null && (consumedAt < Start || consumedAt > End))
+        if ((consumedSegment is not null && (consumedAt < Start || consumedAt > End)) || examinedAt > End)
             throw new InvalidOperationException("The PipeReader has already advanced past the provided position.");
         if (examinedSegment is not null)
-        {
-            if (examinedAt < _examined || examinedAt > End)
-                throw new InvalidOperationException("The examined position cannot be less than the previously examined position.");
             _examined = examinedAt;
-        }
-
         if (consumedSegment is null)
             return;
         if (consumedAt == End)
@@ -103,17 +101,14 @@ internal sealed class PlaintextQueue(MemoryPool<byte>? memoryPool)
             return;
         }
 
-        while (!ReferenceEquals(_head, consumedSegment) || consumed.GetInteger() == _head!.End)
+        while (_head!.RunningIndex + _head.End <= consumedAt)
         {
-            PlaintextSegment next = _head!.NextSegment!;
+            PlaintextSegment next = _head.NextSegment!;
             Drop(_head);
             _head = next;
-            _headIndex = 0;
-            if (consumedAt == _head.RunningIndex)
-                return;
         }
 
-        _headIndex = consumed.GetInteger();
+        _headIndex = (int)(consumedAt - _head.RunningIndex);
     }
 
     /// <summary>Gives all blocks back.</summary>
@@ -134,6 +129,21 @@ internal sealed class PlaintextQueue(MemoryPool<byte>? memoryPool)
     private void Drop(PlaintextSegment segment)
     {
         segment.Close(_pool);
-        _spare ??= segment;
+        if (_spareCount == MaxSpares)
+            return;
+        if (_spares is not null)
+            segment.SetNext(_spares);
+        _spares = segment;
+        _spareCount++;
+    }
+
+    private PlaintextSegment? TakeSpare()
+    {
+        PlaintextSegment? segment = _spares;
+        if (segment is null)
+            return null;
+        _spares = segment.NextSegment;
+        _spareCount--;
+        return segment;
     }
 }
