@@ -27,7 +27,7 @@ public sealed class NodeClientCertificateTests
 
     [Theory]
     [InlineData(false, TlsAlert.CertificateRequired)]
-    [InlineData(true, TlsAlert.UnknownCA)]
+    [InlineData(true, TlsAlert.UnknownCa)]
     public async Task Node_is_refused_without_a_certificate_and_with_a_strangers(bool sendsStrangers, TlsAlert alert)
     {
         await using WebHost host = await StartAsync(ClientCertificateMode.RequireCertificate);
