@@ -39,7 +39,7 @@ internal sealed class BrowserPage(DevTools tools, string session)
     }
 
     /// <summary>The text of the element with an id.</summary>
-    public Task<string?> GetTextAsync(string id) => EvaluateAsync($"document.getElementById('{id}').textContent.trim()");
+    public Task<string?> GetTextAsync(string id) => EvaluateAsync($"document.getElementById('{id}')?.textContent.trim()");
 
     /// <summary>Clicks, and waits until the text of an element matches.</summary>
     public async Task<string> ClickAsync(string selector, string id, Func<string, bool> ready)
@@ -47,8 +47,16 @@ internal sealed class BrowserPage(DevTools tools, string session)
         await EvaluateAsync($"document.querySelector(`{selector}`).click()");
         for (int attempt = 0; attempt < 1000; attempt++)
         {
-            if (await GetTextAsync(id) is { } text && ready(text))
-                return text;
+            try
+            {
+                if (await GetTextAsync(id) is { } text && ready(text))
+                    return text;
+            }
+            catch (InvalidOperationException)
+            {
+                // The click leads to another page, which is being loaded.
+            }
+
             await Task.Delay(20);
         }
 

@@ -24,10 +24,12 @@ internal sealed class DevTools : IAsyncDisposable
         return tools;
     }
 
-    /// <summary>Opens an empty page.</summary>
+    /// <summary>Opens an empty page, which shares neither connections nor storage with others.</summary>
     public async Task<BrowserPage> OpenPageAsync()
     {
-        JsonNode target = await SendAsync("Target.createTarget", new JsonObject { ["url"] = "about:blank", ["width"] = 1100, ["height"] = 1180 });
+        JsonNode context = await SendAsync("Target.createBrowserContext");
+        JsonNode target = await SendAsync(
+            "Target.createTarget", new JsonObject { ["url"] = "about:blank", ["browserContextId"] = (string)context["browserContextId"]! });
         JsonNode attached = await SendAsync(
             "Target.attachToTarget", new JsonObject { ["targetId"] = (string)target["targetId"]!, ["flatten"] = true });
         BrowserPage page = new(this, (string)attached["sessionId"]!);

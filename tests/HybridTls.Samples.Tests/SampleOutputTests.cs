@@ -78,6 +78,26 @@ public sealed partial class SampleOutputTests
         }
     }
 
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public async Task KestrelHttps_serves_until_it_is_told_to_stop(string signal)
+    {
+        string folder = Directory.CreateTempSubdirectory("hybridtls-sample-").FullName;
+        try
+        {
+            await using SampleProcess sample = SampleProcess.Start("KestrelHttps", "--port", "0", "--data", folder);
+            await sample.WaitForLineAsync(static line => line.StartsWith("  chromium https://localhost:", StringComparison.Ordinal));
+            await sample.SignalAsync(signal);
+            Assert.Equal(0, await sample.WaitForExitAsync());
+            Assert.EndsWith("\nStopped.\n", sample.Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Fact]
     public async Task KestrelHttps_says_what_is_wrong_with_its_arguments()
     {
