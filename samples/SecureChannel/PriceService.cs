@@ -7,6 +7,8 @@ namespace SecureChannel;
 /// <summary>The service that answers: it knows the public keys of those who may ask, and nothing of certificates.</summary>
 internal sealed class PriceService(HybridTlsCredential credential, PeerValidation callers) : IAsyncDisposable
 {
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+    private readonly CancellationTokenSource _closing = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly HybridTlsServerOptions _options = new()
@@ -27,11 +29,14 @@ internal sealed class PriceService(HybridTlsCredential credential, PeerValidatio
         return (IPEndPoint)_listener.LocalEndPoint!;
     }
 
+    /// <summary>Accepts no more, and waits for those who are connected, but not for long.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
+        await _closing.CancelAsync();
+        _stopping.CancelAfter(Grace);
         await _accepting;
         _listener.Dispose();
+        _closing.Dispose();
         _stopping.Dispose();
     }
 
@@ -41,7 +46,7 @@ internal sealed class PriceService(HybridTlsCredential credential, PeerValidatio
         try
         {
             while (true)
-                connections.Add(ServeAsync(await _listener.AcceptAsync(_stopping.Token)));
+                connections.Add(ServeAsync(await _listener.AcceptAsync(_closing.Token)));
         }
         catch (OperationCanceledException)
         {

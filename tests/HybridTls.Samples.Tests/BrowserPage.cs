@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace HybridTls.Samples.Tests;
 
 /// <summary>A page of a browser.</summary>
-internal sealed class BrowserPage(DevTools tools, string session)
+internal sealed class BrowserPage(DevTools tools, string session, string context)
 {
     public async Task EnableAsync()
     {
@@ -62,6 +62,12 @@ internal sealed class BrowserPage(DevTools tools, string session)
 
         throw new TimeoutException($"#{id} says: {await GetTextAsync(id)}");
     }
+
+    /// <summary>Lets downloads go into a folder, under their own names.</summary>
+    public Task DownloadToAsync(string folder) => SendAsync("Browser.setDownloadBehavior", new JsonObject
+    {
+        ["behavior"] = "allow", ["browserContextId"] = context, ["downloadPath"] = folder, ["eventsEnabled"] = true,
+    });
 
     /// <summary>A picture of the whole page, PNG.</summary>
     public async Task<byte[]> CaptureAsync()

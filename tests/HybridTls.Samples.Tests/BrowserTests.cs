@@ -73,7 +73,7 @@ public sealed class BrowserTests(RunningKestrel kestrel)
         string folder = Directory.CreateTempSubdirectory("hybridtls-download-").FullName;
         try
         {
-            await page.SendAsync("Browser.setDownloadBehavior", new JsonObject { ["behavior"] = "allow", ["downloadPath"] = folder, ["eventsEnabled"] = true });
+            await page.DownloadToAsync(folder);
             await page.EvaluateAsync("document.querySelector('a[download]').click()");
             await page.WaitForAsync(static (method, parameters) => method == "Browser.downloadProgress" && (string?)parameters["state"] == "completed");
             Assert.Equal(50 << 20, new FileInfo(Path.Combine(folder, "hybridtls-50MiB.bin")).Length);

@@ -32,7 +32,7 @@ internal sealed class DevTools : IAsyncDisposable
             "Target.createTarget", new JsonObject { ["url"] = "about:blank", ["browserContextId"] = (string)context["browserContextId"]! });
         JsonNode attached = await SendAsync(
             "Target.attachToTarget", new JsonObject { ["targetId"] = (string)target["targetId"]!, ["flatten"] = true });
-        BrowserPage page = new(this, (string)attached["sessionId"]!);
+        BrowserPage page = new(this, (string)attached["sessionId"]!, (string)context["browserContextId"]!);
         await page.EnableAsync();
         return page;
     }
