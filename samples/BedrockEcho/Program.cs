@@ -16,8 +16,8 @@ using MLDsa key = ManagedMLDsa.GenerateKey(MLDsaAlgorithm.MLDsa65);
 using X509Certificate2 certificate = CertificateFactory.CreateSelfSigned(key, new CertificateProfile { Names = ["echo.internal"] });
 using HybridTlsCredential credential = HybridTlsCredential.Create(certificate, key, leaveOpen: true);
 await using ServiceProvider services = new ServiceCollection().BuildServiceProvider();
-MemoryTransport transport = new();
-MemoryEndPoint endPoint = new("echo");
+InProcessTransport transport = new();
+InProcessEndPoint endPoint = new("echo");
 
 Server server = new ServerBuilder(services)
     .Listen(endPoint, transport, builder => builder.UseHybridTls(credential).Run(EchoAsync))

@@ -69,6 +69,12 @@ internal sealed class BrowserPage(DevTools tools, string session, string context
         ["behavior"] = "allow", ["browserContextId"] = context, ["downloadPath"] = folder, ["eventsEnabled"] = true,
     });
 
+    /// <summary>Gives the page a size in CSS pixels, on a screen of high resolution.</summary>
+    public Task ResizeAsync(int width, int height) => SendAsync("Emulation.setDeviceMetricsOverride", new JsonObject
+    {
+        ["width"] = width, ["height"] = height, ["deviceScaleFactor"] = 1.5, ["mobile"] = false,
+    });
+
     /// <summary>A picture of the whole page, PNG.</summary>
     public async Task<byte[]> CaptureAsync()
     {

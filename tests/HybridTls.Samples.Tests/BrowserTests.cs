@@ -86,11 +86,11 @@ public sealed class BrowserTests(RunningKestrel kestrel)
 
     private static async Task TakePictureAsync(BrowserPage page)
     {
-        int height = int.Parse((await page.EvaluateAsync("Math.ceil(document.querySelector('main').getBoundingClientRect().height)"))!, CultureInfo.InvariantCulture);
-        await page.SendAsync("Emulation.setDeviceMetricsOverride", new JsonObject
-        {
-            ["width"] = 1100, ["height"] = height, ["deviceScaleFactor"] = 1.5, ["mobile"] = false,
-        });
+        const int Width = 1100;
+        await page.ResizeAsync(Width, 600);
+        int height = int.Parse(
+            (await page.EvaluateAsync("Math.ceil(document.querySelector('main').getBoundingClientRect().height)"))!, CultureInfo.InvariantCulture);
+        await page.ResizeAsync(Width, height);
         byte[] picture = await page.CaptureAsync();
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], picture[..4]);
         if (Picture is not null)

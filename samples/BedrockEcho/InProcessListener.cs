@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Connections;
 
 namespace BedrockEcho;
 
-/// <summary>Accepts what clients of a <see cref="MemoryTransport"/> open.</summary>
-internal sealed class MemoryListener(EndPoint endpoint, Action unbound) : IConnectionListener
+/// <summary>Accepts what clients of a <see cref="InProcessTransport"/> open.</summary>
+internal sealed class InProcessListener(EndPoint endpoint, Action unbound) : IConnectionListener
 {
     private readonly Channel<ConnectionContext> _offered = Channel.CreateUnbounded<ConnectionContext>();
 

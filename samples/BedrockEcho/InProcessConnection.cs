@@ -5,13 +5,13 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace BedrockEcho;
 
-/// <summary>One end of a connection of a <see cref="MemoryTransport"/>.</summary>
-internal sealed class MemoryConnection : ConnectionContext
+/// <summary>One end of a connection of a <see cref="InProcessTransport"/>.</summary>
+internal sealed class InProcessConnection : ConnectionContext
 {
     private readonly CancellationTokenSource _closed = new();
     private readonly End _end;
 
-    public MemoryConnection(EndPoint endpoint, PipeReader input, PipeWriter output)
+    public InProcessConnection(EndPoint endpoint, PipeReader input, PipeWriter output)
     {
         Transport = _end = new End(input, output);
         LocalEndPoint = RemoteEndPoint = endpoint;

@@ -3,9 +3,9 @@ using System.Net;
 namespace BedrockEcho;
 
 /// <summary>A name within this process.</summary>
-internal sealed class MemoryEndPoint(string name) : EndPoint
+internal sealed class InProcessEndPoint(string name) : EndPoint
 {
-    public override bool Equals(object? obj) => obj is MemoryEndPoint other && other.ToString() == ToString();
+    public override bool Equals(object? obj) => obj is InProcessEndPoint other && other.ToString() == ToString();
 
     public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
 
