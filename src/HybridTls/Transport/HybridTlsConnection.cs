@@ -189,7 +189,16 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
 
         if (_leaveTransportOpen)
             return;
-        await _transport.Output.CompleteAsync().ConfigureAwait(false);
+        try
+        {
+            // A pipe over a stream flushes here what it still holds.
+            await _transport.Output.CompleteAsync().ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The peer is gone, which is no news to whoever disposes.
+        }
+
         await _transport.Input.CompleteAsync().ConfigureAwait(false);
     }
 
