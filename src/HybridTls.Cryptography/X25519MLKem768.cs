@@ -21,16 +21,17 @@ public sealed class X25519MLKem768 : IDisposable
 
     private const int SeedSize = 32;
 
-    // The client's share, the X25519 private key: pinned, so that a moving collector leaves no copies.
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(ClientShareSizeInBytes + X25519Primitive.Size, pinned: true);
+    // The client's share, the X25519 private key.
+    private readonly SecretMemory _memory = new(ClientShareSizeInBytes + X25519Primitive.Size);
     private readonly MLKem768PrivateKey _decapsulationKey;
     private int _state;
 
     private X25519MLKem768(ReadOnlySpan<byte> d, ReadOnlySpan<byte> z, ReadOnlySpan<byte> x25519PrivateKey)
     {
-        _decapsulationKey = MLKem768PrivateKey.KeyGenInternal(d, z, ClientShare[..MLKem768.EncapsulationKeySize]);
-        x25519PrivateKey.CopyTo(X25519PrivateKey);
-        X25519Primitive.DerivePublicKey(x25519PrivateKey, ClientShare[MLKem768.EncapsulationKeySize..]);
+        Span<byte> share = ClientShareIn(_memory.Bytes);
+        _decapsulationKey = MLKem768PrivateKey.KeyGenInternal(d, z, share[..MLKem768.EncapsulationKeySize]);
+        x25519PrivateKey.CopyTo(X25519PrivateKeyIn(_memory.Bytes));
+        X25519Primitive.DerivePublicKey(x25519PrivateKey, share[MLKem768.EncapsulationKeySize..]);
     }
 
     private enum State
@@ -39,10 +40,6 @@ public sealed class X25519MLKem768 : IDisposable
         Used,
         Disposed,
     }
-
-    private Span<byte> ClientShare => _buffer.AsSpan(0, ClientShareSizeInBytes);
-
-    private Span<byte> X25519PrivateKey => _buffer.AsSpan(ClientShareSizeInBytes);
 
     /// <summary>Generates the client's ephemeral key pairs, new ones for each connection (RFC 9846 §4.3.8).</summary>
     [SkipLocalsInit]
@@ -64,7 +61,8 @@ public sealed class X25519MLKem768 : IDisposable
     {
         ThrowIfWrongLength(destination.Length, ClientShareSizeInBytes, nameof(destination));
         ThrowUnlessReady((State)Volatile.Read(ref _state));
-        ClientShare.CopyTo(destination);
+        using SecretMemory.Use use = _memory.Enter();
+        ClientShareIn(use.Bytes).CopyTo(destination);
     }
 
     /// <summary>Answers a client's share (the server's part).</summary>
@@ -134,9 +132,10 @@ public sealed class X25519MLKem768 : IDisposable
             if (serverShare.Length != ServerShareSizeInBytes)
                 Throw(HybridKeyAgreementFailure.ServerShareLength);
 
+            using SecretMemory.Use use = _memory.Enter();
             ReadOnlySpan<byte> ciphertext = serverShare[..MLKem768.CiphertextSize];
             ReadOnlySpan<byte> peerPublicKey = serverShare[MLKem768.CiphertextSize..];
-            if (!X25519Primitive.Agree(X25519PrivateKey, peerPublicKey, secret[MLKem768.SharedSecretSize..]))
+            if (!X25519Primitive.Agree(X25519PrivateKeyIn(use.Bytes), peerPublicKey, secret[MLKem768.SharedSecretSize..]))
                 Throw(HybridKeyAgreementFailure.AllZeroX25519Secret);
 
             _decapsulationKey.DecapsInternal(ciphertext, secret[..MLKem768.SharedSecretSize]);
@@ -186,6 +185,10 @@ public sealed class X25519MLKem768 : IDisposable
         }
     }
 
+    private static Span<byte> ClientShareIn(Span<byte> memory) => memory[..ClientShareSizeInBytes];
+
+    private static Span<byte> X25519PrivateKeyIn(Span<byte> memory) => memory[ClientShareSizeInBytes..];
+
     private static void ThrowIfWrongLength(int length, int expected, string parameter)
     {
         if (length != expected)
@@ -208,7 +211,7 @@ public sealed class X25519MLKem768 : IDisposable
     private void Destroy()
     {
         _decapsulationKey.Dispose();
-        CryptographicOperations.ZeroMemory(_buffer);
+        _memory.Dispose();
     }
 
     private void ThrowUnlessReady(State state)

@@ -4,7 +4,7 @@ namespace HybridTls;
 
 /// <summary>The facts of a ClientHello that a server may choose its options by. Nothing in it is authenticated.</summary>
 /// <param name="ServerName">The name that the client wants (RFC 6066), or null.</param>
-/// <param name="ApplicationProtocols">The application protocols that the client offers, in its order (RFC 7301).</param>
+/// <param name="ApplicationProtocols">The application protocols that the client offers, in its order (RFC 7301); the first 64 of them.</param>
 /// <param name="CipherSuites">The cipher suites that the client offers, in its order.</param>
 /// <param name="SignatureSchemes">The code points of the signatures that the client accepts.</param>
 /// <param name="SupportedGroups">The code points of the groups that the client supports.</param>

@@ -56,7 +56,7 @@ public abstract class HybridTlsOptions
     /// </summary>
     public bool AcceptRawPublicKeys { get; set; }
 
-    /// <summary>The largest plaintext of a record that we accept (RFC 8449), 64 to 16,384 bytes; null (the default): not sent.</summary>
+    /// <summary>The largest plaintext of a record that we accept, with its type byte (RFC 8449 §4), 64 to 16,384 bytes; null (the default): not sent.</summary>
     public int? RecordSizeLimit { get; set; }
 
     /// <summary>How large the records are that we send. Default: <see cref="RecordSizing.Adaptive"/>.</summary>

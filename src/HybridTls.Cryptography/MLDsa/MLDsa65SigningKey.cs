@@ -8,7 +8,7 @@ namespace HybridTls.Cryptography;
 /// </summary>
 internal sealed class MLDsa65SigningKey : IDisposable
 {
-    private readonly MLDsaKeyMemory _memory = new();
+    private readonly SecretMemory _memory = new(MLDsaExpandedKey.Size);
     private readonly byte[] _publicKey = new byte[MLDsa65.PublicKeySize];
 
     private MLDsa65SigningKey()
@@ -24,8 +24,8 @@ internal sealed class MLDsa65SigningKey : IDisposable
     {
         MLDsa65.RequireLength(seed.Length, MLDsa65.SeedSize, nameof(seed));
         MLDsa65SigningKey key = new();
-        MLDsa65.Generate(seed, key._publicKey, key._memory.Key);
-        MLDsa65.TransformT0(key._memory.Key);
+        MLDsa65.Generate(seed, key._publicKey, new MLDsaExpandedKey(key._memory.Bytes));
+        MLDsa65.TransformT0(new MLDsaExpandedKey(key._memory.Bytes));
         return key;
     }
 
@@ -39,14 +39,14 @@ internal sealed class MLDsa65SigningKey : IDisposable
     {
         MLDsa65.RequireLength(privateKey.Length, MLDsa65.PrivateKeySize, nameof(privateKey));
         MLDsa65SigningKey key = new();
-        if (!MLDsa65.TryExpand(privateKey, key._publicKey, key._memory.Key))
+        if (!MLDsa65.TryExpand(privateKey, key._publicKey, new MLDsaExpandedKey(key._memory.Bytes)))
         {
             key.Dispose();
             throw new CryptographicException(
                 "The ML-DSA-65 private key is inconsistent: a coefficient is out of range, or its parts do not belong together.");
         }
 
-        MLDsa65.TransformT0(key._memory.Key);
+        MLDsa65.TransformT0(new MLDsaExpandedKey(key._memory.Bytes));
         return key;
     }
 
@@ -57,8 +57,8 @@ internal sealed class MLDsa65SigningKey : IDisposable
     public void ExportPrivateKey(Span<byte> destination)
     {
         MLDsa65.RequireLength(destination.Length, MLDsa65.PrivateKeySize, nameof(destination));
-        using MLDsaKeyMemory.Use use = _memory.Enter();
-        use.Key.PrivateKey.CopyTo(destination);
+        using SecretMemory.Use use = _memory.Enter();
+        new MLDsaExpandedKey(use.Bytes).PrivateKey.CopyTo(destination);
     }
 
     /// <summary>Copies tr, the hash of the public key that every message representative begins with.</summary>
@@ -68,8 +68,8 @@ internal sealed class MLDsa65SigningKey : IDisposable
     public void CopyTr(Span<byte> destination)
     {
         MLDsa65.RequireLength(destination.Length, MLDsa65.TrSize, nameof(destination));
-        using MLDsaKeyMemory.Use use = _memory.Enter();
-        use.Key.Tr.CopyTo(destination);
+        using SecretMemory.Use use = _memory.Enter();
+        new MLDsaExpandedKey(use.Bytes).Tr.CopyTo(destination);
     }
 
     /// <summary>ML-DSA.Sign_internal (algorithm 7) of a message representative. Allocates nothing.</summary>
@@ -83,8 +83,8 @@ internal sealed class MLDsa65SigningKey : IDisposable
         MLDsa65.RequireLength(mu.Length, MLDsa65.MuSize, nameof(mu));
         MLDsa65.RequireLength(rnd.Length, MLDsa65.RandomizerSize, nameof(rnd));
         MLDsa65.RequireLength(signature.Length, MLDsa65.SignatureSize, nameof(signature));
-        using MLDsaKeyMemory.Use use = _memory.Enter();
-        MLDsa65.Sign(use.Key, mu, rnd, signature);
+        using SecretMemory.Use use = _memory.Enter();
+        MLDsa65.Sign(new MLDsaExpandedKey(use.Bytes), mu, rnd, signature);
     }
 
     /// <summary>Zeroes the key, at once or when the last running signature is done; what begins later throws.</summary>

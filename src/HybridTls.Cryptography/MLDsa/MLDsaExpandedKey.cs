@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using static HybridTls.Cryptography.MLDsaParameters;
 
 namespace HybridTls.Cryptography;
@@ -10,6 +11,16 @@ internal readonly ref struct MLDsaExpandedKey(Span<int> polynomials, Span<byte> 
 {
     /// <summary>The number of coefficients in all polynomials together.</summary>
     public const int Coefficients = ((K * L) + L + K + K) * N;
+
+    /// <summary>The size in bytes of the memory that holds all of it.</summary>
+    public const int Size = (Coefficients * sizeof(int)) + MLDsa65.PrivateKeySize;
+
+    /// <summary>A key in one piece of memory.</summary>
+    /// <param name="memory"><see cref="Size"/> bytes, aligned.</param>
+    public MLDsaExpandedKey(Span<byte> memory)
+        : this(MemoryMarshal.Cast<byte, int>(memory[..(Coefficients * sizeof(int))]), memory[(Coefficients * sizeof(int))..])
+    {
+    }
 
     /// <summary>Every polynomial, in the order of the properties.</summary>
     public Span<int> Polynomials { get; } = polynomials[..Coefficients];

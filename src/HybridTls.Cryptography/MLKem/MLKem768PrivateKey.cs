@@ -10,23 +10,11 @@ namespace HybridTls.Cryptography;
 /// </summary>
 internal sealed class MLKem768PrivateKey : IDisposable
 {
-    // Pinned, so that a moving collector leaves no copies.
-    private readonly short[] _coefficients = GC.AllocateUninitializedArray<short>(MLKemExpandedKey.PrivateLength, pinned: true);
-    private readonly byte[] _hashAndZ = GC.AllocateUninitializedArray<byte>(2 * MLKemParameters.SymbolSize, pinned: true);
-    private bool _disposed;
+    private readonly SecretMemory _memory = new(Parts.Size);
 
     private MLKem768PrivateKey()
     {
     }
-
-    /// <summary>Whether the memory holds nothing but zeros: what a test asks after disposal.</summary>
-    internal bool IsZero => !_coefficients.AsSpan().ContainsAnyExcept((short)0) && !_hashAndZ.AsSpan().ContainsAnyExcept((byte)0);
-
-    private MLKemExpandedKey Expanded => new(_coefficients);
-
-    private Span<byte> Hash => _hashAndZ.AsSpan(0, MLKemParameters.SymbolSize);
-
-    private Span<byte> Z => _hashAndZ.AsSpan(MLKemParameters.SymbolSize);
 
     /// <summary>ML-KEM.KeyGen_internal (FIPS 203 Algorithm 16).</summary>
     /// <param name="d">32 random bytes.</param>
@@ -39,10 +27,11 @@ internal sealed class MLKem768PrivateKey : IDisposable
         MLKem768.CheckLength(z.Length, MLKemParameters.SymbolSize, nameof(z));
         MLKem768.CheckLength(ek.Length, MLKem768.EncapsulationKeySize, nameof(ek));
         MLKem768PrivateKey key = new();
+        Parts parts = new(key._memory.Bytes);
         Span<byte> seeds = stackalloc byte[2 * MLKemParameters.SymbolSize];
         MLKem768.ExpandSeed(d, seeds);
-        MLKem768.KeyGen(seeds, ek, key.Hash, key.Expanded);
-        z.CopyTo(key.Z);
+        MLKem768.KeyGen(seeds, ek, parts.Hash, parts.Expanded);
+        z.CopyTo(parts.Z);
         CryptographicOperations.ZeroMemory(seeds);
         return key;
     }
@@ -54,10 +43,11 @@ internal sealed class MLKem768PrivateKey : IDisposable
     {
         MLKem768.CheckLength(dk.Length, MLKem768.DecapsulationKeySize, nameof(dk));
         MLKem768PrivateKey key = new();
-        MLKemEncoding.Decode(dk[..MLKemParameters.EncodedVectorSize], key.Expanded.SHat, bits: 12, Lanes.Selected);
-        MLKem768.Expand(MLKem768.EncapsulationKeyOf(dk), key.Expanded);
-        MLKem768.HashOf(dk).CopyTo(key.Hash);
-        dk[^MLKemParameters.SymbolSize..].CopyTo(key.Z);
+        Parts parts = new(key._memory.Bytes);
+        MLKemEncoding.Decode(dk[..MLKemParameters.EncodedVectorSize], parts.Expanded.SHat, bits: 12, Lanes.Selected);
+        MLKem768.Expand(MLKem768.EncapsulationKeyOf(dk), parts.Expanded);
+        MLKem768.HashOf(dk).CopyTo(parts.Hash);
+        dk[^MLKemParameters.SymbolSize..].CopyTo(parts.Z);
         return key;
     }
 
@@ -68,31 +58,43 @@ internal sealed class MLKem768PrivateKey : IDisposable
     /// <exception cref="ObjectDisposedException">The key is disposed.</exception>
     public void DecapsInternal(ReadOnlySpan<byte> ciphertext, Span<byte> sharedSecret)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
         MLKem768.CheckLength(ciphertext.Length, MLKem768.CiphertextSize, nameof(ciphertext));
         MLKem768.CheckLength(sharedSecret.Length, MLKem768.SharedSecretSize, nameof(sharedSecret));
+        using SecretMemory.Use use = _memory.Enter();
+        Parts parts = new(use.Bytes);
         switch (Lanes.Selected)
         {
             case LaneWidth.Vector512:
-                MLKemAlgorithms<Vector512Lanes16, Vector512<short>>.Decaps(Expanded, default, Hash, Z, ciphertext, sharedSecret);
+                MLKemAlgorithms<Vector512Lanes16, Vector512<short>>.Decaps(parts.Expanded, default, parts.Hash, parts.Z, ciphertext, sharedSecret);
                 break;
             case LaneWidth.Vector256:
-                MLKemAlgorithms<Vector256Lanes16, Vector256<short>>.Decaps(Expanded, default, Hash, Z, ciphertext, sharedSecret);
+                MLKemAlgorithms<Vector256Lanes16, Vector256<short>>.Decaps(parts.Expanded, default, parts.Hash, parts.Z, ciphertext, sharedSecret);
                 break;
             case LaneWidth.Vector128:
-                MLKemAlgorithms<Vector128Lanes16, Vector128<short>>.Decaps(Expanded, default, Hash, Z, ciphertext, sharedSecret);
+                MLKemAlgorithms<Vector128Lanes16, Vector128<short>>.Decaps(parts.Expanded, default, parts.Hash, parts.Z, ciphertext, sharedSecret);
                 break;
             default:
-                MLKemAlgorithms<ScalarLanes16, int>.Decaps(Expanded, default, Hash, Z, ciphertext, sharedSecret);
+                MLKemAlgorithms<ScalarLanes16, int>.Decaps(parts.Expanded, default, parts.Hash, parts.Z, ciphertext, sharedSecret);
                 break;
         }
     }
 
-    /// <summary>Zeroes the key.</summary>
-    public void Dispose()
+    /// <summary>Zeroes the key, at once or when the last decapsulation under way is done; what begins later throws.</summary>
+    public void Dispose() => _memory.Dispose();
+
+    /// <summary>What the memory holds: the polynomials, H(ek), z.</summary>
+    private readonly ref struct Parts(Span<byte> memory)
     {
-        _disposed = true;
-        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(_coefficients.AsSpan()));
-        CryptographicOperations.ZeroMemory(_hashAndZ);
+        public const int Size = CoefficientsSize + (2 * MLKemParameters.SymbolSize);
+
+        private const int CoefficientsSize = MLKemExpandedKey.PrivateLength * sizeof(short);
+
+        private readonly Span<byte> _memory = memory;
+
+        public MLKemExpandedKey Expanded => new(MemoryMarshal.Cast<byte, short>(_memory[..CoefficientsSize]));
+
+        public Span<byte> Hash => _memory.Slice(CoefficientsSize, MLKemParameters.SymbolSize);
+
+        public Span<byte> Z => _memory.Slice(CoefficientsSize + MLKemParameters.SymbolSize, MLKemParameters.SymbolSize);
     }
 }

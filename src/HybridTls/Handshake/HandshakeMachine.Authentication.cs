@@ -25,6 +25,9 @@ internal abstract partial class HandshakeMachine
     /// <summary>Whether the peer's certificate came compressed.</summary>
     public bool PeerCompressedCertificate { get; private set; }
 
+    /// <summary>Whether we sent our certificate compressed.</summary>
+    public bool CompressedOwnCertificate { get; private set; }
+
     /// <summary>How the peer presents its key.</summary>
     private protected CertificateType PeerCertificateType { get; set; }
 
@@ -86,8 +89,7 @@ internal abstract partial class HandshakeMachine
                 writer.WriteBytes(credential.CertificateEntries.Span);
         }
 
-        if (OwnCompression is { } algorithm && credential is not null)
-            CompressInPlace(writer, start, algorithm, credential);
+        CompressedOwnCertificate = OwnCompression is { } algorithm && credential is not null && TryCompressInPlace(writer, start, algorithm, credential);
         EndMessage(start);
     }
 
@@ -206,13 +208,16 @@ internal abstract partial class HandshakeMachine
         SignatureContent.Write(signer, hash, content);
     }
 
-    /// <summary>Replaces the Certificate written at <paramref name="start"/> by a CompressedCertificate (RFC 8879 §4).</summary>
-    private static void CompressInPlace(TlsWriter writer, int start, CertificateCompressionAlgorithm algorithm, HybridTlsCredential credential)
+    /// <summary>Replaces the Certificate written at <paramref name="start"/> by a CompressedCertificate (RFC 8879 §4), if that is shorter.</summary>
+    private static bool TryCompressInPlace(TlsWriter writer, int start, CertificateCompressionAlgorithm algorithm, HybridTlsCredential credential)
     {
         ReadOnlySpan<byte> body = writer.Written[(start + HandshakeMessage.HeaderSize)..];
         int length = body.Length;
         byte[] compressed = credential.GetCompressed(algorithm, body);
+        if (compressed.Length + 8 >= length)
+            return false;
         writer.Truncate(start);
         CompressedCertificate.Write(writer, algorithm, length, compressed);
+        return true;
     }
 }

@@ -8,6 +8,9 @@ namespace HybridTls.Handshake;
 /// <summary>What a server chooses from a ClientHello (RFC 9846 §4.2.1), and every reason to refuse one.</summary>
 internal sealed class ServerNegotiation
 {
+    /// <summary>How many application protocols a host is shown: each costs an object, and a hello has room for thirty thousand.</summary>
+    public const int MaxDescribedProtocols = 64;
+
     private static readonly ExtensionSet MayDifferAfterRetry = ExtensionSet.Of(
         ExtensionType.KeyShare, ExtensionType.EarlyData, ExtensionType.Cookie, ExtensionType.PreSharedKey, ExtensionType.Padding);
 
@@ -132,7 +135,11 @@ internal sealed class ServerNegotiation
         if (hello.TryGetApplicationProtocols(out OpaqueList names))
         {
             foreach (ReadOnlySpan<byte> protocol in names)
+            {
+                if (protocols.Count == MaxDescribedProtocols)
+                    break;
                 protocols.Add(new SslApplicationProtocol(protocol.ToArray()));
+            }
         }
 
         hello.TryGetSignatureAlgorithms(out CodePointList<SignatureScheme> schemes);
@@ -154,6 +161,10 @@ internal sealed class ServerNegotiation
             if (!hello.Extensions.Types.Contains(required))
                 TlsError.Throw(TlsAlert.MissingExtension, $"The ClientHello has no {required} extension (RFC 9846 §9.2).");
         }
+
+        // Without the modes nothing says how the key would be used (§4.3.9), not even to a server that ignores it.
+        if (hello.Extensions.Types.Contains(ExtensionType.PreSharedKey) && !hello.Extensions.Types.Contains(ExtensionType.PskKeyExchangeModes))
+            TlsError.Throw(TlsAlert.MissingExtension, "The ClientHello offers pre_shared_key without psk_key_exchange_modes (RFC 9846 §4.3.9).");
     }
 
     private static CipherSuiteParameters SelectSuite(ClientHello hello, HybridTlsServerOptions options)

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Runtime.ExceptionServices;
 using HybridTls.Handshake;
 using HybridTls.Transport;
 
@@ -24,7 +23,6 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     private readonly PlaintextReader _input;
     private readonly PlaintextWriter _output;
     private HandshakeMachine? _machine;
-    private ExceptionDispatchInfo? _handshakeFailure;
     private TaskCompletionSource? _drained;
     private int _alertSent;
     private volatile int _alertOwed = -1;
@@ -167,11 +165,10 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     {
         if (Gate.IsClosed)
             return;
-        if (IsAuthenticated && IsWritable)
+        if (IsAuthenticated)
             await CloseQuietlyAsync().ConfigureAwait(false);
         _drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Gate.Close();
-        _output.Dispose();
         _input.Dispose();
         try
         {
@@ -219,11 +216,13 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     private async ValueTask SendOwedAlertAsync(HandshakeMachine machine)
     {
         // Whoever has the turn looks for the note after giving it back.
-        if (!_output.Turn.Wait(0, CancellationToken.None))
+        if (!Gate.TryEnter())
             return;
+        bool hasTurn = false;
         try
         {
-            if (!TryBeginAlert())
+            hasTurn = _output.Turn.Wait(0, CancellationToken.None);
+            if (!hasTurn || !TryBeginAlert())
                 return;
             using CancellationTokenSource limit = new(HybridTlsStream.AlertTimeout);
             machine.WriteAlert((TlsAlert)_alertOwed);
@@ -235,13 +234,15 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
         }
         finally
         {
-            _output.Turn.Release();
+            if (hasTurn)
+                _output.Turn.Release();
+            Gate.Exit();
         }
     }
 
     private async ValueTask CloseQuietlyAsync()
     {
-        Task closing = _output.CompleteAsync().AsTask();
+        Task closing = _output.CloseAsync().AsTask();
         try
         {
             await closing.WaitAsync(HybridTlsStream.AlertTimeout).ConfigureAwait(false);
@@ -279,14 +280,7 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            HybridTlsException exception = TlsError.TimedOut(options.HandshakeTimeout);
-            _handshakeFailure = ExceptionDispatchInfo.Capture(exception);
-            throw exception;
-        }
-        catch (Exception exception)
-        {
-            _handshakeFailure = ExceptionDispatchInfo.Capture(exception);
-            throw;
+            throw TlsError.TimedOut(options.HandshakeTimeout);
         }
         finally
         {

@@ -13,7 +13,7 @@ public sealed partial class HybridTlsStream
     /// <summary>How much is read from the transport at a time, in bytes: two full records.</summary>
     private const int TransportReadSize = 32 * 1024;
 
-    /// <summary>How much protected data is gathered before it goes to the transport, in bytes: four full records.</summary>
+    /// <summary>How much protected data is gathered before it goes to the transport, in bytes: three full records, in a buffer of that size.</summary>
     private const int TransportWriteSize = 64 * 1024;
 
     /// <inheritdoc/>
@@ -121,10 +121,14 @@ public sealed partial class HybridTlsStream
                 ThrowIfNotWritable();
                 while (!buffer.IsEmpty)
                 {
-                    while (!buffer.IsEmpty && _output.Length < TransportWriteSize)
+                    // Reserved at once: growing would copy what is there.
+                    _output.GetSpan(Math.Min(buffer.Length + (2 * RecordLimits.ProtectedOverhead), TransportWriteSize));
+                    while (!buffer.IsEmpty)
                     {
                         machine.KeyUpdates.WriteIfDue(_output);
                         int count = Math.Min(buffer.Length, machine.Writer.MaxContent);
+                        if (_output.Length > 0 && _output.Length + count + RecordLimits.ProtectedOverhead > TransportWriteSize)
+                            break;
                         machine.Writer.WriteApplicationData(_output, buffer.Span[..count]);
                         buffer = buffer[count..];
                     }

@@ -70,7 +70,7 @@ internal sealed class PlaintextQueue(MemoryPool<byte>? memoryPool)
     }
 
     /// <summary>Takes note of what the user has consumed and examined.</summary>
-    /// <exception cref="InvalidOperationException">The positions are in the wrong order, or lie before earlier ones.</exception>
+    /// <exception cref="InvalidOperationException">The positions are in the wrong order, or outside the data.</exception>
     public void Advance(SequencePosition consumed, SequencePosition examined)
     {
         PlaintextSegment? consumedSegment = (PlaintextSegment?)consumed.GetObject();
@@ -86,15 +86,10 @@ internal sealed class PlaintextQueue(MemoryPool<byte>? memoryPool)
             return;
         }
 
-        if (consumedSegment is not null && (consumedAt < Start || consumedAt > End))
+        if ((consumedSegment is not null && (consumedAt < Start || consumedAt > End)) || examinedAt > End)
             throw new InvalidOperationException("The PipeReader has already advanced past the provided position.");
         if (examinedSegment is not null)
-        {
-            if (examinedAt < _examined || examinedAt > End)
-                throw new InvalidOperationException("The examined position cannot be less than the previously examined position.");
             _examined = examinedAt;
-        }
-
         if (consumedSegment is null)
             return;
         if (consumedAt == End)
@@ -103,17 +98,14 @@ internal sealed class PlaintextQueue(MemoryPool<byte>? memoryPool)
             return;
         }
 
-        while (!ReferenceEquals(_head, consumedSegment) || consumed.GetInteger() == _head!.End)
+        while (_head!.RunningIndex + _head.End <= consumedAt)
         {
-            PlaintextSegment next = _head!.NextSegment!;
+            PlaintextSegment next = _head.NextSegment!;
             Drop(_head);
             _head = next;
-            _headIndex = 0;
-            if (consumedAt == _head.RunningIndex)
-                return;
         }
 
-        _headIndex = consumed.GetInteger();
+        _headIndex = (int)(consumedAt - _head.RunningIndex);
     }
 
     /// <summary>Gives all blocks back.</summary>

@@ -57,20 +57,29 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
         HandshakeMachine machine = connection.Machine;
         ThrowIfCompleted();
         Begin();
-        bool taken = false;
+        bool isTaken = false;
         try
         {
             connection.Gate.Enter(connection);
             try
             {
-                while (!(taken = TryTake(0, out result)))
+                while (!IsReady(0))
                 {
                     _failure?.Throw();
                     if (!TryReadTransport(out ReadResult received))
-                        return false;
+                    {
+                        isTaken = IsCancelRequested;
+                        result = isTaken ? Take() : default;
+                        return isTaken;
+                    }
+
                     Decrypt(machine, received);
+                    if (_failure is not null)
+                        connection.SendAlertAsync(machine, _failure.SourceException).Preserve();
                 }
 
+                isTaken = true;
+                result = Take();
                 return true;
             }
             finally
@@ -80,7 +89,7 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
         }
         finally
         {
-            if (!taken)
+            if (!isTaken)
                 End(Tried);
         }
     }
@@ -92,12 +101,7 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
         if (Volatile.Read(ref _state) is not (Reading or Tried))
-        {
-            if (_isCompleted || _isDisposed)
-                return;
             throw new InvalidOperationException("No reading operation to complete.");
-        }
-
         _queue.Advance(consumed, examined);
         End(Idle);
     }
@@ -132,6 +136,8 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
         CloseIfIdle();
     }
 
+    private bool IsCancelRequested => Volatile.Read(ref _cancelRequested) != 0;
+
     private ValueTask<ReadResult> Read(int minimumSize, CancellationToken cancellationToken)
     {
         HandshakeMachine machine = connection.Machine;
@@ -139,44 +145,44 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<ReadResult>(cancellationToken);
         Begin();
-        return TryTake(minimumSize, out ReadResult result) ? new ValueTask<ReadResult>(result) : ReadCoreAsync(machine, minimumSize, cancellationToken);
+        return IsReady(minimumSize) ? new ValueTask<ReadResult>(Take()) : ReadCoreAsync(machine, minimumSize, cancellationToken);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReadResult> ReadCoreAsync(HandshakeMachine machine, int minimumSize, CancellationToken cancellationToken)
     {
-        bool taken = false;
+        bool isTaken = false;
         try
         {
             connection.Gate.Enter(connection);
             try
             {
-                while (true)
+                do
                 {
                     _failure?.Throw();
                     ReadResult received;
-                    BeginWaiting();
-                    try
+                    if (!IsCancelRequested)
                     {
-                        received = await transport.ReadAsync(cancellationToken).ConfigureAwait(false);
+                        received = await ReadTransportAsync(cancellationToken).ConfigureAwait(false);
+                        if (_isDisposed)
+                        {
+                            transport.AdvanceTo(received.Buffer.Start);
+                            ObjectDisposedException.ThrowIf(_isDisposed, connection);
+                        }
                     }
-                    catch (IOException exception)
+                    else if (!TryReadTransport(out received))
                     {
-                        throw Fail(exception as HybridTlsException ?? TlsError.Truncated(exception));
-                    }
-                    finally
-                    {
-                        Volatile.Write(ref _isWaiting, false);
+                        break;
                     }
 
-                    ObjectDisposedException.ThrowIf(_isDisposed, connection);
                     Decrypt(machine, received);
                     if (_failure is not null)
                         await connection.SendAlertAsync(machine, _failure.SourceException).ConfigureAwait(false);
-                    taken = TryTake(minimumSize, out ReadResult result);
-                    if (taken)
-                        return result;
                 }
+                while (!IsReady(minimumSize) && !IsCancelRequested);
+
+                isTaken = true;
+                return Take();
             }
             finally
             {
@@ -185,8 +191,26 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
         }
         finally
         {
-            if (!taken)
-                End(Idle);
+            if (!isTaken)
+                End(Tried);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadResult> ReadTransportAsync(CancellationToken cancellationToken)
+    {
+        BeginWaiting();
+        try
+        {
+            return await transport.ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException exception)
+        {
+            throw Fail(exception as HybridTlsException ?? TlsError.Truncated(exception));
+        }
+        finally
+        {
+            Volatile.Write(ref _isWaiting, false);
         }
     }
 
@@ -202,20 +226,16 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
         }
     }
 
-    /// <summary>Hands out what there is, if that is enough to end a read.</summary>
-    private bool TryTake(int minimumSize, out ReadResult result)
-    {
-        bool isCanceled = Volatile.Read(ref _cancelRequested) != 0 && Interlocked.Exchange(ref _cancelRequested, 0) != 0;
-        if (!isCanceled && !_isEnded && (_queue.Unexamined == 0 || _queue.Length < minimumSize))
-        {
-            result = default;
-            return false;
-        }
+    /// <summary>Whether a read ends with what was decrypted already.</summary>
+    private bool IsReady(int minimumSize) => _isEnded || (_queue.Unexamined > 0 && _queue.Length >= minimumSize);
 
-        result = new ReadResult(_queue.Data, isCanceled, _isEnded);
-        _isTentative = isCanceled;
-        Volatile.Write(ref _state, Reading);
-        return true;
+    /// <summary>Hands out what there is.</summary>
+    private ReadResult Take()
+    {
+        _isTentative = IsCancelRequested && Interlocked.Exchange(ref _cancelRequested, 0) != 0;
+        ReadResult result = new(_queue.Data, _isTentative, _isEnded);
+        End(Reading);
+        return result;
     }
 
     /// <summary>Decrypts the records that the transport has, up to <see cref="BatchSize"/>. A failure is kept for when the data before it is read.</summary>
@@ -311,7 +331,7 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
         Volatile.Write(ref _isWaiting, true);
         Interlocked.MemoryBarrier();
         // Asked for before the transport could be told.
-        if (Volatile.Read(ref _cancelRequested) != 0)
+        if (IsCancelRequested)
             CancelTransport();
     }
 

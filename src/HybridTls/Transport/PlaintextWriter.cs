@@ -26,6 +26,7 @@ internal sealed class PlaintextWriter : PipeWriter
     private readonly BlockPool _pool;
     private RecordSizer _sizer;
     private bool _hasSizer;
+    private bool _isBulk;
     private object? _owner;
     private Memory<byte> _block;
     private int _filled;
@@ -33,7 +34,6 @@ internal sealed class PlaintextWriter : PipeWriter
     private long _bytes;
     private int _flushing;
     private int _completed;
-    private bool _flushWasCancelled;
 
     public PlaintextWriter(HybridTlsConnection connection, PipeWriter transport, MemoryPool<byte>? memoryPool)
     {
@@ -103,46 +103,19 @@ internal sealed class PlaintextWriter : PipeWriter
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask CompleteAsync(Exception? exception = null)
     {
-        if (Interlocked.Exchange(ref _completed, 1) != 0)
-            return;
-        if (!_connection.IsAuthenticated || !_connection.Gate.TryEnter())
-        {
-            ReleaseBlock();
-            return;
-        }
-
-        try
-        {
-            await Turn.WaitAsync().ConfigureAwait(false);
-            try
-            {
-                if (exception is null)
-                    SealBlock(_connection.Machine);
-                ReleaseBlock();
-                _unflushed = 0;
-                if (_connection.TryBeginAlert())
-                {
-                    _connection.Machine.WriteAlert(exception is null ? TlsAlert.CloseNotify : TlsAlert.InternalError);
-                    await Output.FlushAsync(default).ConfigureAwait(false);
-                }
-            }
-            finally
-            {
-                Turn.Release();
-            }
-        }
-        catch (Exception failure) when (failure is IOException or InvalidOperationException or OperationCanceledException or ObjectDisposedException)
-        {
-            // The transport is gone: there is nobody to say goodbye to.
-        }
-        finally
-        {
-            _connection.Gate.Exit();
-        }
+        if (Interlocked.Exchange(ref _completed, 1) == 0)
+            await EndAsync(exception is null ? TlsAlert.CloseNotify : TlsAlert.InternalError, ownsBlock: true).ConfigureAwait(false);
     }
 
-    /// <summary>Gives the memory back, unless the user may still be writing to it: then it is left to the collector.</summary>
-    public void Dispose() => Interlocked.Exchange(ref _completed, 1);
+    /// <summary>
+    /// Sends close_notify if the user did not complete. What was not flushed is not sent, and its block is left to the collector: the
+    /// user may be writing to it.
+    /// </summary>
+    public async ValueTask CloseAsync()
+    {
+        if (Interlocked.Exchange(ref _completed, 1) == 0)
+            await EndAsync(TlsAlert.CloseNotify, ownsBlock: false).ConfigureAwait(false);
+    }
 
     /// <summary>A flush that nobody asked for must not swallow a cancellation that somebody asked for.</summary>
     public async ValueTask FlushInternallyAsync(CancellationToken cancellationToken)
@@ -175,34 +148,19 @@ internal sealed class PlaintextWriter : PipeWriter
                     await Turn.WaitAsync(cancellationToken).ConfigureAwait(false);
                 try
                 {
-                    _connection.ThrowIfNotWritable();
-                    StartFlight(machine);
-                    SealBlock(machine);
-                    while (source.Length > FlushEvery)
-                    {
-                        Seal(machine, source.Span[..FlushEvery]);
-                        source = source[FlushEvery..];
-                        FlushResult partial = await Output.FlushAsync(cancellationToken).ConfigureAwait(false);
-                        if (partial.IsCompleted)
-                            return partial;
-                        _flushWasCancelled |= partial.IsCanceled;
-                    }
-
-                    Seal(machine, source.Span);
-                    source = default;
+                    StartFlightAndSealBlock(machine);
+                    _isBulk = false;
                     _unflushed = 0;
-                    FlushResult result = await Output.FlushAsync(cancellationToken).ConfigureAwait(false);
-                    return _flushWasCancelled ? new FlushResult(isCanceled: true, result.IsCompleted) : result;
+                    _connection.ThrowIfNotWritable();
+                    return await SealAndFlushAsync(machine, source, cancellationToken).ConfigureAwait(false);
                 }
                 finally
                 {
-                    _flushWasCancelled = false;
                     Turn.Release();
                 }
             }
             finally
             {
-                ReleaseBlock();
                 _connection.SendOwedAlert(machine);
                 _connection.Gate.Exit();
             }
@@ -210,6 +168,87 @@ internal sealed class PlaintextWriter : PipeWriter
         finally
         {
             Volatile.Write(ref _flushing, 0);
+        }
+    }
+
+    /// <summary>
+    /// Protects all of <paramref name="source"/> in any case, as a pipe takes it in any case; a long one lets the transport begin to send
+    /// before its end is protected.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<FlushResult> SealAndFlushAsync(HandshakeMachine machine, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    {
+        while (source.Length > FlushEvery)
+        {
+            Seal(machine, source.Span[..FlushEvery]);
+            source = source[FlushEvery..];
+            FlushResult result;
+            try
+            {
+                result = await Output.FlushAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                await SealAndCommitAsync(machine, source).ConfigureAwait(false);
+                throw;
+            }
+
+            if (result.IsCompleted)
+                return result;
+            if (result.IsCanceled)
+                return await SealAndCommitAsync(machine, source).ConfigureAwait(false);
+        }
+
+        Seal(machine, source.Span);
+        return await Output.FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends a write whose flush is not to wait any more.</summary>
+    private ValueTask<FlushResult> SealAndCommitAsync(HandshakeMachine machine, ReadOnlyMemory<byte> source)
+    {
+        Seal(machine, source.Span);
+        _transport.CancelPendingFlush();
+        return Output.FlushAsync(default);
+    }
+
+    private async ValueTask EndAsync(TlsAlert alert, bool ownsBlock)
+    {
+        if (!_connection.IsAuthenticated || !_connection.Gate.TryEnter())
+        {
+            if (ownsBlock)
+                ReleaseBlock();
+            return;
+        }
+
+        HandshakeMachine machine = _connection.Machine;
+        try
+        {
+            await Turn.WaitAsync().ConfigureAwait(false);
+            try
+            {
+                if (ownsBlock && alert == TlsAlert.CloseNotify)
+                    StartFlightAndSealBlock(machine);
+                else if (ownsBlock)
+                    ReleaseBlock();
+                if (_connection.IsWritable && _connection.TryBeginAlert())
+                {
+                    machine.WriteAlert(alert);
+                    await Output.FlushAsync(default).ConfigureAwait(false);
+                }
+            }
+            finally
+            {
+                Turn.Release();
+            }
+        }
+        catch (Exception exception) when (exception is IOException or InvalidOperationException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The transport is gone: there is nobody to say goodbye to.
+        }
+        finally
+        {
+            _connection.SendOwedAlert(machine);
+            _connection.Gate.Exit();
         }
     }
 
@@ -222,7 +261,7 @@ internal sealed class PlaintextWriter : PipeWriter
         int size = _filled + needed + 1;
         if (size <= _block.Length)
             return;
-        size = _block.Length == 0 ? Math.Max(size, SmallBlock) : Math.Max(size, Math.Max(LargeBlock, _filled * 2));
+        size = Math.Max(size, _block.Length == 0 && !_isBulk ? SmallBlock : Math.Max(LargeBlock, _filled * 2));
         Memory<byte> larger = _pool.Rent(size, out object owner);
         _block.Span[.._filled].CopyTo(larger.Span);
         int filled = _filled;
@@ -241,11 +280,8 @@ internal sealed class PlaintextWriter : PipeWriter
                 return;
             try
             {
-                if (_connection.IsWritable)
-                {
-                    StartFlight(machine);
-                    SealBlock(machine);
-                }
+                StartFlightAndSealBlock(machine);
+                _isBulk = true;
             }
             finally
             {
@@ -260,21 +296,22 @@ internal sealed class PlaintextWriter : PipeWriter
         }
     }
 
-    private void SealBlock(HandshakeMachine machine)
+    /// <summary>Protects what has gathered and gives the block back; on a connection that is lost it is dropped.</summary>
+    private void StartFlightAndSealBlock(HandshakeMachine machine)
     {
-        Seal(machine, _block.Span[.._filled]);
-        _filled = 0;
-    }
-
-    private void StartFlight(HandshakeMachine machine)
-    {
-        if (!_hasSizer)
+        if (_connection.IsWritable)
         {
-            _sizer = new RecordSizer(machine.Options.RecordSizing, machine.Options.TimeProvider);
-            _hasSizer = true;
+            if (!_hasSizer)
+            {
+                _sizer = new RecordSizer(machine.Options.RecordSizing, machine.Options.TimeProvider);
+                _hasSizer = true;
+            }
+
+            _sizer.BeginFlight();
+            Seal(machine, _block.Span[.._filled]);
         }
 
-        _sizer.BeginFlight();
+        ReleaseBlock();
     }
 
     private void Seal(HandshakeMachine machine, ReadOnlySpan<byte> content)

@@ -37,8 +37,16 @@ internal sealed class StreamHandshakeTransport(Stream stream, PooledBuffer input
     {
         if (output.Length == 0)
             return;
-        await stream.WriteAsync(output.Memory, cancellationToken).ConfigureAwait(false);
-        await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await stream.WriteAsync(output.Memory, cancellationToken).ConfigureAwait(false);
+            await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException exception)
+        {
+            throw TlsError.Truncated(exception);
+        }
+
         output.Release();
     }
 }

@@ -191,12 +191,12 @@ public sealed class MLDsa65SigningKeyTests
         key.ExportPrivateKey(privateKey);
         Assert.Contains(privateKey, static b => b != 0);
         byte[]? memory = null;
-        MLDsaKeyMemory.Zeroed = bytes => memory = bytes.ToArray();
+        SecretMemory.Zeroed = bytes => memory = bytes.ToArray();
         try
         {
             key.Dispose();
             Assert.NotNull(memory);
-            Assert.Equal((MLDsaExpandedKey.Coefficients * sizeof(int)) + MLDsa65.PrivateKeySize, memory.Length);
+            Assert.Equal(MLDsaExpandedKey.Size, memory.Length);
             Assert.All(memory, static b => Assert.Equal(0, b));
 
             // A key that is refused is zeroed as well.
@@ -207,7 +207,7 @@ public sealed class MLDsa65SigningKeyTests
         }
         finally
         {
-            MLDsaKeyMemory.Zeroed = null;
+            SecretMemory.Zeroed = null;
         }
 
         byte[] untouched = new byte[MLDsa65.SignatureSize];

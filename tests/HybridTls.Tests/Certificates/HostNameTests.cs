@@ -41,6 +41,7 @@ public class HostNameTests
     [InlineData("example.com", "uri:https://example.com/", false)]
     [InlineData("example.com", "mail:example.com", false)]
     [InlineData("example.com", "dir:example.com", false)]
+    [Clause("HT-CERT-5")]
     public void A_name_matches_as_RFC_9525_says(string expected, string names, bool matches)
     {
         Assert.True(HostName.TryParse(expected, out HostName name));
@@ -50,6 +51,7 @@ public class HostNameTests
     }
 
     [Fact]
+    [Clause("HT-CERT-5")]
     public void Without_subjectAltName_nothing_matches()
     {
         new PathCase(new TestCertificate { RawSubject = TestCertificate.Name("example.com"), Extensions = null })
@@ -62,6 +64,7 @@ public class HostNameTests
     [InlineData("bücher.example", "xn--bcher-kva.example")]
     [InlineData("192.0.2.7", null)]
     [InlineData("2001:db8::7", null)]
+    [Clause("HT-NEG-12")]
     public void Only_a_host_name_goes_into_SNI(string text, string? sni)
     {
         Assert.True(HostName.TryParse(text, out HostName name));

@@ -172,6 +172,7 @@ public class HybridTlsCredentialTests
     }
 
     [Fact]
+    [Clause("HT-AUTH-10")]
     public async Task A_remote_signer_signs_and_is_checked()
     {
         using X509Certificate2 leaf = X509CertificateLoader.LoadCertificate(Leaf);

@@ -47,6 +47,7 @@ public class NameConstraintsTests
 
     [Theory]
     [MemberData(nameof(Rules))]
+    [Clause("HT-CERT-7")]
     public void Names_of_the_leaf_are_held_to_the_constraints_of_its_authority(string name, string permitted, string excluded, bool accepted)
     {
         var test = new PathCase(Leaf with { Extensions = [Names(name)] })
@@ -66,6 +67,7 @@ public class NameConstraintsTests
     }
 
     [Fact]
+    [Clause("HT-CERT-7")]
     public void Constraints_of_an_intermediate_hold_for_what_is_below_it_only()
     {
         byte[] only = NameConstraints(["dir:ca", "dir:leaf"], []);
@@ -94,6 +96,7 @@ public class NameConstraintsTests
     }
 
     [Fact]
+    [Clause("HT-CERT-9")]
     public void Many_names_under_many_constraints_are_given_up()
     {
         byte[] names = Names([.. Enumerable.Range(0, 200).Select(static i => $"dns:n{i}.example.com"), "dns:example.com"]);

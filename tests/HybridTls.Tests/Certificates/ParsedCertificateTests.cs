@@ -41,6 +41,7 @@ public class ParsedCertificateTests
 
     [Theory]
     [MemberData(nameof(WrongNames))]
+    [Clause("HT-CERT-10")]
     public void A_wrong_field_is_refused_when_parsed(string name)
     {
         (TestCertificate certificate, TlsAlert alert, string words) = Wrong[name];
@@ -114,6 +115,7 @@ public class ParsedCertificateTests
     }
 
     [Fact]
+    [Clause("HT-CERT-10")]
     public void Lengths_that_lie_inside_leave_only_as_a_refusal()
     {
         // Every byte of the structure (not of key and signature) takes values that lengths and tags trip over.
@@ -135,6 +137,7 @@ public class ParsedCertificateTests
     }
 
     [Fact]
+    [Clause("HT-CERT-10")]
     public void Random_changes_leave_only_as_a_refusal()
     {
         var random = new Random(20301);

@@ -7,6 +7,7 @@ public class PathSearchTests
     private static readonly TestCertificate Leaf = new() { Issuer = "a" };
 
     [Fact]
+    [Clause("HT-CERT-1")]
     public void Of_two_cross_signed_certificates_the_one_that_leads_to_the_anchor_is_taken()
     {
         new PathCase(Leaf, TestCertificate.Authority("a", "unknown root"), TestCertificate.Authority("a", "root")).Run();
@@ -30,6 +31,7 @@ public class PathSearchTests
     }
 
     [Fact]
+    [Clause("HT-CERT-9")]
     public void Authorities_that_sign_each_other_end_the_search()
     {
         new PathCase(Leaf, TestCertificate.Authority("a", "b"), TestCertificate.Authority("b", "a"))
@@ -46,6 +48,7 @@ public class PathSearchTests
     }
 
     [Fact]
+    [Clause("HT-CERT-9")]
     public void A_mesh_in_which_all_sign_all_costs_a_bounded_number_of_signatures()
     {
         // All certificates carry one name: each could have issued each, and every signature is good or bad only when tried.
@@ -88,6 +91,7 @@ public class PathSearchTests
     }
 
     [Fact]
+    [Clause("HT-CERT-9")]
     public void Names_of_hostile_length_cost_little()
     {
         // Every comparison of names goes to its last byte, in all pairs.

@@ -130,9 +130,16 @@ public class PathValidatorTests
 
     [Theory]
     [MemberData(nameof(CaseNames))]
+    [Clause("HT-CERT-1")]
+    [Clause("HT-CERT-2")]
+    [Clause("HT-CERT-3")]
+    [Clause("HT-CERT-4")]
+    [Clause("HT-CERT-6")]
+    [Clause("HT-CERT-8")]
     public void A_chain_is_judged_as_RFC_5280_says(string name) => Cases[name].Run();
 
     [Fact]
+    [Clause("HT-CERT-1")]
     public void An_anchor_that_is_presented_costs_no_signature_and_one_level_costs_one()
     {
         ParsedCertificate leaf = ParsedCertificate.Parse(Leaf.Encode());

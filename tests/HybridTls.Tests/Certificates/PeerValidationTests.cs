@@ -13,6 +13,8 @@ public class PeerValidationTests
     private static ReadOnlyMemory<byte> HashOf(string key) => SHA256.HashData(MLDsaPublicKeyInfo.Encode(TestKeys.Get(key).ExportMLDsaPublicKey()));
 
     [Fact]
+    [Clause("HT-CERT-11")]
+    [Clause("HT-AUTH-9")]
     public void A_pinned_key_is_accepted_raw_and_in_any_certificate()
     {
         foreach (PeerValidation validation in (PeerValidation[])[
@@ -50,6 +52,7 @@ public class PeerValidationTests
     }
 
     [Fact]
+    [Clause("HT-CERT-11")]
     public void Anchors_and_pins_must_both_be_met()
     {
         PeerValidation anchors = Judge.Anchors(Root);
@@ -64,6 +67,7 @@ public class PeerValidationTests
     }
 
     [Fact]
+    [Clause("HT-AUTH-9")]
     public void Anchors_judge_no_raw_public_keys()
     {
         PeerValidation anchors = Judge.Anchors(Root);
@@ -74,6 +78,7 @@ public class PeerValidationTests
     }
 
     [Fact]
+    [Clause("HT-CERT-10")]
     public void A_raw_public_key_is_read_strictly()
     {
         PeerValidation validation = PeerValidation.PinnedPublicKeys(TestKeys.Get("leaf"));
@@ -90,6 +95,7 @@ public class PeerValidationTests
     }
 
     [Fact]
+    [Clause("HT-AUTH-6")]
     public void An_empty_chain_is_refused() =>
         Judge.Refuses(Judge.Evaluate(Judge.Anchors(Root), []), TlsAlert.BadCertificate, "presented 0 certificates");
 
@@ -107,6 +113,7 @@ public class PeerValidationTests
     }
 
     [Fact]
+    [Clause("HT-AUTH-4")]
     public async Task A_callback_can_refuse_what_the_checks_accept()
     {
         PeerValidationContext? seen = null;
@@ -136,6 +143,7 @@ public class PeerValidationTests
     }
 
     [Fact]
+    [Clause("HT-AUTH-4")]
     public async Task A_callback_cannot_accept_what_the_checks_refuse()
     {
         bool asked = false;
@@ -152,6 +160,7 @@ public class PeerValidationTests
     }
 
     [Fact]
+    [Clause("HT-AUTH-4")]
     public async Task A_callback_alone_decides_and_sees_what_the_checks_would_say()
     {
         var findings = new List<string>();

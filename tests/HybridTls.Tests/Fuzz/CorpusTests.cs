@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using HybridTls.Fuzz;
+using HybridTls.Testing;
 
 namespace HybridTls.Tests.Fuzz;
 
@@ -9,6 +9,7 @@ public class CorpusTests
 
     [Theory]
     [MemberData(nameof(Targets))]
+    [Clause("HT-MSG-9")]
     public void Every_file_of_the_corpus_passes(string name)
     {
         FuzzTarget target = TargetList.Find(name)!;
@@ -33,6 +34,7 @@ public class CorpusTests
 
     [Theory]
     [MemberData(nameof(Targets))]
+    [Clause("HT-MSG-9")]
     public void A_short_campaign_passes(string name)
     {
         FuzzTarget target = TargetList.Find(name)!;
@@ -41,6 +43,5 @@ public class CorpusTests
         Assert.True(campaign.Run(TimeSpan.FromSeconds(20), maximumExecutions: 1_500), campaign.Failure?.ToString());
     }
 
-    private static string CorpusFolder([CallerFilePath] string thisFile = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..", "..", "fuzz", "corpus"));
+    private static string CorpusFolder() => Repository.PathOf("fuzz", "corpus");
 }

@@ -6,6 +6,8 @@ namespace HybridTls.Tests.Handshake;
 public sealed class HandshakeTests
 {
     [Fact]
+    [Clause("HT-KEY-4")]
+    [Clause("HT-NEG-7")]
     public async Task Both_sides_agree_on_parameters_and_exporters()
     {
         using HandshakePair pair = new(
@@ -34,6 +36,7 @@ public sealed class HandshakeTests
     [InlineData(TlsCipherSuite.TLS_AES_256_GCM_SHA384)]
     [InlineData(TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256)]
     [InlineData(TlsCipherSuite.TLS_AES_128_GCM_SHA256)]
+    [Clause("HT-WIRE-3")]
     public async Task Each_cipher_suite_works(TlsCipherSuite suite)
     {
         using HandshakePair pair = new(client: TestIdentities.ClientOptions(options => options.CipherSuites = [suite]));
@@ -44,6 +47,8 @@ public sealed class HandshakeTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    [Clause("HT-AUTH-1")]
+    [Clause("HT-AUTH-6")]
     public async Task A_client_authenticates_itself(bool retry)
     {
         using HandshakePair pair = new(
@@ -62,6 +67,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
+    [Clause("HT-AUTH-9")]
     public async Task Raw_public_keys_authenticate_both_sides()
     {
         using HandshakePair pair = new(
@@ -88,6 +94,7 @@ public sealed class HandshakeTests
     [Theory]
     [InlineData(CertificateCompression.Brotli)]
     [InlineData(CertificateCompression.Zlib)]
+    [Clause("HT-CMP-1")]
     public async Task Certificates_are_compressed_both_ways(CertificateCompression compression)
     {
         using HandshakePair pair = new(
@@ -110,6 +117,7 @@ public sealed class HandshakeTests
     [InlineData(2)]
     [InlineData(5)]
     [InlineData(1000)]
+    [Clause("HT-HS-6")]
     public async Task Delivery_in_pieces_changes_nothing(int size)
     {
         using HandshakePair pair = new() { Cut = available => Math.Min(size, available) };

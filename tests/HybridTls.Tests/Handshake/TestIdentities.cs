@@ -17,6 +17,12 @@ internal static class TestIdentities
 
     public static HybridTlsCredential Client { get; } = Issue(ClientKey, "CN=client", CertificatePurposes.Client);
 
+    /// <summary>As <see cref="Server"/>, with a signer that the handshake has to wait for.</summary>
+    public static HybridTlsCredential RemoteServer { get; } = Remote(Server, ServerKey);
+
+    /// <summary>As <see cref="Client"/>, with a signer that the handshake has to wait for.</summary>
+    public static HybridTlsCredential RemoteClient { get; } = Remote(Client, ClientKey);
+
     public static HybridTlsCredential RawServer { get; } = HybridTlsCredential.FromRawPublicKey(ServerKey, leaveOpen: true);
 
     public static HybridTlsCredential RawClient { get; } = HybridTlsCredential.FromRawPublicKey(ClientKey, leaveOpen: true);
@@ -39,6 +45,15 @@ internal static class TestIdentities
         HybridTlsClientOptions options = new() { ServerName = "localhost", PeerValidation = TrustRoot };
         change?.Invoke(options);
         return options;
+    }
+
+    /// <summary>Trusts the root, and asks a callback that accepts: the handshake has to wait for it.</summary>
+    public static PeerValidation AskCallback { get; } = TrustRoot.WithCallback(static (_, _) => ValueTask.FromResult(PeerVerdict.Accept));
+
+    private static HybridTlsCredential Remote(HybridTlsCredential credential, MLDsa key)
+    {
+        using X509Certificate2 certificate = X509CertificateLoader.LoadCertificate(credential.Certificates[0].Span);
+        return HybridTlsCredential.CreateRemote([certificate], (content, _) => ValueTask.FromResult(key.SignData(content.ToArray())));
     }
 
     private static HybridTlsCredential Issue(MLDsa key, string subject, CertificatePurposes purposes, params string[] names)

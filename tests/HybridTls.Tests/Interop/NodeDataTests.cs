@@ -12,6 +12,7 @@ public sealed class NodeDataTests(NodeTls node) : NodeTestBase(node)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Clause("HT-SHELL-1")]
     public async Task A_hundred_mebibytes_arrive_in_each_direction_at_once(bool weAreTheClient)
     {
         (HybridTlsStream ours, NodeConnection theirs) = await OpenAsync(weAreTheClient, new JsonObject { ["send"] = Many });
@@ -39,6 +40,8 @@ public sealed class NodeDataTests(NodeTls node) : NodeTestBase(node)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Clause("HT-KU-1")]
+    [Clause("HT-KU-2")]
     public async Task Keys_are_renewed_on_request_and_data_goes_on(bool weAreTheClient)
     {
         (HybridTlsStream ours, NodeConnection theirs) = await OpenAsync(weAreTheClient, new JsonObject { ["echo"] = true });
@@ -62,26 +65,31 @@ public sealed class NodeDataTests(NodeTls node) : NodeTestBase(node)
     [InlineData(false, 1)]
     [InlineData(true, 5)]
     [InlineData(false, 20)]
+    [Clause("HT-KU-5")]
     public async Task Keys_renew_themselves_after_some_records(bool weAreTheClient, int records)
     {
         const int Size = 4_000_000;
         (HybridTlsStream ours, NodeConnection theirs) = await OpenAsync(weAreTheClient, new JsonObject { ["echo"] = true }, records);
         await using (ours)
         {
+            // The peer is asked for a new key with our next write after as many of its records.
+            for (int i = 0; i < (3 * records) + 3; i++)
+                await AssertEchoAsync(ours);
+            Assert.InRange(Generations(ours, weAreTheClient).Peer, 1UL, (ulong)(3 * records) + 3);
+
             Task<(long Count, string Hash)> reading = Task.Run(() => ReadAllAsync(ours), Token);
             string sent = await WriteManyAsync(ours, Size);
             await ours.ShutdownAsync(Token);
             (long count, string hash) = await reading;
             Assert.Equal((Size, sent), (count, hash));
-            (ulong own, ulong peer) = Generations(ours, weAreTheClient);
-            Assert.InRange(own, (ulong)(Size / 16384 / records) - 1, (ulong)(2 * Size / 16384));
-            Assert.InRange(peer, 1UL, own);
+            Assert.InRange(Generations(ours, weAreTheClient).Own, (ulong)(Size / 16384 / records) - 1, (ulong)(2 * Size / 16384));
         }
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Clause("HT-SHELL-3")]
     public async Task We_close_our_half_and_still_read(bool weAreTheClient)
     {
         (HybridTlsStream ours, NodeConnection theirs) = await OpenAsync(weAreTheClient, []);
@@ -107,6 +115,7 @@ public sealed class NodeDataTests(NodeTls node) : NodeTestBase(node)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Clause("HT-SHELL-3")]
     public async Task The_peer_closes_its_half_and_we_still_write(bool weAreTheClient)
     {
         (HybridTlsStream ours, NodeConnection theirs) = await OpenAsync(weAreTheClient, []);
@@ -125,6 +134,7 @@ public sealed class NodeDataTests(NodeTls node) : NodeTestBase(node)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Clause("HT-SHELL-4")]
     public async Task Disposal_closes_properly(bool weAreTheClient)
     {
         (HybridTlsStream ours, NodeConnection theirs) = await OpenAsync(weAreTheClient, []);
@@ -141,6 +151,8 @@ public sealed class NodeDataTests(NodeTls node) : NodeTestBase(node)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Clause("HT-SHELL-2")]
+    [Clause("HT-ALERT-5")]
     public async Task A_connection_cut_short_is_reported(bool weAreTheClient)
     {
         (HybridTlsStream ours, NodeConnection theirs) = await OpenAsync(weAreTheClient, []);

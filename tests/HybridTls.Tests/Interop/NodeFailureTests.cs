@@ -8,6 +8,7 @@ namespace HybridTls.Tests.Interop;
 public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
 {
     [Fact]
+    [Clause("HT-CERT-1")]
     public async Task Our_client_refuses_an_unknown_issuer()
     {
         (HybridTlsException ours, NodeConnection theirs) = await FailToConnectAsync(
@@ -17,6 +18,7 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     }
 
     [Fact]
+    [Clause("HT-CERT-6")]
     public async Task Our_client_refuses_an_expired_certificate()
     {
         (HybridTlsException ours, NodeConnection theirs) = await FailToConnectAsync(NodeOptions(Expired));
@@ -25,6 +27,7 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     }
 
     [Fact]
+    [Clause("HT-CERT-6")]
     public async Task Our_client_refuses_a_certificate_that_its_clock_finds_expired()
     {
         (HybridTlsException ours, NodeConnection theirs) = await FailToConnectAsync(
@@ -34,6 +37,7 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     }
 
     [Fact]
+    [Clause("HT-CERT-5")]
     public async Task Our_client_refuses_a_certificate_for_another_name()
     {
         (HybridTlsException ours, NodeConnection theirs) = await FailToConnectAsync(NodeOptions(OtherName));
@@ -42,6 +46,7 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     }
 
     [Fact]
+    [Clause("HT-CERT-11")]
     public async Task Our_client_refuses_a_key_that_is_not_pinned()
     {
         (HybridTlsException ours, NodeConnection theirs) = await FailToConnectAsync(
@@ -80,6 +85,7 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     }
 
     [Fact]
+    [Clause("HT-AUTH-8")]
     public async Task Our_server_requires_a_certificate()
     {
         (HybridTlsException ours, NodeConnection theirs) = await FailToAcceptAsync(
@@ -94,6 +100,7 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     }
 
     [Fact]
+    [Clause("HT-ALERT-5")]
     public async Task Node_requires_a_certificate()
     {
         (HybridTlsStream ours, NodeConnection theirs) = await ConnectToNodeAsync(
@@ -141,6 +148,9 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     }
 
     [Fact]
+    [Clause("HT-NEG-3")]
+    [Clause("HT-NEG-5")]
+    [Clause("HT-WIRE-2")]
     public async Task There_is_no_common_group()
     {
         (HybridTlsException ours, NodeConnection theirs) = await FailToAcceptAsync(null, NodeClient(("ecdhCurve", "X25519")));
@@ -154,6 +164,9 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     }
 
     [Fact]
+    [Clause("HT-NEG-3")]
+    [Clause("HT-NEG-5")]
+    [Clause("HT-WIRE-2")]
     public async Task There_is_no_common_signature()
     {
         (HybridTlsException ours, NodeConnection theirs) = await FailToAcceptAsync(null, NodeClient(("sigalgs", "ecdsa_secp256r1_sha256")));
@@ -167,6 +180,7 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     }
 
     [Fact]
+    [Clause("HT-NEG-3")]
     public async Task There_is_no_common_cipher_suite()
     {
         (HybridTlsException ours, NodeConnection theirs) = await FailToAcceptAsync(
@@ -180,6 +194,7 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     }
 
     [Fact]
+    [Clause("HT-NEG-7")]
     public async Task There_is_no_common_application_protocol()
     {
         (HybridTlsException ours, NodeConnection theirs) = await FailToAcceptAsync(
@@ -194,6 +209,9 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     }
 
     [Fact]
+    [Clause("HT-NEG-1")]
+    [Clause("HT-NEG-9")]
+    [Clause("HT-WIRE-1")]
     public async Task The_peer_speaks_only_an_older_version()
     {
         (HybridTlsException ours, NodeConnection theirs) = await FailToAcceptAsync(null, NodeClient(("maxVersion", "TLSv1.2")));
@@ -207,6 +225,7 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     }
 
     [Fact]
+    [Clause("HT-REC-3")]
     public async Task The_peer_speaks_no_tls_at_all()
     {
         (HybridTlsException ours, NodeConnection theirs) = await FailToAcceptAsync(

@@ -50,36 +50,3 @@ public sealed class NodeTls : IDisposable
 
     private NodeConnection NewConnection() => new(this, (++_count).ToString(CultureInfo.InvariantCulture));
 }
-
-/// <summary>Node's end of one connection.</summary>
-internal sealed class NodeConnection(NodeTls node, string id)
-{
-    public string Id { get; } = id;
-
-    public int Port { get; set; }
-
-    public Task<JsonElement> WaitAsync(string what) => node.Process.WaitForAsync($"{Id}.{what}", TimeSpan.FromSeconds(40));
-
-    /// <summary>Waits for Node's error and returns the number of the alert that it received, else its code.</summary>
-    public async Task<string> WaitForErrorAsync()
-    {
-        JsonElement error = await WaitAsync("error");
-        int alert = error.GetProperty("alert").GetInt32();
-        return alert >= 0 ? ((TlsAlert)alert).ToString() : error.GetProperty("code").GetString()!;
-    }
-
-    public Task SendAsync(int size) => node.Process.RequestAsync(NodeTls.Message("send", this, ("size", size)));
-
-    public Task EndAsync() => node.Process.RequestAsync(NodeTls.Message("end", this));
-
-    public Task DestroyAsync() => node.Process.RequestAsync(NodeTls.Message("destroy", this));
-
-    public async Task<string[]> GetKeyLogAsync() =>
-        [.. (await node.Process.RequestAsync(NodeTls.Message("info", this))).GetProperty("keylog").EnumerateArray().Select(static line => line.GetString()!)];
-}
-
-[CollectionDefinition(Name)]
-public sealed class NodeTlsGroup : ICollectionFixture<NodeTls>
-{
-    public const string Name = "Node TLS";
-}

@@ -5,14 +5,6 @@ using HybridTls.Tests.Certificates;
 
 namespace HybridTls.Tests.Interop;
 
-/// <summary>A chain and its key, in the forms that both sides load.</summary>
-internal sealed record PeerIdentity(string CertificatePem, string KeyPem)
-{
-    private HybridTlsCredential? _credential;
-
-    public HybridTlsCredential Credential => _credential ??= HybridTlsCredential.FromPem(CertificatePem, KeyPem);
-}
-
 /// <summary>The identities of the tests with Node. Made once.</summary>
 internal static class PeerIdentities
 {

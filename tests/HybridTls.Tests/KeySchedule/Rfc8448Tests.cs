@@ -10,6 +10,7 @@ public class Rfc8448Tests
     private static readonly byte[] Data = [.. Enumerable.Range(0, 50).Select(i => (byte)i)];
 
     [Fact]
+    [Clause("HT-KEY-1")]
     public void Section_3_simple_handshake_derives_every_published_secret()
     {
         using Transcript transcript = new();
@@ -45,6 +46,7 @@ public class Rfc8448Tests
     }
 
     [Fact]
+    [Clause("HT-REC-10")]
     public void Section_3_application_records_are_read_and_written_byte_for_byte()
     {
         using SecretSchedule schedule = CompleteSimpleHandshake();
@@ -120,6 +122,7 @@ public class Rfc8448Tests
     }
 
     [Fact]
+    [Clause("HT-KEY-2")]
     public void Section_5_hello_retry_request_replaces_the_first_hello_by_its_hash()
     {
         using Transcript transcript = new();

@@ -12,6 +12,8 @@ public class SecretScheduleTests
 
     [Theory]
     [MemberData(nameof(Suites))]
+    [Clause("HT-KEY-1")]
+    [Clause("HT-KEX-2")]
     public void The_whole_schedule_equals_a_plain_reading_of_section_7_1(string name)
     {
         CipherSuiteParameters suite = Suite(name);
@@ -107,6 +109,7 @@ public class SecretScheduleTests
     }
 
     [Fact]
+    [Clause("HT-KEY-3")]
     public void Secrets_cannot_be_used_before_their_time()
     {
         CipherSuiteParameters suite = CipherSuiteParameters.Aes256GcmSha384;
@@ -135,6 +138,7 @@ public class SecretScheduleTests
     }
 
     [Fact]
+    [Clause("HT-KEY-6")]
     public void Nothing_is_left_after_dispose_and_handshake_secrets_go_with_the_handshake()
     {
         SecretSchedule schedule = new(CipherSuiteParameters.Aes256GcmSha384);
@@ -157,6 +161,7 @@ public class SecretScheduleTests
     }
 
     [Fact]
+    [Clause("HT-KEY-4")]
     public void Exporter_labels_and_sizes_are_checked()
     {
         using SecretSchedule schedule = Established(CipherSuiteParameters.Aes128GcmSha256);
@@ -170,6 +175,7 @@ public class SecretScheduleTests
     }
 
     [Fact]
+    [Clause("HT-KEY-9")]
     public void Key_log_lines_have_the_nss_format()
     {
         List<string> lines = [];

@@ -28,6 +28,7 @@ public class TranscriptTests
     }
 
     [Fact]
+    [Clause("HT-KEY-2")]
     public void Message_hash_takes_the_place_of_the_first_hello()
     {
         CipherSuiteParameters suite = CipherSuiteParameters.Aes256GcmSha384;

@@ -19,11 +19,13 @@ public class AllMessagesTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    [Clause("HT-MSG-8")]
     public void What_was_written_is_read_and_written_again_as_it_was(string name) =>
         Assert.Equal("accepted", MessageTargets.FuzzMessage(Message(name)));
 
     [Theory]
     [MemberData(nameof(Names))]
+    [Clause("HT-MSG-1")]
     public void Every_truncation_is_refused(string name)
     {
         byte[] message = Message(name);
@@ -34,6 +36,7 @@ public class AllMessagesTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    [Clause("HT-MSG-9")]
     public void Random_damage_is_accepted_consistently_or_refused(string name)
     {
         var campaign = new Campaign(TargetList.Find("message")!, seed: 846, TextWriter.Null);
@@ -42,6 +45,7 @@ public class AllMessagesTests
     }
 
     [Fact]
+    [Clause("HT-MSG-1")]
     public void A_header_whose_length_lies_is_a_decode_error()
     {
         Refuses(TlsAlert.DecodeError, Hex("14 000004 000000"), static input => HandshakeMessage.Parse(input));

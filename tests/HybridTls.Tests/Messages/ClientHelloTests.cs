@@ -10,6 +10,8 @@ public class ClientHelloTests
     private static readonly string s_random = string.Concat(Enumerable.Repeat("5A", 32));
 
     [Fact]
+    [Clause("HT-MSG-8")]
+    [Clause("HT-WIRE-4")]
     public void It_is_written_byte_for_byte_as_the_standard_says()
     {
         byte[] written = Written(writer =>
@@ -92,6 +94,7 @@ public class ClientHelloTests
     }
 
     [Fact]
+    [Clause("HT-NEG-4")]
     public void A_share_of_a_group_that_is_not_offered_is_noticed()
     {
         byte[] body = ClientHelloWith((ExtensionType.SupportedGroups, "0002 001D"), (ExtensionType.KeyShare, "0005 11EC 0001 00"));
@@ -142,6 +145,7 @@ public class ClientHelloTests
     }
 
     [Fact]
+    [Clause("HT-MSG-7")]
     public void A_pre_shared_key_that_is_not_last_is_an_illegal_parameter()
     {
         string offer = $"0007 0001 61 00000000 0021 20 {new string('0', 64)}";
@@ -166,6 +170,7 @@ public class ClientHelloTests
     [InlineData("0303 R 00 0002 1302 01 00 0004 002B 0000", TlsAlert.DecodeError)] // empty supported_versions
     [InlineData("0303 R 00 0002 1302 01 00 000E 002B 0003 02 0304 002B 0003 02 0304", TlsAlert.IllegalParameter)] // twice
     [InlineData("0303 R 00 0002 1302 01 00 000B 002B 0003 02 0304 000D 0000", TlsAlert.DecodeError)] // an empty extension that may not be
+    [Clause("HT-MSG-1")]
     public void Malformed_hellos_are_refused(string body, TlsAlert alert) =>
         Refuses(alert, Hex(body.Replace("R", s_random, StringComparison.Ordinal)), static input => ClientHello.Parse(input));
 
@@ -177,6 +182,7 @@ public class ClientHelloTests
     [InlineData("0303 R 00 0002 1302 01 00 0007 002B 0003 02 0303")]
     [InlineData("0303 R 00 0002 1302 01 00 0009 002B 0005 04 0A0A 7F1C")]
     [InlineData("0303 R 00 0002 1302 01 00 0004 000D 0000")] // the rules of TLS 1.3 do not bind it
+    [Clause("HT-NEG-1")]
     public void A_hello_of_an_older_version_is_read_so_that_it_can_be_refused_as_such(string body)
     {
         ClientHello hello = ClientHello.Parse(Hex(body.Replace("R", s_random, StringComparison.Ordinal)));
@@ -197,6 +203,7 @@ public class ClientHelloTests
     }
 
     [Fact]
+    [Clause("HT-MSG-8")]
     public void Random_compositions_read_as_they_were_written()
     {
         var random = new Random(9846);

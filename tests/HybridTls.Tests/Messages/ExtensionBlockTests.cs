@@ -32,6 +32,7 @@ public class ExtensionBlockTests
     [InlineData(0x0A0A, 0x0A0A)] // GREASE
     [InlineData(63, 63)]
     [InlineData(64, 64)]
+    [Clause("HT-MSG-2")]
     public void A_type_that_occurs_twice_is_an_illegal_parameter(int first, int second)
     {
         byte[] bytes = Block(((ExtensionType)first, ""), ((ExtensionType)1000, ""), ((ExtensionType)second, ""));
@@ -41,6 +42,7 @@ public class ExtensionBlockTests
     [Theory]
     [InlineData(64, true)]
     [InlineData(65, false)]
+    [Clause("HT-MSG-3")]
     public void A_block_has_at_most_64_extensions(int count, bool accepted)
     {
         byte[] bytes = Block([.. Enumerable.Range(1000, count).Select(type => ((ExtensionType)type, "AB"))]);
@@ -51,6 +53,7 @@ public class ExtensionBlockTests
     }
 
     [Fact]
+    [Clause("HT-MSG-6")]
     public void Unknown_types_are_ignored_in_every_message()
     {
         byte[] bytes = Block(((ExtensionType)0x0A0A, "FF"), ((ExtensionType)5, "FF"), ((ExtensionType)0xFF01, "00"));

@@ -41,6 +41,7 @@ public class ExtensionRulesTests
     };
 
     [Fact]
+    [Clause("HT-MSG-5")]
     public void Each_extension_belongs_into_the_messages_of_the_table_and_no_others()
     {
         Assert.Equal(Enum.GetValues<ExtensionType>().Order(), s_table.Keys.Order());
@@ -53,6 +54,7 @@ public class ExtensionRulesTests
     }
 
     [Fact]
+    [Clause("HT-MSG-5")]
     public void A_recognised_extension_in_another_message_is_an_illegal_parameter()
     {
         int refused = 0;
@@ -72,6 +74,7 @@ public class ExtensionRulesTests
 
     [Theory]
     [MemberData(nameof(Malformations))]
+    [Clause("HT-MSG-1")]
     public void Malformed_content_is_refused_with_the_alert_of_the_standard(string message, int type, string data, TlsAlert alert)
     {
         ExtensionContext context = s_messages.Single(pair => pair.Value == message).Key;

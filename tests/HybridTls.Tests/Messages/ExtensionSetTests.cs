@@ -22,6 +22,7 @@ public class ExtensionSetTests
     }
 
     [Fact]
+    [Clause("HT-NEG-11")]
     public void An_answer_to_what_was_not_offered_is_an_unsupported_extension()
     {
         ExtensionSet offered = ExtensionSet.Of(ExtensionType.ServerName, ExtensionType.KeyShare);

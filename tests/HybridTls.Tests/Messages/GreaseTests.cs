@@ -5,6 +5,7 @@ namespace HybridTls.Tests.Messages;
 public class GreaseTests
 {
     [Fact]
+    [Clause("HT-WIRE-6")]
     public void The_sixteen_code_points_are_those_of_rfc_8701()
     {
         IEnumerable<ushort> made = Enumerable.Range(0, 256).Select(random => Grease.CodePoint((byte)random)).Distinct().Order();

@@ -28,6 +28,7 @@ public class PublishedTraceTests
         """);
 
     [Fact]
+    [Clause("HT-MSG-8")]
     public void The_client_hello_reads_as_described()
     {
         HandshakeMessage message = HandshakeMessage.Parse(s_clientHello);
@@ -68,6 +69,7 @@ public class PublishedTraceTests
     }
 
     [Fact]
+    [Clause("HT-MSG-8")]
     public void The_server_hello_reads_as_described_and_is_written_as_published()
     {
         ServerHello hello = ServerHello.Parse(HandshakeMessage.Parse(s_serverHello).Body);

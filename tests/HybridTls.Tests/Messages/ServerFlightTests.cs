@@ -105,6 +105,7 @@ public class ServerFlightTests
     }
 
     [Fact]
+    [Clause("HT-NEG-11")]
     public void An_extension_of_a_certificate_that_was_not_asked_for_is_an_unsupported_extension()
     {
         Certificate.Parse(Hex("00 000006 000001 AA 0000")).ThrowIfUnsolicited(default);

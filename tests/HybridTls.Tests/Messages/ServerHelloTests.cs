@@ -33,6 +33,7 @@ public class ServerHelloTests
     [InlineData("0303 R 00 1302 00 000C 002B 0002 0304 002B 0002 0304", TlsAlert.IllegalParameter)]
     [InlineData("0303 R 00 1302 00 000B 002B 0002 0304 0010 0001 00", TlsAlert.IllegalParameter)] // ALPN in the clear
     [InlineData("0303 R 00 1302 00 000D 002B 0002 0304 002C 0003 0001 61", TlsAlert.IllegalParameter)] // cookie
+    [Clause("HT-MSG-1")]
     public void Malformed_hellos_are_refused(string body, TlsAlert alert) =>
         Refuses(alert, Hex(body.Replace("R", s_random, StringComparison.Ordinal)), static input => ServerHello.Parse(input));
 
@@ -44,6 +45,7 @@ public class ServerHelloTests
     [InlineData("0304 R 00 1302 00 0000", 0x0303, false)] // legacy_version is frozen
     [InlineData("0303 R 00 1302 00 0006 002B 0002 0303", 0x0303, true)]
     [InlineData("0303 R 00 1302 00 0006 002B 0002 7F1C", 0x7F1C, true)]
+    [Clause("HT-NEG-9")]
     public void An_answer_of_another_version_is_read_so_that_it_can_be_refused_as_such(string body, int version, bool hasExtension)
     {
         ServerHello hello = ServerHello.Parse(Hex(body.Replace("R", s_random, StringComparison.Ordinal)));
@@ -56,6 +58,7 @@ public class ServerHelloTests
     [InlineData("444F574E47524401", true)]
     [InlineData("444F574E47524400", true)]
     [InlineData("444F574E47524402", false)]
+    [Clause("HT-NEG-9")]
     public void The_downgrade_sentinels_are_recognised(string end, bool expected)
     {
         byte[] body = Hex($"0303 {s_random} 00 C02F 00");
@@ -73,6 +76,7 @@ public class ServerHelloTests
     }
 
     [Fact]
+    [Clause("HT-HRR-1")]
     public void The_random_of_a_hello_retry_request_is_the_hash_of_its_name()
     {
         Assert.Equal(SHA256.HashData(Encoding.ASCII.GetBytes("HelloRetryRequest")), HelloRetryRequest.Random.ToArray());

@@ -32,16 +32,19 @@ public class TlsReaderTests
     [InlineData("")]
     [InlineData("02 AA")]
     [InlineData("FF")]
+    [Clause("HT-MSG-1")]
     public void A_length_that_lies_is_a_decode_error(string bytes) =>
         Refuses(TlsAlert.DecodeError, Hex(bytes), static input => new TlsReader(input, "test").ReadVector8());
 
     [Theory]
     [InlineData("01 AA")]
     [InlineData("05 0102030405")]
+    [Clause("HT-MSG-1")]
     public void A_vector_outside_its_bounds_is_a_decode_error(string bytes) =>
         Refuses(TlsAlert.DecodeError, Hex(bytes), static input => new TlsReader(input, "test").ReadVector8(minimum: 2, maximum: 4));
 
     [Fact]
+    [Clause("HT-MSG-1")]
     public void Trailing_bytes_are_a_decode_error_that_names_the_structure()
     {
         HybridTlsException exception = Refuses(TlsAlert.DecodeError, [1, 2], static input => new TlsReader(input, "the structure").ExpectEnd());

@@ -8,6 +8,7 @@ public class EarlyDataSkipTests
     private static readonly byte[] Finished = Message(20, 48);
 
     [Fact]
+    [Clause("HT-EARLY-1")]
     public void Records_under_an_unknown_key_are_dropped_until_one_opens()
     {
         using RecordProtection early = Protection(7);
@@ -30,6 +31,7 @@ public class EarlyDataSkipTests
     }
 
     [Fact]
+    [Clause("HT-EARLY-1")]
     public void After_hello_retry_request_protected_records_are_dropped_until_the_second_hello()
     {
         using RecordProtection early = Protection(7);
@@ -66,6 +68,7 @@ public class EarlyDataSkipTests
     [InlineData(16384 + 22, 3)]
     [InlineData(1000, 65)]
     [InlineData(30, 256)] // small records count as 256 bytes each
+    [Clause("HT-EARLY-2")]
     public void No_more_is_dropped_than_the_budget(int recordSize, int allowed)
     {
         foreach (EarlyDataSkip skip in new[] { EarlyDataSkip.Undecryptable, EarlyDataSkip.UntilSecondClientHello })

@@ -19,6 +19,7 @@ public class HandshakeReassemblyTests
     [InlineData(24, 1)]
     [InlineData(25, 65536)]
     [InlineData(99, 16384)]
+    [Clause("HT-LIM-2")]
     public void A_message_beyond_its_limit_is_refused_by_its_header(byte type, int limit)
     {
         using RecordReader reader = new();
@@ -43,6 +44,7 @@ public class HandshakeReassemblyTests
     }
 
     [Fact]
+    [Clause("HT-LIM-3")]
     public void Memory_grows_with_what_arrives_and_not_with_what_is_announced()
     {
         using RecordReader reader = new();
@@ -61,6 +63,7 @@ public class HandshakeReassemblyTests
     }
 
     [Fact]
+    [Clause("HT-LIM-4")]
     public void What_a_peer_can_make_a_reader_hold_is_bounded()
     {
         // The worst case: the longest message, one byte short, then the fullest record. The pool gives powers of two.
@@ -96,6 +99,7 @@ public class HandshakeReassemblyTests
     }
 
     [Fact]
+    [Clause("HT-REC-5")]
     public void Random_messages_in_random_fragments_come_out_as_they_went_in()
     {
         Random random = new(11);

@@ -13,6 +13,7 @@ public class RecordAllocationTests
     [InlineData(1350, 0)]
     [InlineData(1, 0)]
     [InlineData(1350, 1000)] // split input: copied through the pool
+    [Clause("HT-REC-20")]
     public void Application_records_allocate_nothing(int size, int segmentSize)
     {
         using RecordWriter writer = new();
@@ -49,6 +50,8 @@ public class RecordAllocationTests
     }
 
     [Fact]
+    [Clause("HT-REC-20")]
+    [Clause("HT-LIM-5")]
     public void An_idle_reader_holds_no_memory()
     {
         using RecordProtection peer = Protection();

@@ -8,6 +8,7 @@ public class RecordFramingTests
     private const int Limit = RecordLimits.MaxProtectedFragment;
 
     [Fact]
+    [Clause("HT-REC-1")]
     public void Every_split_gives_the_same_records()
     {
         byte[] stream = [.. Record(22, 40), .. Record(20, 1), .. Record(23, 0), .. Record(21, 2), .. Record(23, 77)];
@@ -19,6 +20,7 @@ public class RecordFramingTests
     }
 
     [Fact]
+    [Clause("HT-REC-1")]
     public void Input_that_ends_within_a_record_is_examined_and_not_consumed()
     {
         byte[] record = Record(22, 40);
@@ -41,6 +43,7 @@ public class RecordFramingTests
     [InlineData(23, 16640, true)]
     [InlineData(23, 16641, false)]
     [InlineData(23, 65535, false)]
+    [Clause("HT-REC-9")]
     public void Lengths_beyond_the_limit_are_refused_by_the_header_alone(byte type, int length, bool allowed)
     {
         byte[] header = Record(type, length)[..5];
@@ -56,6 +59,7 @@ public class RecordFramingTests
     }
 
     [Fact]
+    [Clause("HT-REC-4")]
     public void The_legacy_version_is_ignored()
     {
         foreach (ushort version in new ushort[] { 0, 0x0300, 0x0301, 0x0303, 0x0304, 0x7F1C, 0xFFFF })
@@ -69,6 +73,7 @@ public class RecordFramingTests
     }
 
     [Fact]
+    [Clause("HT-REC-3")]
     public void What_is_not_tls_is_named_at_its_first_byte()
     {
         Assert.Contains("HTTP", Failure("G"u8.ToArray()).Message, StringComparison.Ordinal);

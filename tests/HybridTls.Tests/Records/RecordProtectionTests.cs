@@ -12,6 +12,7 @@ public class RecordProtectionTests
 
     [Theory]
     [MemberData(nameof(Algorithms))]
+    [Clause("HT-REC-10")]
     public void Records_equal_the_aead_applied_as_section_5_2_and_5_3_say(int algorithm)
     {
         foreach (ulong first in new[] { 0UL, 255UL, 0x0102030405060708UL })
@@ -63,6 +64,7 @@ public class RecordProtectionTests
 
     [Theory]
     [MemberData(nameof(Algorithms))]
+    [Clause("HT-REC-11")]
     public void Every_changed_byte_and_every_other_order_is_noticed(int algorithm)
     {
         using RecordProtection seal = Create(algorithm);
@@ -91,6 +93,7 @@ public class RecordProtectionTests
     }
 
     [Fact]
+    [Clause("HT-REC-12")]
     public void Padding_is_found_at_every_length_and_zeros_alone_are_refused()
     {
         using RecordProtection seal = Create((int)AeadAlgorithm.Aes256Gcm);
@@ -116,6 +119,7 @@ public class RecordProtectionTests
     }
 
     [Fact]
+    [Clause("HT-REC-12")]
     public void The_type_is_the_last_byte_that_is_not_zero()
     {
         Assert.Equal(-1, InnerPlaintext.IndexOfContentType([]));
@@ -157,6 +161,8 @@ public class RecordProtectionTests
     }
 
     [Fact]
+    [Clause("HT-KU-5")]
+    [Clause("HT-REC-18")]
     public void Updating_is_signalled_before_the_limit_and_the_limit_holds()
     {
         using RecordProtection seal = new(AeadAlgorithm.Aes256Gcm, Key(1), Iv, usageLimit: 8);
@@ -171,6 +177,7 @@ public class RecordProtectionTests
     }
 
     [Fact]
+    [Clause("HT-REC-18")]
     public void The_limits_are_those_of_section_5_5()
     {
         using RecordProtection aes = Create((int)AeadAlgorithm.Aes256Gcm);
@@ -182,6 +189,7 @@ public class RecordProtectionTests
     }
 
     [Fact]
+    [Clause("HT-REC-17")]
     public void The_sequence_number_never_wraps()
     {
         int algorithm = (int)AeadAlgorithm.ChaCha20Poly1305;

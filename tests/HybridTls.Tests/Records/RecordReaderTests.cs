@@ -10,6 +10,7 @@ public class RecordReaderTests
     private static readonly byte[] Finished = Message(20, 48);
 
     [Fact]
+    [Clause("HT-REC-2")]
     public void Every_split_of_a_stream_gives_the_same_events()
     {
         byte[] stream = Stream();
@@ -21,6 +22,7 @@ public class RecordReaderTests
     }
 
     [Fact]
+    [Clause("HT-REC-2")]
     public void Input_that_arrives_bit_by_bit_gives_the_same_events()
     {
         byte[] stream = Stream();
@@ -52,6 +54,7 @@ public class RecordReaderTests
     }
 
     [Fact]
+    [Clause("HT-REC-5")]
     public void A_message_is_put_together_from_any_fragments()
     {
         byte[] message = Message(8, 300);
@@ -68,6 +71,7 @@ public class RecordReaderTests
     }
 
     [Fact]
+    [Clause("HT-REC-14")]
     public void Change_cipher_spec_is_dropped_only_while_it_may_come_and_only_as_one_byte_of_one()
     {
         using (RecordReader reader = new() { AcceptChangeCipherSpec = true })
@@ -93,6 +97,7 @@ public class RecordReaderTests
     }
 
     [Fact]
+    [Clause("HT-REC-14")]
     public void Change_cipher_spec_is_bounded_in_number()
     {
         using RecordReader reader = new() { AcceptChangeCipherSpec = true };
@@ -101,6 +106,7 @@ public class RecordReaderTests
     }
 
     [Fact]
+    [Clause("HT-REC-6")]
     public void Nothing_comes_between_the_fragments_of_a_message()
     {
         byte[][] between = [[1, 0], [1, 90]]; // close_notify, user_canceled
@@ -133,6 +139,7 @@ public class RecordReaderTests
     }
 
     [Fact]
+    [Clause("HT-HS-7")]
     public void A_message_never_straddles_a_key_change()
     {
         foreach (int extra in new[] { 1, 4, 52 })
@@ -146,6 +153,7 @@ public class RecordReaderTests
     }
 
     [Fact]
+    [Clause("HT-REC-7")]
     public void Empty_fragments_of_messages_and_alerts_are_refused()
     {
         foreach (ContentType type in new[] { ContentType.Handshake, ContentType.Alert })
@@ -161,6 +169,7 @@ public class RecordReaderTests
     }
 
     [Fact]
+    [Clause("HT-REC-8")]
     public void Empty_application_records_are_allowed_but_not_many_in_a_row()
     {
         using RecordReader reader = ProtectedReader();
@@ -176,6 +185,7 @@ public class RecordReaderTests
     }
 
     [Fact]
+    [Clause("HT-ALERT-2")]
     public void Alerts_are_two_bytes_and_their_level_does_not_matter()
     {
         foreach (byte level in new byte[] { 0, 1, 2, 255 })
@@ -193,6 +203,7 @@ public class RecordReaderTests
     }
 
     [Fact]
+    [Clause("HT-ALERT-3")]
     public void User_canceled_is_ignored_a_few_times()
     {
         using RecordReader reader = new();
@@ -202,6 +213,7 @@ public class RecordReaderTests
     }
 
     [Fact]
+    [Clause("HT-ALERT-4")]
     public void After_close_notify_nothing_more_is_read()
     {
         using RecordReader reader = ProtectedReader();
@@ -215,6 +227,7 @@ public class RecordReaderTests
     }
 
     [Fact]
+    [Clause("HT-REC-16")]
     public void Alerts_without_protection_are_heard_until_the_keys_were_used()
     {
         using RecordProtection peer = Protection();
@@ -229,6 +242,8 @@ public class RecordReaderTests
     }
 
     [Fact]
+    [Clause("HT-REC-13")]
+    [Clause("HT-REC-15")]
     public void Types_that_do_not_fit_the_protection_are_refused()
     {
         Assert.Equal(TlsAlert.UnexpectedMessage, Alert(new RecordReader(), Plain(ContentType.ApplicationData, new byte[40])));
@@ -243,6 +258,7 @@ public class RecordReaderTests
     }
 
     [Fact]
+    [Clause("HT-REC-11")]
     public void Records_that_do_not_authenticate_are_bad_record_mac()
     {
         using RecordReader reader = ProtectedReader();
@@ -256,6 +272,7 @@ public class RecordReaderTests
     }
 
     [Fact]
+    [Clause("HT-REC-9")]
     public void Our_record_size_limit_counts_content_type_and_padding()
     {
         foreach (int limit in new[] { 64, 1000, RecordLimits.MaxInnerPlaintext })
@@ -294,6 +311,7 @@ public class RecordReaderTests
     }
 
     [Fact]
+    [Clause("HT-REC-5")]
     public void Post_handshake_messages_come_between_data_and_leave_nothing_in_the_destination()
     {
         using RecordProtection peer = Protection();
@@ -308,6 +326,7 @@ public class RecordReaderTests
     }
 
     [Fact]
+    [Clause("HT-KU-1")]
     public void After_a_key_update_only_the_new_key_opens()
     {
         using RecordProtection oldKey = Protection(1);
@@ -327,6 +346,7 @@ public class RecordReaderTests
     }
 
     [Fact]
+    [Clause("HT-KU-5")]
     public void The_reader_says_when_the_peers_key_gets_old()
     {
         using RecordReader reader = new() { AcceptApplicationData = true };

@@ -8,6 +8,7 @@ namespace HybridTls.Tests.Records;
 public class RecordWriterTests
 {
     [Fact]
+    [Clause("HT-REC-5")]
     public void Handshake_messages_are_fragmented_to_full_records()
     {
         byte[] message = Message(11, 40000);
@@ -23,6 +24,7 @@ public class RecordWriterTests
     [InlineData(64)]
     [InlineData(512)]
     [InlineData(16385)]
+    [Clause("HT-REC-19")]
     public void The_peers_record_size_limit_bounds_protected_records(int limit)
     {
         byte[] data = RandomNumberGenerator.GetBytes(40000);
@@ -70,6 +72,7 @@ public class RecordWriterTests
     }
 
     [Fact]
+    [Clause("HT-REC-21")]
     public void Padding_fills_to_the_multiple_and_not_beyond_the_limit()
     {
         using RecordWriter writer = ProtectedWriter();
@@ -90,6 +93,7 @@ public class RecordWriterTests
     }
 
     [Fact]
+    [Clause("HT-ALERT-6")]
     public void Alerts_and_change_cipher_spec_have_their_forms()
     {
         using RecordWriter writer = new();
@@ -116,6 +120,7 @@ public class RecordWriterTests
     }
 
     [Fact]
+    [Clause("HT-HS-10")]
     public void Data_is_never_sent_without_keys_and_empty_data_not_at_all()
     {
         using RecordWriter writer = new();
@@ -133,6 +138,8 @@ public class RecordWriterTests
     }
 
     [Fact]
+    [Clause("HT-KU-5")]
+    [Clause("HT-REC-18")]
     public void The_writer_asks_for_new_keys_in_time_and_stops_at_the_limit()
     {
         using RecordWriter writer = new();

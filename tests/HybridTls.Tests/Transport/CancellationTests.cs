@@ -8,6 +8,7 @@ public sealed class CancellationTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Clause("HT-SHELL-6")]
     public async Task A_cancelled_read_loses_nothing()
     {
         await using TlsPair pair = await TlsPair.CreateAsync();
@@ -29,6 +30,7 @@ public sealed class CancellationTests
     }
 
     [Fact]
+    [Clause("HT-SHELL-6")]
     public async Task A_cancelled_write_ends_writing_and_reading_goes_on()
     {
         await using TlsPair pair = await TlsPair.CreateAsync(limit: 20_000);
@@ -61,6 +63,8 @@ public sealed class CancellationTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Clause("HT-SHELL-5")]
+    [Clause("HT-ALERT-5")]
     public async Task A_silent_peer_is_not_waited_for_longer_than_allowed(bool client)
     {
         await using TlsPair pair = TlsPair.CreateRaw();
@@ -77,6 +81,7 @@ public sealed class CancellationTests
     }
 
     [Fact]
+    [Clause("HT-SHELL-5")]
     public async Task A_real_clock_ends_a_handshake_too()
     {
         await using TlsPair pair = TlsPair.CreateRaw();

@@ -10,6 +10,7 @@ public sealed class HostTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Clause("HT-HS-4")]
     public async Task A_slow_signer_holds_up_nobody_else()
     {
         TaskCompletionSource release = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,6 +31,8 @@ public sealed class HostTests
     }
 
     [Fact]
+    [Clause("HT-AUTH-10")]
+    [Clause("HT-SHELL-8")]
     public async Task A_signer_that_fails_or_lies_ends_the_handshake()
     {
         using HybridTlsCredential failing = CreateRemote((_, _) => throw new TimeoutException("the vault is closed"));
@@ -44,6 +47,7 @@ public sealed class HostTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Clause("HT-AUTH-4")]
     public async Task A_callback_judges_a_peer(bool judgesServer)
     {
         PeerValidationContext? seen = null;
@@ -65,6 +69,9 @@ public sealed class HostTests
     [InlineData(false, false, TlsAlert.AccessDenied)]
     [InlineData(true, true, TlsAlert.InternalError)]
     [InlineData(false, true, TlsAlert.InternalError)]
+    [Clause("HT-AUTH-4")]
+    [Clause("HT-ALERT-1")]
+    [Clause("HT-SHELL-8")]
     public async Task A_callback_refuses_a_peer_or_fails(bool judgesServer, bool fails, TlsAlert alert)
     {
         PeerValidation validation = TestIdentities.TrustRoot.WithCallback((_, _) =>
@@ -86,6 +93,7 @@ public sealed class HostTests
     }
 
     [Fact]
+    [Clause("HT-NEG-8")]
     public async Task No_options_for_a_name_refuse_it()
     {
         HybridTlsException ours = await FailServerAsync<HybridTlsException>(
@@ -94,6 +102,7 @@ public sealed class HostTests
     }
 
     [Fact]
+    [Clause("HT-SHELL-8")]
     public async Task A_selector_that_fails_is_an_internal_error_to_the_peer_and_the_hosts_own_exception_here()
     {
         static HybridTlsServerOptions Throwing(Exception exception) => new() { SelectOptions = (_, _) => ValueTask.FromException<HybridTlsServerOptions?>(exception) };
@@ -108,6 +117,7 @@ public sealed class HostTests
     }
 
     [Fact]
+    [Clause("HT-NEG-8")]
     public async Task Selected_options_bring_their_own_limits()
     {
         HybridTlsServerOptions outer = new()

@@ -32,6 +32,8 @@ public sealed class OptionsTests
 
     [Theory]
     [MemberData(nameof(ClientFaults), DisableDiscoveryEnumeration = true)]
+    [Clause("HT-AUTH-3")]
+    [Clause("HT-SHELL-9")]
     public async Task A_client_names_the_option_to_change(string message, Action<HybridTlsClientOptions> change)
     {
         await using TlsPair pair = TlsPair.CreateRaw();
@@ -42,24 +44,14 @@ public sealed class OptionsTests
 
     [Theory]
     [MemberData(nameof(ServerFaults), DisableDiscoveryEnumeration = true)]
+    [Clause("HT-AUTH-3")]
+    [Clause("HT-SHELL-9")]
     public async Task A_server_names_the_option_to_change(string message, Action<HybridTlsServerOptions> change)
     {
         await using TlsPair pair = TlsPair.CreateRaw();
         InvalidOperationException exception = await Assert.ThrowsAsync<InvalidOperationException>(
             () => pair.AuthenticateServerAsync(TestIdentities.ServerOptions(change)));
         Assert.StartsWith(message, exception.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_key_log_needs_the_switch_as_well()
-    {
-        bool before = AppContext.TryGetSwitch("HybridTls.AllowKeyLog", out bool allowed) && allowed;
-        if (before)
-            Assert.Skip("Another test has set the switch in this process already.");
-        await using TlsPair pair = TlsPair.CreateRaw();
-        InvalidOperationException exception = await Assert.ThrowsAsync<InvalidOperationException>(
-            () => pair.AuthenticateClientAsync(TestIdentities.ClientOptions(options => options.KeyLog = static _ => { })));
-        Assert.Contains("HybridTls.AllowKeyLog", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

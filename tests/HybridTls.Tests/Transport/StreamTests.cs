@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using HybridTls.Tests.Handshake;
@@ -91,6 +93,7 @@ public sealed class StreamTests
     }
 
     [Fact]
+    [Clause("HT-SHELL-1")]
     public async Task A_second_read_is_refused_and_the_first_goes_on()
     {
         await using TlsPair pair = await TlsPair.CreateAsync();
@@ -119,6 +122,7 @@ public sealed class StreamTests
     }
 
     [Fact]
+    [Clause("HT-SHELL-1")]
     public async Task A_reader_and_a_writer_on_each_side_do_not_disturb_each_other()
     {
         await using TlsPair pair = await TlsPair.CreateAsync(
@@ -160,6 +164,7 @@ public sealed class StreamTests
     }
 
     [Fact]
+    [Clause("HT-SHELL-3")]
     public async Task Shutting_down_ends_writing_only()
     {
         await using TlsPair pair = await TlsPair.CreateAsync();
@@ -177,6 +182,7 @@ public sealed class StreamTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Clause("HT-SHELL-4")]
     public async Task Disposal_says_goodbye(bool leaveOpen)
     {
         await using TlsPair pair = await TlsPair.CreateAsync(leaveTransportOpen: leaveOpen);
@@ -194,6 +200,7 @@ public sealed class StreamTests
     }
 
     [Fact]
+    [Clause("HT-SHELL-4")]
     public async Task Disposal_ends_a_read_and_a_write_under_way()
     {
         TlsPair pair = await TlsPair.CreateAsync(limit: 20_000);
@@ -203,6 +210,127 @@ public sealed class StreamTests
         await pair.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20), Token);
         await Assert.ThrowsAnyAsync<Exception>(() => reading.WaitAsync(TimeSpan.FromSeconds(20), Token));
         await Assert.ThrowsAnyAsync<Exception>(() => writing.WaitAsync(TimeSpan.FromSeconds(20), Token));
+    }
+
+    [Fact]
+    public async Task Disposal_ends_a_handshake_under_way()
+    {
+        TlsPair pair = TlsPair.CreateRaw();
+        Task client = pair.AuthenticateClientAsync();
+        Assert.False(client.IsCompleted);
+        await pair.Client.DisposeAsync();
+        await Assert.ThrowsAnyAsync<Exception>(() => client.WaitAsync(TimeSpan.FromSeconds(20), Token));
+        Task server = pair.AuthenticateServerAsync();
+        HybridTlsException exception = await Assert.ThrowsAsync<HybridTlsException>(() => server);
+        Assert.Equal(HybridTlsFailure.Truncated, exception.Failure);
+        await pair.DisposeAsync();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => pair.AuthenticateClientAsync());
+    }
+
+    [Fact]
+    public async Task A_peer_that_renews_its_key_unasked_is_not_asked()
+    {
+        await using TlsPair pair = await TlsPair.CreateAsync(TestIdentities.ServerOptions(options => options.KeyUpdateAfterRecords = 10));
+        byte[] buffer = new byte[1];
+        for (int i = 0; i < 12; i++)
+        {
+            await pair.Client.WriteAsync(buffer, Token);
+            await pair.Server.ReadExactlyAsync(buffer, Token);
+        }
+
+        await pair.Client.UpdateKeysAsync(requestPeer: false, Token);
+        await pair.Client.WriteAsync(buffer, Token);
+        await pair.Server.ReadExactlyAsync(buffer, Token);
+        await pair.Server.WriteAsync(buffer, Token);
+        await pair.Client.ReadExactlyAsync(buffer, Token);
+        Assert.Equal(1UL, pair.Client.Machine.Schedule.ClientApplication.Generation);
+        Assert.Equal(0UL, pair.Client.Machine.Schedule.ServerApplication.Generation);
+    }
+
+    [Fact]
+    public async Task Disposal_with_unread_data_does_not_reset_what_was_sent()
+    {
+        const int Size = 150_000;
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { SendBufferSize = 4 * Size };
+        await socket.ConnectAsync(listener.LocalEndpoint, Token);
+        HybridTlsStream client = new(new NetworkStream(socket, ownsSocket: true));
+        await using HybridTlsStream server = new(new NetworkStream(await listener.AcceptSocketAsync(Token), ownsSocket: true));
+        await Task.WhenAll(
+            client.AuthenticateAsClientAsync(TestIdentities.ClientOptions(), Token),
+            server.AuthenticateAsServerAsync(TestIdentities.ServerOptions(), Token));
+
+        await server.WriteAsync("nobody reads this"u8.ToArray(), Token);
+        while (socket.Available == 0)
+            await Task.Delay(1, Token);
+        await client.WriteAsync(new byte[Size], Token);
+        await client.DisposeAsync();
+        using MemoryStream received = new();
+        await server.CopyToAsync(received, Token);
+        Assert.Equal(Size, received.Length);
+    }
+
+    [Theory]
+    [InlineData(64, null)]
+    [InlineData(null, 100)]
+    [InlineData(512, 16384)]
+    public async Task Records_are_no_larger_than_the_peer_allows(int? ofClient, int? ofServer)
+    {
+        await using TlsPair pair = await TlsPair.CreateAsync(
+            TestIdentities.ServerOptions(options =>
+            {
+                options.RecordSizeLimit = ofServer;
+                options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+            }),
+            TestIdentities.ClientOptions(options =>
+            {
+                options.RecordSizeLimit = ofClient;
+                options.Credential = TestIdentities.Client;
+            }));
+        Assert.Equal((ofClient ?? 16385) - 1, pair.Server.Machine.Writer.MaxContent);
+
+        // A server's own limit is an answer: a client that sent none knows nothing of the extension.
+        Assert.Equal((ofClient is null ? 16385 : ofServer ?? 16385) - 1, pair.Client.Machine.Writer.MaxContent);
+        byte[] sent = RandomNumberGenerator.GetBytes(20_000), received = new byte[20_000];
+        await pair.Server.WriteAsync(sent, Token);
+        await pair.Client.ReadExactlyAsync(received, Token);
+        Assert.Equal(sent, received);
+        await pair.Client.WriteAsync(sent, Token);
+        await pair.Server.ReadExactlyAsync(received, Token);
+        Assert.Equal(sent, received);
+    }
+
+    [Fact]
+    public async Task Many_connections_over_sockets_carry_data_both_ways()
+    {
+        const int Connections = 8, Size = 300_000;
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        int port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        async Task ServeAsync()
+        {
+            await using HybridTlsStream server = new(new NetworkStream(await listener.AcceptSocketAsync(Token), ownsSocket: true));
+            await server.AuthenticateAsServerAsync(TestIdentities.ServerOptions(), Token);
+            await server.CopyToAsync(server, Token);
+        }
+
+        async Task AskAsync(int seed)
+        {
+            await using HybridTlsStream client = await HybridTlsStream.ConnectAsync(
+                "localhost", port, new HybridTlsClientOptions { PeerValidation = TestIdentities.TrustRoot }, Token);
+            byte[] sent = new byte[Size], received = new byte[Size];
+            new Random(seed).NextBytes(sent);
+            Task writing = client.WriteAsync(sent, Token).AsTask();
+            await client.ReadExactlyAsync(received, Token);
+            await writing;
+            Assert.Equal(sent, received);
+            await client.ShutdownAsync(Token);
+            Assert.Equal(0, await client.ReadAsync(received, Token));
+        }
+
+        Task[] all = [.. Enumerable.Range(0, Connections).SelectMany(i => (Task[])[Task.Run(ServeAsync), Task.Run(() => AskAsync(i))])];
+        await Task.WhenAll(all).WaitAsync(TimeSpan.FromSeconds(60), Token);
     }
 
     [Fact]
@@ -222,6 +350,8 @@ public sealed class StreamTests
     }
 
     [Fact]
+    [Clause("HT-SHELL-2")]
+    [Clause("HT-ALERT-5")]
     public async Task A_transport_that_ends_without_close_notify_is_reported()
     {
         await using TlsPair pair = await TlsPair.CreateAsync();
@@ -236,6 +366,9 @@ public sealed class StreamTests
     }
 
     [Fact]
+    [Clause("HT-ALERT-7")]
+    [Clause("HT-SHELL-7")]
+    [Clause("HT-ALERT-5")]
     public async Task A_record_that_was_changed_ends_the_connection_on_both_sides()
     {
         await using TlsPair pair = await TlsPair.CreateAsync();
@@ -250,6 +383,8 @@ public sealed class StreamTests
     }
 
     [Fact]
+    [Clause("HT-KU-6")]
+    [Clause("HT-SHELL-7")]
     public async Task A_flood_of_key_updates_is_refused_and_the_alert_is_read_after_a_failed_write()
     {
         TlsPair pair = await TlsPair.CreateAsync();
@@ -266,6 +401,7 @@ public sealed class StreamTests
     }
 
     [Fact]
+    [Clause("HT-KU-6")]
     public async Task Key_updates_that_we_asked_for_are_no_flood()
     {
         await using TlsPair pair = await TlsPair.CreateAsync();
@@ -286,6 +422,8 @@ public sealed class StreamTests
     }
 
     [Fact]
+    [Clause("HT-KU-4")]
+    [Clause("HT-KU-5")]
     public async Task A_peer_that_nears_its_limit_is_asked_once_for_each_key()
     {
         // The client renews its own key late; the server asks for it after ten records.

@@ -1,0 +1,112 @@
+using HybridTls.Handshake;
+using HybridTls.Messages;
+
+namespace HybridTls.Tests.Handshake;
+
+/// <summary>Compressed certificates that lie (RFC 8879).</summary>
+public sealed class CompressionTests
+{
+    public static TheoryData<string, TlsAlert> Lies { get; } = new()
+    {
+        { "one byte less", TlsAlert.BadCertificate },
+        { "one byte more", TlsAlert.BadCertificate },
+        { "beyond the limit", TlsAlert.BadCertificate },
+        { "corrupt", TlsAlert.BadCertificate },
+        { "no data", TlsAlert.DecodeError },
+        { "another algorithm", TlsAlert.IllegalParameter },
+        { "an unknown algorithm", TlsAlert.IllegalParameter },
+    };
+
+    [Theory]
+    [MemberData(nameof(Lies))]
+    [Clause("HT-CMP-2")]
+    [Clause("HT-CMP-3")]
+    [Clause("HT-CMP-4")]
+    public void A_compressed_certificate_that_lies_is_refused(string lie, TlsAlert alert)
+    {
+        foreach (CertificateCompression compression in (CertificateCompression[])[CertificateCompression.Brotli, CertificateCompression.Zlib])
+        {
+            using MessagePair pair = Compressing(compression);
+            pair.Intercept = (_, message) => message[0] == (byte)HandshakeType.CompressedCertificate ? Change(message, lie) : message;
+            Assert.Equal(alert, pair.FailWith());
+        }
+    }
+
+    [Theory]
+    [InlineData(CertificateCompression.Brotli)]
+    [InlineData(CertificateCompression.Zlib)]
+    [Clause("HT-CMP-2")]
+    public void A_length_beyond_the_limit_is_refused_before_memory_is_taken(CertificateCompression compression)
+    {
+        // A bomb: little data that says it becomes the most that a length can say.
+        using MessagePair pair = Compressing(compression);
+        byte[] bomb = [];
+        pair.Intercept = (_, message) => message[0] == (byte)HandshakeType.CompressedCertificate ? bomb = message : message;
+        pair.RunUntil(() => pair.Client.State == ClientState.AwaitCertificateVerify);
+        bomb[6] = bomb[7] = bomb[8] = 0xFF;
+
+        using MessagePair victim = Compressing(compression);
+        victim.RunUntil(() => victim.Client.State == ClientState.AwaitCertificateOrRequest);
+        Assert.Throws<HybridTlsException>(() => victim.Inject(victim.Client, bomb)); // warms up
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        HybridTlsException exception = Assert.Throws<HybridTlsException>(() => victim.Inject(victim.Client, bomb));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 32 * 1024);
+        Assert.Equal(TlsAlert.BadCertificate, exception.Alert);
+    }
+
+    [Fact]
+    [Clause("HT-CMP-1")]
+    public void By_default_nothing_is_compressed_and_brotli_is_preferred()
+    {
+        Assert.Equal(CertificateCompression.None, new HybridTlsClientOptions().CertificateCompression);
+        using MessagePair pair = new();
+        pair.Run();
+        Assert.DoesNotContain(new EditableMessage(pair.Messages[0].Message).Extensions, static e => e.Type == ExtensionType.CompressCertificate);
+
+        using MessagePair both = Compressing(CertificateCompression.Zlib | CertificateCompression.Brotli);
+        both.Run();
+        Assert.Equal([4, 0, 2, 0, 1], new EditableMessage(both.Messages[0].Message)[ExtensionType.CompressCertificate]);
+        Assert.Equal(2, both.Messages.Single(static m => m.Message[0] == (byte)HandshakeType.CompressedCertificate).Message[5]);
+    }
+
+    private static MessagePair Compressing(CertificateCompression compression) => new(
+        TestIdentities.ServerOptions(o => o.CertificateCompression = compression),
+        TestIdentities.ClientOptions(o => o.CertificateCompression = compression));
+
+    private static byte[] Change(byte[] message, string lie)
+    {
+        int length = (message[6] << 16) | (message[7] << 8) | message[8];
+        switch (lie)
+        {
+            case "one byte less":
+                SetLength(message, length - 1);
+                break;
+            case "one byte more":
+                SetLength(message, length + 1);
+                break;
+            case "beyond the limit":
+                SetLength(message, 65537);
+                break;
+            case "corrupt":
+                message.AsSpan(message.Length / 2).Fill(0xFF);
+                break;
+            case "no data":
+                return [25, 0, 0, 8, .. message[4..9], 0, 0, 0];
+            case "another algorithm":
+                message[5] ^= 3; // brotli is 2, zlib 1
+                break;
+            case "an unknown algorithm":
+                message[5] = 77;
+                break;
+        }
+
+        return message;
+    }
+
+    private static void SetLength(byte[] message, int length)
+    {
+        message[6] = (byte)(length >> 16);
+        message[7] = (byte)(length >> 8);
+        message[8] = (byte)length;
+    }
+}
