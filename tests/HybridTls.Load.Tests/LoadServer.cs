@@ -1,0 +1,100 @@
+using System.Net;
+using HybridTls.AspNetCore;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace HybridTls.Load.Tests;
+
+/// <summary>A Kestrel on the loopback, with TLS or without, whose buffers and connections are counted.</summary>
+internal sealed class LoadServer : IAsyncDisposable
+{
+    /// <summary>The size of the answer to any path but <see cref="LargePath"/>.</summary>
+    public const int SmallSize = 1024;
+
+    /// <summary>The size of the answer to <see cref="LargePath"/>: more than all buffers on the way hold.</summary>
+    public const int LargeSize = 64 * 1024 * 1024;
+
+    public const string LargePath = "/large";
+
+    private static readonly byte[] Body = new byte[64 * 1024];
+
+    private readonly WebApplication _application;
+    private int _connections;
+
+    private LoadServer(bool tls, Action<HybridTlsMiddlewareOptions>? middleware, Action<KestrelServerLimits>? limits)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelCore().UseSockets(sockets => sockets.Backlog = 4096).ConfigureKestrel(kestrel =>
+        {
+            limits?.Invoke(kestrel.Limits);
+            kestrel.Listen(IPAddress.Loopback, 0, endpoint => Configure(endpoint, tls, middleware));
+        });
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(Pool); // after Kestrel's: the last one counts
+        _application = builder.Build();
+        _application.Run(AnswerAsync);
+    }
+
+    public CountingMemoryPool Pool { get; } = new();
+
+    /// <summary>The connections that the server has not ended, those in a handshake included.</summary>
+    public int Connections => Volatile.Read(ref _connections);
+
+    public IPEndPoint EndPoint { get; private set; } = null!;
+
+    public static async Task<LoadServer> StartAsync(
+        bool tls = true, Action<HybridTlsMiddlewareOptions>? middleware = null, Action<KestrelServerLimits>? limits = null)
+    {
+        LoadServer server = new(tls, middleware, limits);
+        await server._application.StartAsync(TestContext.Current.CancellationToken);
+        server.EndPoint = new IPEndPoint(IPAddress.Loopback, new Uri(server._application.Urls.Single()).Port);
+        return server;
+    }
+
+    /// <summary>Waits until the server has ended all but <paramref name="connections"/>.</summary>
+    public async Task WaitForConnectionsAsync(int connections, TimeSpan limit)
+    {
+        long end = Environment.TickCount64 + (long)limit.TotalMilliseconds;
+        while (Connections > connections && Environment.TickCount64 < end)
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        Assert.Equal(connections, Connections);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using CancellationTokenSource now = new(TimeSpan.FromSeconds(1));
+        await _application.StopAsync(now.Token);
+        await _application.DisposeAsync();
+    }
+
+    private void Configure(ListenOptions endpoint, bool tls, Action<HybridTlsMiddlewareOptions>? middleware)
+    {
+        endpoint.Use(next => async connection =>
+        {
+            Interlocked.Increment(ref _connections);
+            try
+            {
+                await next(connection);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _connections);
+            }
+        });
+        if (tls)
+            endpoint.UseHybridTls(Identities.ServerOptions, middleware);
+    }
+
+    private static async Task AnswerAsync(HttpContext context)
+    {
+        int size = context.Request.Path == LargePath ? LargeSize : SmallSize;
+        context.Response.ContentLength = size;
+        for (int left = size; left > 0; left -= Body.Length)
+            await context.Response.Body.WriteAsync(Body.AsMemory(0, Math.Min(left, Body.Length)), context.RequestAborted);
+    }
+}
