@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using HybridTls.Cryptography;
+using HybridTls.Tool.Speed;
 
 namespace HybridTls.Benchmarks;
 

@@ -55,8 +55,11 @@ internal sealed class ClientMiddleware(ConnectionDelegate next, HybridTlsClientO
         }
         catch (Exception exception)
         {
-            observer.Fail(
-                HandshakeFailures.Classify(exception, deadlinePassed: false), exception, context.Features.Get<IConnectionMetricsTagsFeature>());
+            bool closed = exception is OperationCanceledException && context.ConnectionClosed.IsCancellationRequested;
+            Exception failure = closed ? TlsError.Truncated() : exception;
+            observer.Fail(HandshakeFailures.Classify(failure), failure, context.Features.Get<IConnectionMetricsTagsFeature>());
+            if (closed)
+                throw failure;
             throw;
         }
     }

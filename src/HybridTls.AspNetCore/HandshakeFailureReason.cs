@@ -9,7 +9,7 @@ public enum HandshakeFailureReason
     /// <summary>The peer ended the handshake with an alert.</summary>
     AlertReceived,
 
-    /// <summary>The peer went away.</summary>
+    /// <summary>The connection ended: the peer went away, or the host closed it.</summary>
     Truncated,
 
     /// <summary>The deadline passed.</summary>
@@ -18,7 +18,7 @@ public enum HandshakeFailureReason
     /// <summary>Too many handshakes ran and waited.</summary>
     Refused,
 
-    /// <summary>The host ended the connection.</summary>
+    /// <summary>A client gave up: its cancellation token was triggered. Never on a server.</summary>
     Cancelled,
 
     /// <summary>The fault is ours: a callback threw, chose options that cannot work, or a remote signer failed.</summary>

@@ -7,10 +7,9 @@ internal static class HandshakeFailures
 {
     /// <summary>The reason behind <paramref name="exception"/>.</summary>
     /// <param name="exception">What a handshake threw.</param>
-    /// <param name="deadlinePassed">Whether our deadline had passed by then.</param>
-    public static HandshakeFailureReason Classify(Exception exception, bool deadlinePassed) => exception switch
+    public static HandshakeFailureReason Classify(Exception exception) => exception switch
     {
-        OperationCanceledException => deadlinePassed ? HandshakeFailureReason.TimedOut : HandshakeFailureReason.Cancelled,
+        OperationCanceledException => HandshakeFailureReason.Cancelled,
         HandshakeRefusedException => HandshakeFailureReason.Refused,
         HybridTlsException { Failure: HybridTlsFailure.AlertReceived } => HandshakeFailureReason.AlertReceived,
         HybridTlsException { Failure: HybridTlsFailure.TimedOut } => HandshakeFailureReason.TimedOut,

@@ -57,14 +57,14 @@ public sealed class HybridTlsHttpHandler : DelegatingHandler
     /// <inheritdoc/>
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        ThrowIfUnprotected(request);
+        Prepare(request);
         return base.Send(request, cancellationToken);
     }
 
     /// <inheritdoc/>
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        ThrowIfUnprotected(request);
+        Prepare(request);
         return base.SendAsync(request, cancellationToken);
     }
 
@@ -73,10 +73,30 @@ public sealed class HybridTlsHttpHandler : DelegatingHandler
 
     private static bool IsCleartext(string? scheme) => scheme == Uri.UriSchemeHttp || scheme == Uri.UriSchemeWs;
 
+    /// <summary>Refuses what cannot be protected or sent, and lowers the version where the request allows it.</summary>
+    private void Prepare(HttpRequestMessage request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ThrowIfUnprotected(request);
+        if (IsCleartext(request.RequestUri?.Scheme))
+            return;
+        if (request.Version.Major > 1 && request.VersionPolicy != HttpVersionPolicy.RequestVersionOrLower)
+        {
+            throw new HttpRequestException(
+                HttpRequestError.VersionNegotiationError,
+                $"HybridTlsHttpHandler speaks HTTP/1.1 for https addresses, not {request.Version}: use HttpVersionPolicy.RequestVersionOrLower, " +
+                "or for a service of your own an http address (see HybridTlsHttpHandler's remarks).");
+        }
+
+        if (request.Version.Major > 1)
+            request.Version = HttpVersion.Version11;
+        if (request.VersionPolicy == HttpVersionPolicy.RequestVersionOrHigher)
+            request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+    }
+
     /// <summary>Refuses what would go out in the clear, or protected by something else.</summary>
     private void ThrowIfUnprotected(HttpRequestMessage request)
     {
-        ArgumentNullException.ThrowIfNull(request);
         if (Sockets.ConnectCallback != _connectCallback)
             throw new InvalidOperationException("Sockets.ConnectCallback was replaced: pass HybridTlsHttpHandler's constructor the transport instead.");
         if (Sockets.UseProxy)
@@ -112,8 +132,11 @@ public sealed class HybridTlsHttpHandler : DelegatingHandler
         }
         catch (Exception exception)
         {
-            observer.Fail(HandshakeFailures.Classify(exception, deadlinePassed: false), exception, null);
+            observer.Fail(HandshakeFailures.Classify(exception), exception, null);
             await stream.DisposeAsync().ConfigureAwait(false);
+            // SocketsHttpHandler takes it for a time-out, or for the caller's wish, only with its own token.
+            if (exception is OperationCanceledException && cancellationToken.IsCancellationRequested)
+                throw new OperationCanceledException(exception.Message, exception, cancellationToken);
             throw;
         }
 

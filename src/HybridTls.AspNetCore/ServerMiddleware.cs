@@ -74,10 +74,12 @@ internal sealed class ServerMiddleware(
 #pragma warning disable CA1031 // Whatever goes wrong in a handshake ends this connection, and nothing else.
         catch (Exception exception)
         {
-            HandshakeFailureReason reason = HandshakeFailures.Classify(exception, deadline.IsCancellationRequested);
-            if (reason == HandshakeFailureReason.TimedOut && exception is OperationCanceledException)
-                exception = TlsError.TimedOut(limit);
-            Fail(context, observer, reason, exception, clientHello);
+            // The transport tells of a closed connection by this token, or by what reading returns: whichever is first.
+            Exception failure = exception is not OperationCanceledException ? exception
+                : deadline.IsCancellationRequested ? TlsError.TimedOut(limit)
+                : context.ConnectionClosed.IsCancellationRequested ? TlsError.Truncated()
+                : new InvalidOperationException("A callback gave up of its own accord: " + exception.Message, exception);
+            Fail(context, observer, HandshakeFailures.Classify(failure), failure, clientHello);
             return null;
         }
 #pragma warning restore CA1031
@@ -103,7 +105,7 @@ internal sealed class ServerMiddleware(
         }
 #pragma warning restore CA1031
         // No alert is under way then, and the peer may never read: nothing is to be waited for.
-        if (reason is HandshakeFailureReason.TimedOut or HandshakeFailureReason.Cancelled)
+        if (reason is HandshakeFailureReason.TimedOut or HandshakeFailureReason.Truncated)
             context.Abort(new ConnectionAbortedException(exception.Message));
     }
 }

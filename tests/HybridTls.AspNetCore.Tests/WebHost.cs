@@ -51,9 +51,9 @@ internal sealed class WebHost : IAsyncDisposable
     /// <summary>Starts a server with an endpoint of the caller's.</summary>
     public static async Task<WebHost> StartWithAsync(
         Action<WebApplication> map, Action<ListenOptions> listen, Action<KestrelServerOptions>? kestrel = null,
-        Action<WebApplicationBuilder>? build = null)
+        Action<WebApplicationBuilder>? build = null, string? contentRoot = null)
     {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = contentRoot });
         CollectedLogs logs = new();
         builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Debug);
         builder.Services.AddRouting();

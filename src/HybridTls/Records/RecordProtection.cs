@@ -88,6 +88,21 @@ internal sealed class RecordProtection : IDisposable
         return SealChecked(type, contentLength, record, padding);
     }
 
+    /// <summary>As <see cref="Seal"/> without padding, and without a copy: the type is put behind the content for the time of the call.</summary>
+    /// <param name="type">The inner content type.</param>
+    /// <param name="contentAndRoom">The content and one byte behind it, which is restored.</param>
+    /// <param name="record">At least <see cref="GetRecordSize"/> bytes, which do not overlap the content.</param>
+    public int SealBorrowed(ContentType type, Span<byte> contentAndRoom, Span<byte> record)
+    {
+        int contentLength = contentAndRoom.Length - 1;
+        CheckSeal(contentLength, record.Length, 0);
+        byte borrowed = contentAndRoom[contentLength];
+        contentAndRoom[contentLength] = (byte)type;
+        int size = Encrypt(contentAndRoom, record);
+        contentAndRoom[contentLength] = borrowed;
+        return size;
+    }
+
     /// <summary>Opens one record or throws.</summary>
     /// <param name="record">The whole record, header included.</param>
     /// <param name="plaintext">At least the record's size less 21 bytes.</param>
@@ -105,12 +120,27 @@ internal sealed class RecordProtection : IDisposable
     /// <returns>False when the record does not authenticate; <paramref name="plaintext"/> is zero then.</returns>
     public bool TryOpen(ReadOnlySpan<byte> record, Span<byte> plaintext, out ContentType type, out int length)
     {
+        int innerLength = record.Length - RecordLimits.HeaderSize - RecordLimits.TagSize;
+        if (innerLength >= 0)
+        {
+            return TryOpen(
+                record[..RecordLimits.HeaderSize], record.Slice(RecordLimits.HeaderSize, innerLength), record[^RecordLimits.TagSize..],
+                plaintext, out type, out length);
+        }
+
+        type = ContentType.Invalid;
+        length = 0;
+        return false;
+    }
+
+    /// <summary>As the other overload, for a record in its parts; the plaintext may take the ciphertext's place.</summary>
+    public bool TryOpen(
+        ReadOnlySpan<byte> header, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext, out ContentType type, out int length)
+    {
         ObjectDisposedException.ThrowIf(_disposed, this);
         type = ContentType.Invalid;
         length = 0;
-        int innerLength = record.Length - RecordLimits.HeaderSize - RecordLimits.TagSize;
-        if (innerLength < 0) return false;
-        ArgumentOutOfRangeException.ThrowIfLessThan(plaintext.Length, innerLength, nameof(plaintext));
+        ArgumentOutOfRangeException.ThrowIfLessThan(plaintext.Length, ciphertext.Length, nameof(plaintext));
 
         // The last number is never used, so that none can follow it (§5.3). A peer that never updates its keys is still heard
         // beyond the AEAD limit, which bounds senders; ShouldUpdateKeys makes us ask it for an update long before.
@@ -118,15 +148,13 @@ internal sealed class RecordProtection : IDisposable
 
         Span<byte> nonce = stackalloc byte[IvSize];
         WriteNonce(nonce);
-        Span<byte> inner = plaintext[..innerLength];
-        ReadOnlySpan<byte> ciphertext = record.Slice(RecordLimits.HeaderSize, innerLength);
-        ReadOnlySpan<byte> tag = record[^RecordLimits.TagSize..];
+        Span<byte> inner = plaintext[..ciphertext.Length];
         try
         {
             if (_aesGcm is not null)
-                _aesGcm.Decrypt(nonce, ciphertext, tag, inner, record[..RecordLimits.HeaderSize]);
+                _aesGcm.Decrypt(nonce, ciphertext, tag, inner, header);
             else
-                _chaCha20Poly1305!.Decrypt(nonce, ciphertext, tag, inner, record[..RecordLimits.HeaderSize]);
+                _chaCha20Poly1305!.Decrypt(nonce, ciphertext, tag, inner, header);
         }
         catch (AuthenticationTagMismatchException)
         {
@@ -163,20 +191,26 @@ internal sealed class RecordProtection : IDisposable
 
     private int SealChecked(ContentType type, int contentLength, Span<byte> record, int padding)
     {
-        int innerLength = contentLength + 1 + padding;
-        RecordHeader.Write(record, ContentType.ApplicationData, innerLength + RecordLimits.TagSize);
-        Span<byte> inner = record.Slice(RecordLimits.HeaderSize, innerLength);
+        Span<byte> inner = record.Slice(RecordLimits.HeaderSize, contentLength + 1 + padding);
         inner[contentLength] = (byte)type;
         inner[(contentLength + 1)..].Clear();
-        Span<byte> tag = record.Slice(RecordLimits.HeaderSize + innerLength, RecordLimits.TagSize);
+        return Encrypt(inner, record);
+    }
+
+    /// <summary>Writes header, ciphertext and tag; <paramref name="inner"/> lies at its place in the record or outside of it.</summary>
+    private int Encrypt(ReadOnlySpan<byte> inner, Span<byte> record)
+    {
+        RecordHeader.Write(record, ContentType.ApplicationData, inner.Length + RecordLimits.TagSize);
+        Span<byte> ciphertext = record.Slice(RecordLimits.HeaderSize, inner.Length);
+        Span<byte> tag = record.Slice(RecordLimits.HeaderSize + inner.Length, RecordLimits.TagSize);
         Span<byte> nonce = stackalloc byte[IvSize];
         WriteNonce(nonce);
         if (_aesGcm is not null)
-            _aesGcm.Encrypt(nonce, inner, inner, tag, record[..RecordLimits.HeaderSize]);
+            _aesGcm.Encrypt(nonce, inner, ciphertext, tag, record[..RecordLimits.HeaderSize]);
         else
-            _chaCha20Poly1305!.Encrypt(nonce, inner, inner, tag, record[..RecordLimits.HeaderSize]);
+            _chaCha20Poly1305!.Encrypt(nonce, inner, ciphertext, tag, record[..RecordLimits.HeaderSize]);
         SequenceNumber++;
-        return RecordLimits.HeaderSize + innerLength + RecordLimits.TagSize;
+        return RecordLimits.HeaderSize + inner.Length + RecordLimits.TagSize;
     }
 
     /// <summary>The per-record nonce: the IV XOR the sequence number, padded on the left (§5.3).</summary>

@@ -219,6 +219,21 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
 
     private bool ProcessSplit(RecordHeader header, scoped in ReadOnlySequence<byte> record, Span<byte> destination, out RecordReadResult result)
     {
+        int innerLength = header.Length - RecordLimits.TagSize;
+        if (_protection is not null && AcceptApplicationData && header.Type == ContentType.ApplicationData && innerLength >= 0)
+        {
+            // Put together where the plaintext will lie, and decrypted there.
+            Span<byte> ends = stackalloc byte[RecordLimits.HeaderSize + RecordLimits.TagSize];
+            Span<byte> first = ends[..RecordLimits.HeaderSize];
+            Span<byte> tag = ends[RecordLimits.HeaderSize..];
+            ReadOnlySequence<byte> fragment = record.Slice(RecordLimits.HeaderSize);
+            record.Slice(0, RecordLimits.HeaderSize).CopyTo(first);
+            fragment.Slice(0, innerLength).CopyTo(destination);
+            fragment.Slice(innerLength).CopyTo(tag);
+            bool isOpen = _protection.TryOpen(first, destination[..innerLength], tag, destination, out ContentType type, out int length);
+            return ProcessOpened(isOpen, header.RecordSize, innerLength, type, destination[..length], out result);
+        }
+
         byte[] copy = ArrayPool<byte>.Shared.Rent(header.RecordSize);
         try
         {
@@ -263,15 +278,21 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
 
     private bool ProcessProtected(RecordProtection protection, ReadOnlySpan<byte> record, Span<byte> destination, out RecordReadResult result)
     {
-        result = default;
         int innerLength = Math.Max(0, record.Length - RecordLimits.HeaderSize - RecordLimits.TagSize);
         // Until application data may come, all content is the handshake's and is decrypted to where messages are put together.
         Span<byte> plaintext = AcceptApplicationData ? destination : _handshake.GetTail(innerLength);
-        if (!protection.TryOpen(record, plaintext, out ContentType type, out int length))
+        bool isOpen = protection.TryOpen(record, plaintext, out ContentType type, out int length);
+        return ProcessOpened(isOpen, record.Length, innerLength, type, plaintext[..length], out result);
+    }
+
+    private bool ProcessOpened(bool isOpen, int recordLength, int innerLength, ContentType type, Span<byte> content, out RecordReadResult result)
+    {
+        result = default;
+        if (!isOpen)
         {
             if (_skip == EarlyDataSkip.None)
                 TlsError.Throw(TlsAlert.BadRecordMac, "A record does not decrypt: it was changed on the way, or the peer's keys differ from ours.");
-            SkipRecord(record.Length);
+            SkipRecord(recordLength);
             return false;
         }
 
@@ -281,7 +302,7 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
 
         _skip = EarlyDataSkip.None;
         _openedAny = true;
-        Span<byte> content = plaintext[..length];
+        int length = content.Length;
         switch (type)
         {
             case ContentType.ApplicationData:

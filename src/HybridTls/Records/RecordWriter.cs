@@ -80,6 +80,20 @@ internal sealed class RecordWriter : IDisposable
         }
     }
 
+    /// <summary>Writes one record of application data without copying it first, unless it is to be padded.</summary>
+    /// <param name="output">Where the record goes.</param>
+    /// <param name="contentAndRoom">At most <see cref="MaxContent"/> bytes and one more behind them, which is used and restored.</param>
+    public void WriteApplicationDataBorrowed(IBufferWriter<byte> output, Span<byte> contentAndRoom)
+    {
+        RecordProtection protection = ThrowIfNotProtected();
+        int length = contentAndRoom.Length - 1;
+        int padding = GetPadding(length);
+        Span<byte> record = output.GetSpan(RecordProtection.GetRecordSize(length, padding));
+        output.Advance(padding == 0
+            ? protection.SealBorrowed(ContentType.ApplicationData, contentAndRoom, record)
+            : protection.Seal(ContentType.ApplicationData, contentAndRoom[..length], record, padding));
+    }
+
     /// <summary>Writes an alert; close_notify and user_canceled as warnings, all others as fatal (§6).</summary>
     public void WriteAlert(IBufferWriter<byte> output, TlsAlert alert)
     {

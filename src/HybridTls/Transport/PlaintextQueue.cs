@@ -11,10 +11,14 @@ internal sealed class PlaintextQueue(MemoryPool<byte>? memoryPool)
     /// <summary>The largest block, four records of 2^14 bytes on the wire.</summary>
     private const int MaxBlock = 64 * 1024;
 
+    /// <summary>Segments kept without a block: what a slow user leaves behind at a time.</summary>
+    private const int MaxSpares = 4;
+
     private readonly BlockPool _pool = new(memoryPool);
     private PlaintextSegment? _head;
     private PlaintextSegment? _tail;
-    private PlaintextSegment? _spare;
+    private PlaintextSegment? _spares;
+    private int _spareCount;
     private int _headIndex;
     private long _examined;
 
@@ -42,8 +46,7 @@ internal sealed class PlaintextQueue(MemoryPool<byte>? memoryPool)
     /// <param name="expected">What all records that are there may need together.</param>
     public void Reserve(int needed, long expected)
     {
-        PlaintextSegment segment = _spare ?? new PlaintextSegment();
-        _spare = null;
+        PlaintextSegment segment = TakeSpare() ?? new PlaintextSegment();
         segment.Open(_pool, (int)Math.Max(needed, Math.Clamp(expected, MinBlock, MaxBlock)));
         if (_tail is null)
         {
@@ -126,6 +129,21 @@ internal sealed class PlaintextQueue(MemoryPool<byte>? memoryPool)
     private void Drop(PlaintextSegment segment)
     {
         segment.Close(_pool);
-        _spare ??= segment;
+        if (_spareCount == MaxSpares)
+            return;
+        if (_spares is not null)
+            segment.SetNext(_spares);
+        _spares = segment;
+        _spareCount++;
+    }
+
+    private PlaintextSegment? TakeSpare()
+    {
+        PlaintextSegment? segment = _spares;
+        if (segment is null)
+            return null;
+        _spares = segment.NextSegment;
+        _spareCount--;
+        return segment;
     }
 }

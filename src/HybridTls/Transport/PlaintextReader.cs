@@ -337,8 +337,9 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
 
     private void CancelTransport()
     {
-        Interlocked.Exchange(ref _transportCancelled, 1);
-        transport.CancelPendingRead();
+        // Once only until the transport has answered: a second one would come back as somebody else's.
+        if (Interlocked.Exchange(ref _transportCancelled, 1) == 0)
+            transport.CancelPendingRead();
     }
 
     private void ThrowIfCompleted()

@@ -24,6 +24,7 @@ internal sealed class PlaintextSegment : ReadOnlySequenceSegment<byte>
         End = 0;
         RunningIndex = 0;
         Memory = default;
+        Next = null;
     }
 
     /// <summary>Adds the first <paramref name="count"/> bytes of <see cref="Room"/> to the data.</summary>

@@ -308,7 +308,12 @@ internal sealed class PlaintextWriter : PipeWriter
             }
 
             _sizer.BeginFlight();
-            Seal(machine, _block.Span[.._filled]);
+            for (int start = 0; start < _filled;)
+            {
+                int length = BeginRecord(machine, _filled - start);
+                machine.Writer.WriteApplicationDataBorrowed(Output, _block.Span.Slice(start, length + 1));
+                start += length;
+            }
         }
 
         ReleaseBlock();
@@ -318,12 +323,19 @@ internal sealed class PlaintextWriter : PipeWriter
     {
         while (!content.IsEmpty)
         {
-            machine.KeyUpdates.WriteIfDue(Output);
-            int length = _sizer.Take(content.Length, machine.Writer.MaxContent);
+            int length = BeginRecord(machine, content.Length);
             machine.Writer.WriteApplicationData(Output, content[..length]);
-            Volatile.Write(ref _bytes, _bytes + length);
             content = content[length..];
         }
+    }
+
+    /// <summary>Renews the key if that is due, and says how much of the data goes into the next record.</summary>
+    private int BeginRecord(HandshakeMachine machine, int available)
+    {
+        machine.KeyUpdates.WriteIfDue(Output);
+        int length = _sizer.Take(available, machine.Writer.MaxContent);
+        Volatile.Write(ref _bytes, _bytes + length);
+        return length;
     }
 
     private void ReleaseBlock()

@@ -41,6 +41,9 @@ public sealed class ClientHelloRefusalTests
 
     [Theory]
     [MemberData(nameof(FirstHellos))]
+    [Clause("HT-NEG-2")]
+    [Clause("HT-NEG-3")]
+    [Clause("HT-NEG-4")]
     public void A_first_hello_is_refused(string fault, TlsAlert alert)
     {
         using PooledBuffer output = new();
@@ -51,6 +54,7 @@ public sealed class ClientHelloRefusalTests
 
     [Theory]
     [MemberData(nameof(SecondHellos))]
+    [Clause("HT-HRR-3")]
     public void A_second_hello_is_refused(string fault, TlsAlert alert)
     {
         using PooledBuffer output = new();

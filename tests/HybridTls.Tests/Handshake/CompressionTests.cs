@@ -56,12 +56,20 @@ public sealed class CompressionTests
 
     [Fact]
     [Clause("HT-CMP-1")]
-    public void By_default_nothing_is_compressed_and_brotli_is_preferred()
+    public void Nothing_is_compressed_by_default_or_in_vain_and_brotli_is_preferred()
     {
         Assert.Equal(CertificateCompression.None, new HybridTlsClientOptions().CertificateCompression);
         using MessagePair pair = new();
         pair.Run();
         Assert.DoesNotContain(new EditableMessage(pair.Messages[0].Message).Extensions, static e => e.Type == ExtensionType.CompressCertificate);
+
+        // A raw key of 1,974 bytes does not become shorter.
+        using MessagePair raw = new(
+            TestIdentities.ServerOptions(static o => (o.CertificateCompression, o.Credential) = (CertificateCompression.Zlib, TestIdentities.RawServer)),
+            TestIdentities.ClientOptions(static o =>
+                (o.CertificateCompression, o.AcceptRawPublicKeys, o.PeerValidation) = (CertificateCompression.Zlib, true, TestIdentities.PinServer)));
+        raw.Run();
+        Assert.DoesNotContain(raw.Messages, static m => m.Message[0] == (byte)HandshakeType.CompressedCertificate);
 
         using MessagePair both = Compressing(CertificateCompression.Zlib | CertificateCompression.Brotli);
         both.Run();

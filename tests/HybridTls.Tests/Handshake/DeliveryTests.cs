@@ -52,9 +52,11 @@ public sealed class DeliveryTests
     /// <summary>The messages of a handshake from fixed entropy, as both sides took them, and the exporter, which depends on all of them.</summary>
     private static string Outcome(Func<int, int> cut, int fragment)
     {
+        // What is made once, and at random, is made before.
+        HybridTlsCredential server = TestIdentities.Server;
         using IDisposable _ = FixedEntropy.Begin();
         using HandshakePair pair = new(
-            TestIdentities.ServerOptions(static o => o.ClientCertificateMode = ClientCertificateMode.RequireCertificate),
+            TestIdentities.ServerOptions(o => (o.Credential, o.ClientCertificateMode) = (server, ClientCertificateMode.RequireCertificate)),
             TestIdentities.ClientOptions(static o => o.Credential = TestIdentities.Client),
             withholdKeyShare: true)
         {

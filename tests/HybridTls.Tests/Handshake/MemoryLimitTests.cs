@@ -18,12 +18,12 @@ public sealed class MemoryLimitTests
     [Clause("HT-LIM-4")]
     public void The_buffers_of_the_spec_follow_from_the_constants_and_stay_below_the_stated_sum()
     {
-        int readSize = (int)typeof(HandshakeDriver).GetField("ReadSize", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!.GetValue(null)!;
+        int readSize = (int)typeof(StreamHandshakeTransport).GetField("ReadSize", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!.GetValue(null)!;
         HandshakeMessageLimits limits = HandshakeMessageLimits.Default;
         int largest = HandshakeMessage.HeaderSize + new[] { limits.ClientHello, limits.Certificate, limits.CertificateRequest, limits.NewSessionTicket, limits.Other }.Max();
         Dictionary<string, int> expected = new()
         {
-            ["input of the shell"] = Pooled(RecordLimits.HeaderSize + RecordLimits.MaxProtectedFragment + readSize),
+            ["input of the stream"] = Pooled(RecordLimits.HeaderSize + RecordLimits.MaxProtectedFragment + readSize),
             ["reassembly of handshake messages"] = Pooled(largest - 1 + RecordLimits.MaxInnerPlaintext),
             ["the first ClientHello"] = HandshakeMessage.HeaderSize + limits.ClientHello,
             ["the facts for SelectOptions"] = limits.ClientHello + 32768,
@@ -71,9 +71,10 @@ public sealed class MemoryLimitTests
         using PooledBuffer output = new();
         using ServerHandshake server = new(TestIdentities.ServerOptions(), output);
         int most = 0;
-        using MeteredStream transport = new(wire, () => most = Math.Max(most, input.Capacity + server.Reader.BufferedMemory));
+        using MeteredStream stream = new(wire, () => most = Math.Max(most, input.Capacity + server.Reader.BufferedMemory));
+        StreamHandshakeTransport transport = new(stream, input, output);
         HybridTlsException exception = await Assert.ThrowsAsync<HybridTlsException>(
-            () => HandshakeDriver.RunAsync(server, transport, input, output, TestContext.Current.CancellationToken));
+            () => HandshakeDriver.RunAsync(server, transport, TestContext.Current.CancellationToken));
         Assert.Equal(HybridTlsFailure.Truncated, exception.Failure);
         Assert.InRange(most, 65536, 65536 + 131072);
     }

@@ -11,11 +11,14 @@ internal static class TestIdentities
     private static readonly MLDsa ServerKey = ManagedMLDsa.GenerateKey(MLDsaAlgorithm.MLDsa65);
     private static readonly MLDsa ClientKey = ManagedMLDsa.GenerateKey(MLDsaAlgorithm.MLDsa65);
 
+    // Keys and signatures do not compress; names that are alike do, so that compression is worth its while.
+    private static readonly string[] ManyNames = [.. Enumerable.Range(0, 20).Select(static i => $"a-long-name-in-many-certificates-{i}.test")];
+
     public static CertificateAuthority Authority { get; } = CertificateAuthority.CreateRoot("CN=HybridTls test root", RootKey);
 
-    public static HybridTlsCredential Server { get; } = Issue(ServerKey, "CN=server", CertificatePurposes.Server, "localhost", "127.0.0.1");
+    public static HybridTlsCredential Server { get; } = Issue(ServerKey, "CN=server", CertificatePurposes.Server, ["localhost", "127.0.0.1", .. ManyNames]);
 
-    public static HybridTlsCredential Client { get; } = Issue(ClientKey, "CN=client", CertificatePurposes.Client);
+    public static HybridTlsCredential Client { get; } = Issue(ClientKey, "CN=client", CertificatePurposes.Client, ManyNames);
 
     /// <summary>As <see cref="Server"/>, with a signer that the handshake has to wait for.</summary>
     public static HybridTlsCredential RemoteServer { get; } = Remote(Server, ServerKey);

@@ -56,6 +56,7 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     }
 
     [Fact]
+    [Clause("HT-AUTH-4")]
     public async Task Our_client_lets_a_callback_refuse()
     {
         (HybridTlsException ours, NodeConnection theirs) = await FailToConnectAsync(
@@ -69,6 +70,8 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     [InlineData("expired", TlsAlert.CertificateExpired)]
     [InlineData("stranger", TlsAlert.UnknownCa)]
     [InlineData("purpose", TlsAlert.UnsupportedCertificate)]
+    [Clause("HT-CERT-1")]
+    [Clause("HT-ALERT-5")]
     public async Task Our_server_refuses_a_client(string which, TlsAlert alert)
     {
         PeerIdentity client = which switch { "stranger" => StrangersClient, "expired" => Client, _ => Leaf };

@@ -297,6 +297,7 @@ public sealed class NodeHandshakeTests(NodeTls node) : NodeTestBase(node)
     }
 
     [Fact]
+    [Clause("HT-KEY-8")]
     public async Task A_key_log_needs_the_switch_as_well()
     {
         // Stands here because the switch is the process's: the tests of this group run one after the other.
@@ -351,6 +352,7 @@ public sealed class NodeHandshakeTests(NodeTls node) : NodeTestBase(node)
     }
 
     [Fact]
+    [Clause("HT-NEG-13")]
     public async Task A_peer_without_record_size_limit_ignores_ours()
     {
         (HybridTlsStream ours, NodeConnection theirs) = await ConnectToNodeAsync(

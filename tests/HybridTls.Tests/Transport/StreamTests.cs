@@ -13,6 +13,7 @@ public sealed class StreamTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Clause("HT-HS-10")]
     public async Task Before_the_handshake_nothing_goes()
     {
         await using TlsPair pair = TlsPair.CreateRaw();
@@ -213,6 +214,7 @@ public sealed class StreamTests
     }
 
     [Fact]
+    [Clause("HT-SHELL-4")]
     public async Task Disposal_ends_a_handshake_under_way()
     {
         TlsPair pair = TlsPair.CreateRaw();
@@ -228,6 +230,7 @@ public sealed class StreamTests
     }
 
     [Fact]
+    [Clause("HT-KU-5")]
     public async Task A_peer_that_renews_its_key_unasked_is_not_asked()
     {
         await using TlsPair pair = await TlsPair.CreateAsync(TestIdentities.ServerOptions(options => options.KeyUpdateAfterRecords = 10));
@@ -248,6 +251,7 @@ public sealed class StreamTests
     }
 
     [Fact]
+    [Clause("HT-SHELL-4")]
     public async Task Disposal_with_unread_data_does_not_reset_what_was_sent()
     {
         const int Size = 150_000;
@@ -275,6 +279,7 @@ public sealed class StreamTests
     [InlineData(64, null)]
     [InlineData(null, 100)]
     [InlineData(512, 16384)]
+    [Clause("HT-REC-19")]
     public async Task Records_are_no_larger_than_the_peer_allows(int? ofClient, int? ofServer)
     {
         await using TlsPair pair = await TlsPair.CreateAsync(

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace HybridTls.Benchmarks;
+namespace HybridTls.Tool.Speed;
 
 /// <summary>Every operation that is measured.</summary>
 public static class Catalog

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Spectre.Console;
 
-namespace HybridTls.Benchmarks;
+namespace HybridTls.Tool.Speed;
 
 /// <summary>Shows quick results as a table and a bar chart, and writes them as JSON.</summary>
 internal static class QuickReport
@@ -10,7 +11,7 @@ internal static class QuickReport
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>Prints the table and the chart.</summary>
-    public static void Show(IReadOnlyList<QuickResult> results, string backend)
+    public static void Show(IAnsiConsole screen, IReadOnlyList<QuickResult> results, string backend)
     {
         Table table = new Table().Border(TableBorder.Rounded).Title($"one core, {backend} back end; Y = SHA-256 of 16 KiB");
         table.AddColumn(new TableColumn("operation").NoWrap());
@@ -31,15 +32,15 @@ internal static class QuickReport
                 Format("P0", result.Spread));
         }
 
-        AnsiConsole.Write(table);
+        screen.Write(table);
 
-        BarChart chart = new BarChart().Width(Math.Clamp(AnsiConsole.Profile.Width, 60, 100)).Label("[bold]median µs[/]").LeftAlignLabel();
+        BarChart chart = new BarChart().Width(Math.Clamp(screen.Profile.Width, 60, 100)).Label("[bold]median µs[/]").LeftAlignLabel();
         foreach (QuickResult result in results)
         {
             chart.AddItem(result.Name, Math.Round(result.MedianMicroseconds, 1), Color.Teal);
         }
 
-        AnsiConsole.Write(chart);
+        screen.Write(chart);
     }
 
     /// <summary>Writes the results as an array of objects.</summary>
@@ -48,6 +49,9 @@ internal static class QuickReport
         using FileStream stream = file.Create();
         JsonSerializer.Serialize(stream, results, Indented);
     }
+
+    /// <summary>The results as the same array.</summary>
+    public static JsonNode ToJson(IReadOnlyList<QuickResult> results) => JsonSerializer.SerializeToNode(results, Indented)!;
 
     private static string Format(string format, double value) => value.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -3,7 +3,7 @@ using HybridTls.KeySchedule;
 using HybridTls.Records;
 using HybridTls.Transport;
 
-namespace HybridTls.Benchmarks;
+namespace HybridTls.Tool.Speed;
 
 /// <summary>The record layer's throughput: one record sealed by a writer and opened by a reader, AES-256-GCM.</summary>
 internal static class RecordOperations

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using HybridTls.Cryptography;
 
-namespace HybridTls.Benchmarks;
+namespace HybridTls.Tool.Speed;
 
 /// <summary>The crypto core's operations, through the public face that an application uses.</summary>
 internal static class CryptoOperations

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using HybridTls.Handshake;
 using HybridTls.Transport;
 
-namespace HybridTls.Benchmarks;
+namespace HybridTls.Tool.Speed;
 
 /// <summary>Whole handshakes in memory, both sides on one thread, with the time of each side taken apart.</summary>
 internal sealed class MemoryHandshake(HybridTlsServerOptions serverOptions, HybridTlsClientOptions clientOptions)

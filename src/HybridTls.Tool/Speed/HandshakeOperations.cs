@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using HybridTls.Cryptography;
 
-namespace HybridTls.Benchmarks;
+namespace HybridTls.Tool.Speed;
 
 /// <summary>Handshakes in memory: no socket, no thread change, both sides on one core.</summary>
 internal static class HandshakeOperations

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace HybridTls.Benchmarks;
+namespace HybridTls.Tool.Speed;
 
 /// <summary>
 /// Measures a list of operations in well under a minute. All are warmed up first (so that the JIT's last tier runs), then measured in

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace HybridTls.Benchmarks;
+namespace HybridTls.Tool.Speed;
 
 /// <summary>One operation that is measured: the same body under the quick table and under BenchmarkDotNet.</summary>
 public sealed class Operation
@@ -38,7 +38,7 @@ public sealed class Operation
     public bool IsSelfTimed { get; private init; }
 
     /// <summary>An operation whose body returns the ticks that count: one side of something that has two.</summary>
-    public static Operation SelfTimed(string name, Func<Func<long>> prepare) => 
+    public static Operation SelfTimed(string name, Func<Func<long>> prepare) =>
         new(name, () => RepeatSelfTimed(prepare())) { IsSelfTimed = true };
 
     /// <summary>Builds keys and buffers and returns the body, which repeats itself as often as asked and returns the ticks it took.</summary>

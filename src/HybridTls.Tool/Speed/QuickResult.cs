@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace HybridTls.Benchmarks;
+namespace HybridTls.Tool.Speed;
 
 /// <summary>One row of the quick table.</summary>
 /// <param name="Name">The operation.</param>

@@ -1,0 +1,11 @@
+namespace HybridTls.Tool.Connections;
+
+/// <summary>Who sent something.</summary>
+internal enum Direction
+{
+    /// <summary>The client sent it; ">" in captures.</summary>
+    FromClient,
+
+    /// <summary>The server sent it; "&lt;" in captures.</summary>
+    FromServer,
+}

@@ -1,0 +1,3 @@
+using HybridTls.Tool;
+
+return await HybridTlsTool.RunAsync(args, ToolConsole.ForProcess()).ConfigureAwait(false);
