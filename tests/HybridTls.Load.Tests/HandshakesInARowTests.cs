@@ -41,6 +41,7 @@ public sealed class HandshakesInARowTests(ITestOutputHelper output)
         output.WriteLine($"{OverSockets} connections with a request each: {after.Since(before)}.");
         AssertNothingLeft(before, after);
         Assert.Equal(0, server.Pool.Rented);
+        Assert.Equal(0, server.TlsPool.Rented);
     }
 
     /// <summary>One forgotten key of 20,000 handshakes would be 15 MiB of native memory, one forgotten object of 100 bytes 2 MiB.</summary>

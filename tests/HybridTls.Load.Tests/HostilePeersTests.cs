@@ -63,6 +63,7 @@ public sealed class HostilePeersTests(ITestOutputHelper output)
         Assert.Equal(4 * OfEachKind, failures.Count(failure => failure.Reason is HandshakeFailureReason.Truncated or HandshakeFailureReason.Cancelled));
         Assert.All(failures, failure => Assert.InRange(failure.Duration, TimeSpan.Zero, Deadline * 2));
         Assert.Equal(0, server.Pool.Rented);
+        Assert.Equal(0, server.TlsPool.Rented);
 
         await gone.CancelAsync();
         await Task.WhenAll(dribbling);
@@ -108,6 +109,7 @@ public sealed class HostilePeersTests(ITestOutputHelper output)
         await server.WaitForConnectionsAsync(0, TimeSpan.FromSeconds(1));
         Assert.InRange(slowest, TimeSpan.Zero, TimeSpan.FromSeconds(3));
         Assert.Equal(0, server.Pool.Rented);
+        Assert.Equal(0, server.TlsPool.Rented);
         foreach (LoadClient client in clients)
             client.Reset();
     }

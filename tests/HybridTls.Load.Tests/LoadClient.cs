@@ -8,11 +8,13 @@ namespace HybridTls.Load.Tests;
 internal sealed class LoadClient : IDisposable
 {
     private readonly Socket _socket;
+    private SeverableStream? _transport;
     private Stream? _stream;
 
-    private LoadClient(Socket socket, Stream stream)
+    private LoadClient(Socket socket, SeverableStream transport, Stream stream)
     {
         _socket = socket;
+        _transport = transport;
         _stream = stream;
     }
 
@@ -25,12 +27,12 @@ internal sealed class LoadClient : IDisposable
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(server, cancellationToken);
-        NetworkStream transport = new(socket, ownsSocket: false);
+        SeverableStream transport = new(socket);
         if (!tls)
-            return new LoadClient(socket, transport);
-        HybridTlsStream secured = new(transport);
+            return new LoadClient(socket, transport, transport);
+        HybridTlsStream secured = new(transport, leaveTransportOpen: true);
         await secured.AuthenticateAsClientAsync(Identities.ClientOptions, cancellationToken);
-        return new LoadClient(socket, secured);
+        return new LoadClient(socket, transport, secured);
     }
 
     /// <summary>Sends a request and does not wait for the answer.</summary>
@@ -60,8 +62,13 @@ internal sealed class LoadClient : IDisposable
         }
     }
 
-    /// <summary>Forgets all but the socket, which stays open: what the process holds from now on is the server's.</summary>
-    public void Abandon() => _stream = null;
+    /// <summary>Frees all but the socket, which stays open, without a word to the server: what the process holds from now on is its.</summary>
+    public async Task AbandonAsync()
+    {
+        _transport!.IsSevered = true;
+        await Stream.DisposeAsync();
+        _stream = _transport = null;
+    }
 
     /// <summary>Ends the connection with a reset: the peer is gone without a word.</summary>
     public void Reset()

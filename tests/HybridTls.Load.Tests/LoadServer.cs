@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Net;
 using HybridTls.AspNetCore;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -40,7 +42,11 @@ internal sealed class LoadServer : IAsyncDisposable
         _application.Run(AnswerAsync);
     }
 
+    /// <summary>The pool of the transport and of HTTP.</summary>
     public CountingMemoryPool Pool { get; } = new();
+
+    /// <summary>The pool of TLS: the transport keeps a block now and then between two requests, also without TLS.</summary>
+    public CountingMemoryPool TlsPool { get; } = new();
 
     /// <summary>The connections that the server has not ended, those in a handshake included.</summary>
     public int Connections => Volatile.Read(ref _connections);
@@ -86,8 +92,17 @@ internal sealed class LoadServer : IAsyncDisposable
                 Interlocked.Decrement(ref _connections);
             }
         });
-        if (tls)
-            endpoint.UseHybridTls(Identities.ServerOptions, middleware);
+        if (!tls)
+            return;
+        endpoint.Use(next => connection => RunWithPoolAsync(next, connection, TlsPool));
+        endpoint.UseHybridTls(Identities.ServerOptions, middleware);
+        endpoint.Use(next => connection => RunWithPoolAsync(next, connection, Pool));
+    }
+
+    private static Task RunWithPoolAsync(ConnectionDelegate next, ConnectionContext connection, CountingMemoryPool pool)
+    {
+        connection.Features.Set<IMemoryPoolFeature>(new PoolFeature(pool));
+        return next(connection);
     }
 
     private static async Task AnswerAsync(HttpContext context)
@@ -97,4 +112,6 @@ internal sealed class LoadServer : IAsyncDisposable
         for (int left = size; left > 0; left -= Body.Length)
             await context.Response.Body.WriteAsync(Body.AsMemory(0, Math.Min(left, Body.Length)), context.RequestAborted);
     }
+
+    private sealed record PoolFeature(MemoryPool<byte> MemoryPool) : IMemoryPoolFeature;
 }
