@@ -43,7 +43,7 @@ public sealed class ConcurrentConnectionsTests(ITestOutputHelper output)
 
             Parallel.ForEach(clients, client => client.Dispose());
             await server.WaitForConnectionsAsync(0, TimeSpan.FromSeconds(20));
-            Assert.Equal(0, server.Pool.Rented);
+            await server.WaitForBlocksAsync();
             Assert.Equal(0, server.TlsPool.Rented);
         }
         finally

@@ -65,10 +65,23 @@ internal sealed class LoadServer : IAsyncDisposable
     /// <summary>Waits until the server has ended all but <paramref name="connections"/>.</summary>
     public async Task WaitForConnectionsAsync(int connections, TimeSpan limit)
     {
-        long end = Environment.TickCount64 + (long)limit.TotalMilliseconds;
-        while (Connections > connections && Environment.TickCount64 < end)
-            await Task.Delay(20, TestContext.Current.CancellationToken);
+        await WaitAsync(() => Connections <= connections, limit);
         Assert.Equal(connections, Connections);
+    }
+
+    /// <summary>Waits until the transport of ended connections has returned its blocks, which it does a little later.</summary>
+    public async Task WaitForBlocksAsync()
+    {
+        await WaitAsync(() => Pool.Rented == 0, TimeSpan.FromSeconds(5));
+        Assert.Equal(0, Pool.Rented);
+    }
+
+    /// <summary>Waits for <paramref name="condition"/>, which is the caller's to check.</summary>
+    public static async Task WaitAsync(Func<bool> condition, TimeSpan limit)
+    {
+        long end = Environment.TickCount64 + (long)limit.TotalMilliseconds;
+        while (!condition() && Environment.TickCount64 < end)
+            await Task.Delay(20, TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()
