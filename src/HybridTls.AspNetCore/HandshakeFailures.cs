@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Connections;
-
 namespace HybridTls.AspNetCore;
 
 /// <summary>Tells whose fault a failed handshake is.</summary>
@@ -14,8 +12,8 @@ internal static class HandshakeFailures
         HybridTlsException { Failure: HybridTlsFailure.AlertReceived } => HandshakeFailureReason.AlertReceived,
         HybridTlsException { Failure: HybridTlsFailure.TimedOut } => HandshakeFailureReason.TimedOut,
         HybridTlsException { Failure: HybridTlsFailure.AlertSent, Alert: not TlsAlert.InternalError } => HandshakeFailureReason.AlertSent,
-        HybridTlsException { Failure: HybridTlsFailure.Truncated } or ConnectionResetException or ConnectionAbortedException =>
-            HandshakeFailureReason.Truncated,
+        HybridTlsException { Failure: HybridTlsFailure.Truncated } => HandshakeFailureReason.Truncated,
+        IOException and not HybridTlsException => HandshakeFailureReason.Truncated, // the transport's
         _ => HandshakeFailureReason.Internal,
     };
 }

@@ -9,38 +9,39 @@ namespace HybridTls.AspNetCore;
 internal sealed class ServerMiddleware(
     ConnectionDelegate next, ServerOptionsSource source, HybridTlsMiddlewareOptions options, HandshakeGate gate, Telemetry telemetry)
 {
-    public async Task OnConnectionAsync(ConnectionContext context)
+    public Task OnConnectionAsync(ConnectionContext context)
     {
-        if (context.Features.Get<ITlsConnectionFeature>() is not null || context.Features.Get<ITlsHandshakeFeature>() is not null)
-        {
-            Log.PassedThrough(telemetry.Logger, context.ConnectionId);
-            await next(context).ConfigureAwait(false);
-            return;
-        }
-
-        IDuplexPipe transport = context.Transport;
-        HybridTlsConnection connection = new(transport, context.Features.Get<IMemoryPoolFeature>()?.MemoryPool, leaveTransportOpen: true);
-        await using (connection.ConfigureAwait(false))
-        {
-            if (await AuthenticateAsync(context, connection).ConfigureAwait(false) is { } features)
-                await RunAsync(context, transport, connection, features).ConfigureAwait(false);
-        }
+        if (context.Features.Get<ITlsConnectionFeature>() is null && context.Features.Get<ITlsHandshakeFeature>() is null)
+            return ProtectAsync(context);
+        Log.PassedThrough(telemetry.Logger, context.ConnectionId);
+        return next(context);
     }
 
-    private async Task RunAsync(
-        ConnectionContext context, IDuplexPipe transport, HybridTlsConnection connection, TlsFeatures features)
+    // What lives here lives as long as the connection, and there may be many: the handshake's part is a method of its own.
+    private async Task ProtectAsync(ConnectionContext context)
     {
-        features.Register(context.Features);
-        telemetry.Metrics.ConnectionStarted(PeerRole.Client, features);
-        context.Transport = connection;
+        IDuplexPipe transport = context.Transport;
+        HybridTlsConnection connection = new(transport, context.Features.Get<IMemoryPoolFeature>()?.MemoryPool, leaveTransportOpen: true);
         try
         {
-            await next(context).ConfigureAwait(false);
+            if (await AuthenticateAsync(context, connection).ConfigureAwait(false) is not { } features)
+                return;
+            features.Register(context.Features);
+            telemetry.Metrics.ConnectionStarted(PeerRole.Client, features);
+            context.Transport = connection;
+            try
+            {
+                await next(context).ConfigureAwait(false);
+            }
+            finally
+            {
+                context.Transport = transport;
+                telemetry.ConnectionStopped(PeerRole.Client, features, context.ConnectionId, connection.Failure);
+            }
         }
         finally
         {
-            context.Transport = transport;
-            telemetry.ConnectionStopped(PeerRole.Client, features, context.ConnectionId, connection.Failure);
+            await connection.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -59,26 +60,29 @@ internal sealed class ServerMiddleware(
         {
             HybridTlsServerOptions perConnection = new(initial)
             {
+                // Shared, since the copy lives as long as the connection, and nobody changes it.
+                ApplicationProtocols = initial.ApplicationProtocols,
+                CipherSuites = initial.CipherSuites,
                 HandshakeTimeout = Timeout.InfiniteTimeSpan,
                 SelectOptions = async (hello, cancellationToken) =>
                 {
                     clientHello = hello;
                     place = await gate.EnterAsync(cancellationToken).ConfigureAwait(false);
-                    return await source.SelectAsync(context, hello, cancellationToken).ConfigureAwait(false);
+                    return await SelectAsync(context, hello, cancellationToken).ConfigureAwait(false);
                 },
             };
             await connection.AuthenticateAsServerAsync(perConnection, linked.Token).ConfigureAwait(false);
+            perConnection.SelectOptions = null; // and all that it holds
             TimeSpan duration = observer.Complete(connection.Parameters, context.Features.Get<IConnectionMetricsTagsFeature>());
             return new TlsFeatures(connection, PeerRole.Client, clientHello, duration);
         }
 #pragma warning disable CA1031 // Whatever goes wrong in a handshake ends this connection, and nothing else.
         catch (Exception exception)
         {
-            // The transport tells of a closed connection by this token, or by what reading returns: whichever is first.
+            // The transport tells of a closed connection by its token, or by what reading returns or throws: whichever is first.
             Exception failure = exception is not OperationCanceledException ? exception
                 : deadline.IsCancellationRequested ? TlsError.TimedOut(limit)
-                : context.ConnectionClosed.IsCancellationRequested ? TlsError.Truncated()
-                : new InvalidOperationException("A callback gave up of its own accord: " + exception.Message, exception);
+                : TlsError.Truncated();
             Fail(context, observer, HandshakeFailures.Classify(failure), failure, clientHello);
             return null;
         }
@@ -86,6 +90,20 @@ internal sealed class ServerMiddleware(
         finally
         {
             place?.Dispose();
+        }
+    }
+
+    /// <summary>Marks what the host's callback throws as the host's: an I/O error of a vault is none of the connection.</summary>
+    private async ValueTask<HybridTlsServerOptions?> SelectAsync(
+        ConnectionContext context, ClientHelloInfo hello, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await source.SelectAsync(context, hello, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            throw new InvalidOperationException("The callback that selects the options failed: " + exception.Message, exception);
         }
     }
 

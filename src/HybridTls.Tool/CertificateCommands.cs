@@ -25,7 +25,11 @@ internal static class CertificateCommands
             DefaultValueFactory = _ => "CN=HybridTls CA",
         };
         NewCertificateOptions files = new(defaultDays: 3653);
-        Option<int?> pathLength = new("--path-length") { Description = "How many authorities may stand below it (default: any number, none below another authority).", HelpName = "N" };
+        Option<int?> pathLength = new("--path-length")
+        {
+            Description = "How many authorities may stand below it (default: any number, none below another authority).",
+            HelpName = "N",
+        };
         IssuerOptions issuer = new("Let the authority of this certificate issue it; without it the new one is a root.");
         Command command = new("ca", "Make an authority: a root, or one below another.") { subject, pathLength };
         files.AddTo(command);

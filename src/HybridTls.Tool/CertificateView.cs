@@ -41,7 +41,7 @@ internal static class CertificateView
         grid.Fact("subject", ToolConsole.Printable(request.Subject.Name));
         grid.Fact("names", NamesOf(request.Names));
         grid.Fact("key", "ML-DSA-65");
-        grid.Fact("SPKI SHA-256", KeyFile.PinOf(request.SubjectPublicKeyInfo.Span));
+        grid.Fact("pin", KeyFile.PinOf(request.SubjectPublicKeyInfo.Span));
         tree.AddNode(grid);
         return tree;
     }
@@ -98,8 +98,8 @@ internal static class CertificateView
         string purposes = string.Join(", ", Purposes(certificate));
         yield return ("for", IsAuthority(certificate) ? "issuing certificates" : purposes.Length > 0 ? purposes : "any purpose");
         yield return ("key", KeyAlgorithm(certificate));
-        yield return ("SPKI SHA-256", PinOf(certificate));
-        yield return ("SHA-256", Convert.ToHexStringLower(certificate.GetCertHash(HashAlgorithmName.SHA256)));
+        yield return ("pin", PinOf(certificate));
+        yield return ("hash", Convert.ToHexStringLower(certificate.GetCertHash(HashAlgorithmName.SHA256)));
     }
 
     private static string Validity(X509Certificate2 certificate)

@@ -78,7 +78,8 @@ internal static class CommandActions
     {
         ToolException or HybridTlsException or CryptographicException => exception.Message,
         UnauthorizedAccessException => exception.Message + " Check who may read and write there.",
-        SocketException or IOException or ArgumentException or InvalidOperationException => exception.Message,
+        ArgumentException => exception.Message.Split(" (Parameter '")[0], // whose argument it was says nothing to users
+        SocketException or IOException or InvalidOperationException => exception.Message,
         _ => null,
     };
 }

@@ -27,7 +27,11 @@ internal sealed class ConnectCommand
         HelpName = "NAME",
     };
 
-    private readonly Option<FileInfo?> _capture = new("--capture") { Description = "Write the traffic to FILE, for \"inspect\".", HelpName = "FILE" };
+    private readonly Option<FileInfo?> _capture = new("--capture")
+    {
+        Description = "Write the traffic to FILE, for \"inspect\".",
+        HelpName = "FILE",
+    };
     private readonly Option<FileInfo?> _keyLog = new("--key-log")
     {
         Description = "Write the connection's secrets to FILE (NSS key log): whoever has them reads the traffic.",
@@ -35,7 +39,10 @@ internal sealed class ConnectCommand
     };
 
     private readonly Option<bool> _force = new("--force") { Description = "Overwrite the files of --capture and --key-log." };
-    private readonly Option<bool> _probe = new("--probe") { Description = "Close after the handshake instead of joining the terminal to the server." };
+    private readonly Option<bool> _probe = new("--probe")
+    {
+        Description = "Close after the handshake instead of joining the terminal to the server.",
+    };
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON document and close, as with --probe." };
 
     private ConnectCommand(ToolConsole console) => _console = console;
@@ -69,7 +76,8 @@ internal sealed class ConnectCommand
             : null;
         using StreamWriter? keyLog = OpenKeyLog(parsed, options, force);
 
-        await WarmUp.RunAsync(cancellationToken).ConfigureAwait(false); // so that the times are the network's and the server's, not those of our compiler
+        // So that the times are the network's and the server's, not those of our just-in-time compiler.
+        await WarmUp.RunAsync(cancellationToken).ConfigureAwait(false);
         FlightLog flights = new(TimeProvider.System);
         using Socket socket = await ConnectAsync(target, host, port, cancellationToken).ConfigureAwait(false);
         TimeSpan connected = flights.Elapsed;

@@ -18,15 +18,27 @@ internal static class InspectCommand
             Description = "A capture (connect --capture), or raw bytes or a hex dump of one side; two files for both sides.",
             Arity = new ArgumentArity(1, 2),
         };
-        Option<FileInfo?> keyLog = new("--key-log") { Description = "Decrypt with these secrets (NSS key log format, SSLKEYLOGFILE).", HelpName = "FILE" };
-        Option<string?> from = new("--from") { Description = "Who sent the bytes of a file that begins without a hello: client or server." };
+        Option<FileInfo?> keyLog = new("--key-log")
+        {
+            Description = "Decrypt with these secrets (NSS key log format, SSLKEYLOGFILE).",
+            HelpName = "FILE",
+        };
+        Option<string?> from = new("--from")
+        {
+            Description = "Who sent the bytes of a file that begins without a hello: client or server.",
+        };
         from.AcceptOnlyFromAmong("client", "server");
         Option<bool> json = CommandActions.JsonOption();
         Command command = new("inspect", "Decode captured records and handshake messages.") { files, keyLog, from, json };
         command.Run(console, json, parsed =>
         {
             FileInfo[] captures = parsed.GetRequiredValue(files);
-            Direction? sender = parsed.GetValue(from) switch { "client" => Direction.FromClient, "server" => Direction.FromServer, _ => null };
+            Direction? sender = parsed.GetValue(from) switch
+            {
+                "client" => Direction.FromClient,
+                "server" => Direction.FromServer,
+                _ => null,
+            };
             ConnectionFacts facts = new(parsed.GetValue(keyLog) is { } log ? KeyLogFile.Read(log) : null);
             (Direction, byte[])[] traffic = [.. captures.SelectMany(file => CaptureFile.Read(file, sender))];
 
@@ -86,7 +98,7 @@ internal static class InspectCommand
 
     private static void Add(TreeNode parent, Detail detail, Style style)
     {
-        if (detail.Name == Detail.Hex)
+        if (detail.IsHidden)
             return;
         TreeNode node = parent.AddNode(new Paragraph(ToolConsole.OneLine(detail.Name), style)
             .Append(detail.Value is null ? "" : "  " + ToolConsole.OneLine(detail.Value), Style.Plain));

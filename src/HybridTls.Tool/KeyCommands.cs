@@ -12,12 +12,17 @@ namespace HybridTls.Tool;
 internal static class KeyCommands
 {
     /// <summary>Builds the commands.</summary>
-    public static Command Create(ToolConsole console) => new("key", "Make and show ML-DSA-65 keys.") { CreateNew(console), CreateShow(console) };
+    public static Command Create(ToolConsole console) =>
+        new("key", "Make and show ML-DSA-65 keys.") { CreateNew(console), CreateShow(console) };
 
     private static Command CreateNew(ToolConsole console)
     {
         Argument<FileInfo> file = new("FILE") { Description = "The private key to write (PKCS#8 in PEM, mode 600)." };
-        Option<FileInfo?> publicFile = new("--public") { Description = "Also write the public key (SubjectPublicKeyInfo in PEM).", HelpName = "FILE" };
+        Option<FileInfo?> publicFile = new("--public")
+        {
+            Description = "Also write the public key (SubjectPublicKeyInfo in PEM).",
+            HelpName = "FILE",
+        };
         Option<bool> encrypt = new("--encrypt") { Description = "Encrypt the private key; asks for a password unless one is given." };
         Option<bool> force = new("--force") { Description = "Overwrite files that exist." };
         Option<bool> json = CommandActions.JsonOption();
@@ -54,7 +59,8 @@ internal static class KeyCommands
             bool isPublic = pem.Contains("-----BEGIN PUBLIC KEY-----", StringComparison.Ordinal);
             using MLDsa key = isPublic ? ReadPublic(pem, path) : KeyFile.Read(path, password.Read(parsed), console);
             bool encrypted = pem.Contains("ENCRYPTED PRIVATE KEY", StringComparison.Ordinal);
-            Show(console, parsed.GetValue(json), key.ExportSubjectPublicKeyInfo(), isPublic ? null : path, isPublic ? path : null, encrypted);
+            Show(console, parsed.GetValue(json), key.ExportSubjectPublicKeyInfo(), isPublic ? null : path, isPublic ? path : null,
+                encrypted);
         });
         return command;
     }
@@ -93,8 +99,8 @@ internal static class KeyCommands
             grid.Fact("private key", privateFile + (encrypted ? ", encrypted" : ", not encrypted"));
         if (publicFile is not null)
             grid.Fact("public key", publicFile.ToString());
-        grid.Fact("SPKI SHA-256", pin);
+        grid.Fact("pin", pin);
         console.Screen.Write(grid);
-        console.Screen.Write(new Text("Peers pin the key with --pin and this hash.\n", Layout.Dim));
+        console.Screen.Write(new Text("Peers trust the key by this pin, the SHA-256 hash of its SubjectPublicKeyInfo.\n", Layout.Dim));
     }
 }

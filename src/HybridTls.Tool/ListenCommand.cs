@@ -23,12 +23,23 @@ internal sealed class ListenCommand
 
     private readonly IdentityOptions _identity = new();
     private readonly TrustOptions _trust = new("client");
-    private readonly Option<bool> _requireClient = new("--require-client-cert") { Description = "Refuse clients that do not authenticate; needs --ca or --pin." };
+    private readonly Option<bool> _requireClient = new("--require-client-cert")
+    {
+        Description = "Refuse clients that do not authenticate; needs --ca or --pin.",
+    };
     private readonly Option<string[]> _alpn = AlpnOption.Create();
     private readonly Option<bool> _echo = new("--echo") { Description = "Send back what comes (the default)." };
     private readonly Option<bool> _discard = new("--discard") { Description = "Read and drop what comes." };
-    private readonly Option<FileInfo?> _file = new("--file") { Description = "Send this file to each client and close.", HelpName = "FILE" };
-    private readonly Option<int?> _count = new("--count") { Description = "End after N connections instead of with Ctrl+C.", HelpName = "N" };
+    private readonly Option<FileInfo?> _file = new("--file")
+    {
+        Description = "Send this file to each client and close.",
+        HelpName = "FILE",
+    };
+    private readonly Option<int?> _count = new("--count")
+    {
+        Description = "End after N connections instead of with Ctrl+C.",
+        HelpName = "N",
+    };
     private readonly Option<bool> _json = new("--json") { Description = "Print a JSON document for each event, one a line." };
 
     private ListenCommand(ToolConsole console) => _console = console;
@@ -39,7 +50,8 @@ internal sealed class ListenCommand
         ListenCommand parts = new(console);
         Command command = new("listen", "Serve connections: echo, discard, or send a file.")
         {
-            parts._port, parts._address, parts._requireClient, parts._alpn, parts._echo, parts._discard, parts._file, parts._count, parts._json,
+            parts._port, parts._address, parts._requireClient, parts._alpn, parts._echo, parts._discard, parts._file,
+            parts._count, parts._json,
         };
         parts._identity.AddTo(command);
         parts._trust.AddTo(command);
@@ -63,7 +75,8 @@ internal sealed class ListenCommand
         await WarmUp.RunAsync(cancellationToken).ConfigureAwait(false);
         using Socket listener = Listen(ParseAddress(parsed.GetRequiredValue(_address)), port);
         ListenReport report = new(_console, parsed.GetValue(_json));
-        report.Listening((IPEndPoint)listener.LocalEndPoint!, credential, ephemeral, conversation.Description, options.ClientCertificateMode);
+        IPEndPoint at = (IPEndPoint)listener.LocalEndPoint!;
+        report.Listening(at, credential, ephemeral, conversation.Description, options.ClientCertificateMode);
 
         List<Task> connections = [];
         try
@@ -163,7 +176,8 @@ internal sealed class ListenCommand
             throw new ToolException(
                 exception.SocketErrorCode switch
                 {
-                    SocketError.AddressAlreadyInUse => $"Port {port} is in use: end the other server, or choose another port (0 for any free one).",
+                    SocketError.AddressAlreadyInUse =>
+                        $"Port {port} is in use: end the other server, or choose another port (0 for any free one).",
                     SocketError.AccessDenied => $"Port {port} may not be opened by this user: choose one above 1023.",
                     SocketError.AddressNotAvailable => $"{address} is no address of this machine: use --address any.",
                     _ => $"Port {port} at {address} cannot be opened: {exception.Message}.",

@@ -129,6 +129,37 @@ public sealed class HandshakeFaultTests
         Assert.Equal("served", await client.GetStringAsync("/", Token));
     }
 
+    [Theory]
+    [InlineData(typeof(IOException))]
+    [InlineData(typeof(TaskCanceledException))]
+    public async Task A_vault_that_is_out_of_reach_is_no_fault_of_the_peer(Type type)
+    {
+        using HandshakeFailures failures = new();
+        await using WebHost host = await WebHost.StartWithAsync(
+            static app => { },
+            endpoint => endpoint.UseHybridTls(
+                (connection, hello, cancellationToken) => throw (Exception)Activator.CreateInstance(type)!,
+                middleware => middleware.OnHandshakeFailed = failures.Add));
+        await Assert.ThrowsAsync<HybridTlsException>(() => host.ConnectAsync());
+        await failures.WaitForAsync(1);
+        Assert.Equal(HandshakeFailureReason.Internal, failures.Reasons.Single());
+        Assert.Equal(LogLevel.Error, (await host.Logs.WaitForAsync(3)).Level);
+    }
+
+    [Fact]
+    public async Task A_shutdown_ends_handshakes_under_way_without_noise()
+    {
+        using HandshakeFailures failures = new();
+        await using WebHost host = await WebHost.StartAsync(static app => { }, middleware: middleware => middleware.OnHandshakeFailed = failures.Add);
+        using Socket silent = await ConnectAsync(host);
+        await Task.Delay(100, Token);
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(0.5));
+        await host.StopAsync(limit.Token);
+        await failures.WaitForAsync(1);
+        Assert.Equal(HandshakeFailureReason.Truncated, failures.Reasons.Single());
+        Assert.All(host.Logs.Ours, static line => Assert.True(line.Level <= LogLevel.Debug, line.Text));
+    }
+
     [Fact]
     public async Task A_callback_that_throws_is_our_fault_and_logged_as_such()
     {

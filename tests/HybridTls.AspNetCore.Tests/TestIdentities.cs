@@ -31,10 +31,10 @@ internal static class TestIdentities
     }
 
     /// <summary>The PEM texts of a new chain and its key.</summary>
-    public static (string Certificate, string Key) NewPem(string subject)
+    public static (string Certificate, string Key) NewPem(string subject, CertificatePurposes purposes = CertificatePurposes.Server)
     {
         using MLDsa key = ManagedMLDsa.GenerateKey(MLDsaAlgorithm.MLDsa65);
-        using X509Certificate2 certificate = Authority.Issue(key, Profile(subject, CertificatePurposes.Server, "localhost", "127.0.0.1"));
+        using X509Certificate2 certificate = Authority.Issue(key, Profile(subject, purposes, "localhost", "127.0.0.1"));
         return (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
     }
 

@@ -25,11 +25,15 @@ public sealed class CertificateCommandTests : ToolTestBase
     {
         Identities files = await MakeIdentitiesAsync();
         string ca = PathOf("issuing.crt"), caKey = PathOf("issuing.key"), leaf = PathOf("deep.crt");
-        (await RunAsync("cert", "ca", "--subject", "Issuing", "--ca", files.Ca, "--ca-key", files.CaKey, "--key", caKey, "--out", ca)).Succeeded();
-        (await RunAsync("cert", "issue", "--ca", ca, "--ca-key", caKey, "--name", "deep.example", "--key", PathOf("deep.key"), "--out", leaf)).Succeeded();
+        (await RunAsync("cert", "ca", "--subject", "Issuing", "--ca", files.Ca, "--ca-key", files.CaKey, "--key", caKey, "--out",
+            ca)).Succeeded();
+        (await RunAsync("cert", "issue", "--ca", ca, "--ca-key", caKey, "--name", "deep.example", "--key", PathOf("deep.key"), "--out",
+            leaf)).Succeeded();
         JsonElement chain = (await RunAsync("cert", "show", leaf, "--json")).Succeeded().Json.GetProperty("certificates");
-        Assert.Equal(["CN=deep.example", "CN=Issuing"], chain.EnumerateArray().Select(static one => one.GetProperty("subject").GetString()));
-        (await RunAsync("cert", "ca", "--subject", "Third", "--ca", ca, "--ca-key", caKey, "--key", PathOf("3.key"), "--out", PathOf("3.crt")))
+        string[] subjects = [.. chain.EnumerateArray().Select(static one => one.GetProperty("subject").GetString()!)];
+        Assert.Equal(["CN=deep.example", "CN=Issuing"], subjects);
+        (await RunAsync("cert", "ca", "--subject", "Third", "--ca", ca, "--ca-key", caKey, "--key", PathOf("3.key"), "--out",
+            PathOf("3.crt")))
             .FailedWith(1, "pathLenConstraint");
     }
 
@@ -38,7 +42,8 @@ public sealed class CertificateCommandTests : ToolTestBase
     {
         Identities files = await MakeIdentitiesAsync();
         string request = PathOf("a.csr"), key = PathOf("a.key");
-        JsonElement made = (await RunAsync("cert", "request", "--name", "a.example", "--key", key, "--out", request, "--json")).Succeeded().Json;
+        JsonElement made = (await RunAsync("cert", "request", "--name", "a.example", "--key", key, "--out", request,
+            "--json")).Succeeded().Json;
         Assert.True(made.GetProperty("privateKeyCreated").GetBoolean());
         ToolRun shown = (await RunAsync("cert", "show", request)).Succeeded();
         Assert.Contains("a.example", shown.Out, StringComparison.Ordinal);
@@ -47,7 +52,8 @@ public sealed class CertificateCommandTests : ToolTestBase
         JsonElement asked = (await RunAsync([.. issue, "--out", PathOf("1.crt")])).Succeeded().Json.GetProperty("certificates")[0];
         Assert.Equal("a.example", asked.GetProperty("names")[0].GetString());
         Assert.Equal(await PinOfAsync(key), asked.GetProperty("spkiSha256").GetString());
-        JsonElement other = (await RunAsync([.. issue, "--out", PathOf("2.crt"), "--name", "b.example"])).Succeeded().Json.GetProperty("certificates")[0];
+        JsonElement other = (await RunAsync([.. issue, "--out", PathOf("2.crt"), "--name",
+            "b.example"])).Succeeded().Json.GetProperty("certificates")[0];
         Assert.Equal("b.example", other.GetProperty("names")[0].GetString());
         (await RunAsync([.. issue[..^1], "--out", PathOf("3.crt"), "--key", key])).FailedWith(1, "leave one away");
     }
@@ -88,9 +94,11 @@ public sealed class CertificateCommandTests : ToolTestBase
         (await RunAsync([.. issue, "--key", PathOf("x.key"), "--name", "x", "--days", "0"])).FailedWith(1, "--days");
         (await RunAsync([.. issue, "--key", PathOf("x.key"), "--name", "not a name"])).FailedWith(1, "not a name");
         (await RunAsync([.. issue, "--key", PathOf("x.key"), "--subject", "CN=,=,"])).FailedWith(1, "--subject");
-        (await RunAsync("cert", "issue", "--ca", files.Server, "--ca-key", files.ServerKey, "--name", "x", "--key", PathOf("x.key"), "--out", PathOf("x.crt")))
+        (await RunAsync("cert", "issue", "--ca", files.Server, "--ca-key", files.ServerKey, "--name", "x", "--key", PathOf("x.key"),
+            "--out", PathOf("x.crt")))
             .FailedWith(1, "no authority");
-        (await RunAsync("cert", "issue", "--ca", files.Ca, "--ca-key", files.ServerKey, "--name", "x", "--key", PathOf("x.key"), "--out", PathOf("x.crt")))
+        (await RunAsync("cert", "issue", "--ca", files.Ca, "--ca-key", files.ServerKey, "--name", "x", "--key", PathOf("x.key"),
+            "--out", PathOf("x.crt")))
             .FailedWith(1, "no authority");
         (await RunAsync("cert", "ca", "--ca", files.Ca, "--key", PathOf("x.key"), "--out", PathOf("x.crt"))).FailedWith(1, "--ca-key");
         (await RunAsync("cert", "self-signed", "--name", "x", "--key", PathOf("x"), "--out", PathOf("x"))).FailedWith(1, "same file");

@@ -11,11 +11,13 @@ public sealed class ConnectionTests : ToolTestBase
     public async Task Connect_pipes_its_input_through_an_echo_and_reports_on_standard_error()
     {
         Identities files = await MakeIdentitiesAsync();
-        await using RunningListener server = await RunningListener.StartAsync("--cert", files.Server, "--key", files.ServerKey, "--count", "1");
+        await using RunningListener server = await RunningListener.StartAsync("--cert", files.Server, "--key", files.ServerKey,
+            "--count", "1");
         ToolRun run = (await RunWithInputAsync("hello, world\n", "connect", server.Target, "--ca", files.Ca)).Succeeded();
         Assert.Equal("hello, world\n", Encoding.UTF8.GetString(run.Bytes));
         Assert.Empty(run.Out);
-        foreach (string words in (string[])["X25519MLKEM768", "mldsa65", "TLS_AES_256_GCM_SHA384", "CN=localhost", "→ ClientHello", "ServerHello … Finished", "13 bytes sent, 13 bytes received"])
+        foreach (string words in (string[])["X25519MLKEM768", "mldsa65", "TLS_AES_256_GCM_SHA384", "CN=localhost", "→ ClientHello",
+            "ServerHello … Finished", "13 bytes sent, 13 bytes received"])
             Assert.Contains(words, run.Error, StringComparison.Ordinal);
         await server.NextAsync("connected");
         Assert.Equal(13, (await server.NextAsync("closed")).GetProperty("received").GetInt32());
@@ -26,7 +28,8 @@ public sealed class ConnectionTests : ToolTestBase
     public async Task Json_tells_what_was_negotiated_and_when()
     {
         Identities files = await MakeIdentitiesAsync();
-        await using RunningListener server = await RunningListener.StartAsync("--cert", files.Server, "--key", files.ServerKey, "--alpn", "h2,echo");
+        await using RunningListener server = await RunningListener.StartAsync("--cert", files.Server, "--key", files.ServerKey,
+            "--alpn", "h2,echo");
         JsonElement report = (await RunAsync("connect", server.Target, "--ca", files.Ca, "--alpn", "echo", "--json")).Succeeded().Json;
         Assert.Equal("X25519MLKEM768", report.GetProperty("group").GetString());
         Assert.Equal("mldsa65", report.GetProperty("signatureScheme").GetString());
@@ -48,7 +51,8 @@ public sealed class ConnectionTests : ToolTestBase
         Identities files = await MakeIdentitiesAsync();
         await using RunningListener server = await RunningListener.StartAsync(
             "--cert", files.Server, "--key", files.ServerKey, "--require-client-cert", "--ca", files.Ca);
-        ToolRun run = await RunAsync("connect", server.Target, "--ca", files.Ca, "--cert", files.Client, "--key", files.ClientKey, "--json");
+        ToolRun run = await RunAsync("connect", server.Target, "--ca", files.Ca, "--cert", files.Client, "--key", files.ClientKey,
+            "--json");
         JsonElement last = run.Succeeded().Json.GetProperty("flights")[2];
         Assert.Equal("Certificate … Finished", last.GetProperty("messages").GetString());
         Assert.Equal("CN=Test Client", (await server.NextAsync("connected")).GetProperty("peer").GetString());
@@ -60,7 +64,8 @@ public sealed class ConnectionTests : ToolTestBase
         JsonElement failed = await server.NextAsync("failed");
         Assert.Equal(116, failed.GetProperty("error").GetProperty("alertNumber").GetInt32());
 
-        (await RunAsync("connect", server.Target, "--ca", files.Ca, "--cert", files.Server, "--key", files.ServerKey, "--probe")).FailedWith(1, "--cert");
+        (await RunAsync("connect", server.Target, "--ca", files.Ca, "--cert", files.Server, "--key", files.ServerKey,
+            "--probe")).FailedWith(1, "--cert");
     }
 
     [Fact]
@@ -71,14 +76,16 @@ public sealed class ConnectionTests : ToolTestBase
         (await RunAsync("key", "new", clientKey)).Succeeded();
         await using RunningListener server = await RunningListener.StartAsync(
             "--raw-public-key", "--key", serverKey, "--require-client-cert", "--pin", await PinOfAsync(clientKey));
-        ToolRun run = (await RunWithInputAsync("raw", "connect", server.Target, "--raw-public-key", "--key", clientKey, "--pin", serverPublic)).Succeeded();
+        ToolRun run = (await RunWithInputAsync("raw", "connect", server.Target, "--raw-public-key", "--key", clientKey, "--pin",
+            serverPublic)).Succeeded();
         Assert.Equal("raw", Encoding.UTF8.GetString(run.Bytes));
         Assert.Contains("raw public key", run.Error, StringComparison.Ordinal);
         JsonElement connected = await server.NextAsync("connected");
         Assert.Equal(await PinOfAsync(clientKey), connected.GetProperty("peerSpkiSha256").GetString());
         await server.NextAsync("closed");
 
-        (await RunAsync("connect", server.Target, "--raw-public-key", "--key", clientKey, "--pin", new string('0', 64))).FailedWith(1, "not among the pinned ones");
+        (await RunAsync("connect", server.Target, "--raw-public-key", "--key", clientKey, "--pin", new string('0', 64))).FailedWith(1,
+            "not among the pinned ones");
     }
 
     [Fact]
@@ -119,12 +126,40 @@ public sealed class ConnectionTests : ToolTestBase
     {
         Identities files = await MakeIdentitiesAsync();
         (await RunAsync("cert", "ca", "--subject", "CN=Other", "--key", PathOf("o.key"), "--out", PathOf("o.crt"))).Succeeded();
-        await using RunningListener server = await RunningListener.StartAsync("--cert", files.Server, "--key", files.ServerKey, "--alpn", "h2");
+        await using RunningListener server = await RunningListener.StartAsync("--cert", files.Server, "--key", files.ServerKey,
+            "--alpn", "h2");
         (await RunAsync("connect", server.Target, "--ca", files.Ca, "--server-name", "other.example")).FailedWith(1, "--server-name");
         ToolRun unknown = await RunAsync("connect", server.Target, "--ca", PathOf("o.crt"), "--json");
         unknown.FailedWith(1, "--ca");
         Assert.Equal("UnknownCa", unknown.Json.GetProperty("error").GetProperty("alert").GetString());
         (await RunAsync("connect", server.Target, "--ca", files.Ca, "--alpn", "smtp")).FailedWith(1, "--alpn");
+    }
+
+    [Fact]
+    public async Task A_root_and_a_pin_must_both_hold()
+    {
+        Identities files = await MakeIdentitiesAsync();
+        await using RunningListener server = await RunningListener.StartAsync("--cert", files.Server, "--key", files.ServerKey);
+        string[] connect = ["connect", server.Target, "--probe", "--ca", files.Ca, "--pin"];
+        (await RunAsync([.. connect, await PinOfAsync(files.ServerKey)])).Succeeded();
+        (await RunAsync([.. connect, await PinOfAsync(files.CaKey)])).Succeeded();
+        (await RunAsync([.. connect, await PinOfAsync(files.ClientKey)])).FailedWith(1, "not among the pinned ones");
+    }
+
+    [Fact]
+    public async Task An_interrupted_handshake_is_told_from_a_finished_one_by_the_exit_code()
+    {
+        using TcpListener silent = new(IPAddress.Loopback, 0);
+        silent.Start();
+        using CancellationTokenSource interrupt = new();
+        using StringWriter output = new(), error = new();
+        ToolConsole console = new(output, error, () => Stream.Null, () => Stream.Null);
+        Task<int> run = HybridTlsTool.RunAsync(
+            ["connect", $"127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}", "--insecure", "--json"], console, interrupt.Token);
+        using Socket accepted = await silent.AcceptSocketAsync(Token);
+        await interrupt.CancelAsync();
+        Assert.Equal(130, await run.WaitAsync(TimeSpan.FromSeconds(20), Token));
+        Assert.Empty(error.ToString());
     }
 
     [Fact]

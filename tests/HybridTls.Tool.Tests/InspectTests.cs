@@ -18,7 +18,8 @@ public sealed class InspectTests : ToolTestBase
         (string capture, string keyLog) = await CaptureAsync();
         ToolRun text = (await RunAsync("inspect", capture, "--key-log", keyLog)).Succeeded();
         foreach (string words in (string[])
-            ["ClientHello", "X25519MLKEM768 (1,216 bytes)", "ServerHello", "EncryptedExtensions", "CertificateVerify", "3,309 bytes", Secret, "CloseNotify", "CN=localhost"])
+            ["ClientHello", "X25519MLKEM768 (1,216 bytes)", "ServerHello", "EncryptedExtensions", "CertificateVerify", "3,309 bytes",
+                Secret, "CloseNotify", "CN=localhost"])
             Assert.Contains(words, text.Out, StringComparison.Ordinal);
         Assert.DoesNotContain("stay encrypted", text.Out, StringComparison.Ordinal);
 
@@ -103,7 +104,8 @@ public sealed class InspectTests : ToolTestBase
             await socket.ConnectAsync(listener.LocalEndpoint, Token);
             await using HybridTlsStream client = new(new TappedNetworkStream(socket, new FlightLog(TimeProvider.System), capture));
             await client.AuthenticateAsClientAsync(
-                new HybridTlsClientOptions { ServerName = "localhost", PeerValidation = PeerValidation.TrustAnchors(certificate), KeyLog = secrets.Add }, Token);
+                new HybridTlsClientOptions { ServerName = "localhost", PeerValidation = PeerValidation.TrustAnchors(certificate),
+                    KeyLog = secrets.Add }, Token);
             for (int i = 0; i < 3; i++)
             {
                 byte[] data = Encoding.ASCII.GetBytes($"round {i}");
@@ -172,5 +174,7 @@ public sealed class InspectTests : ToolTestBase
     }
 
     private static async Task<byte[]> SideAsync(string capture, char mark) =>
-        [.. (await File.ReadAllLinesAsync(capture, Token)).Where(line => line.StartsWith(mark)).SelectMany(static line => Convert.FromHexString(line.AsSpan(2)))];
+        [.. (await File.ReadAllLinesAsync(capture, Token))
+            .Where(line => line.StartsWith(mark))
+            .SelectMany(static line => Convert.FromHexString(line.AsSpan(2)))];
 }

@@ -62,7 +62,8 @@ public sealed class KeyCommandTests : ToolTestBase
         (await RunAsync("key", "show", file, "--password", "correct horse")).Succeeded();
         (await RunAsync("key", "show", file)).FailedWith(1, "--password-file");
         (await RunAsync("key", "show", file, "--password-file", wrong)).FailedWith(1, "the password is wrong");
-        (await RunAsync("key", "show", file, "--password", "a", "--password-file", wrong)).FailedWith(1, "leave --password or --password-file away");
+        (await RunAsync("key", "show", file, "--password", "a", "--password-file", wrong)).FailedWith(1,
+            "leave --password or --password-file away");
     }
 
     [Fact]

@@ -70,7 +70,8 @@ public sealed class NodeTests : ToolTestBase
         Assert.Equal("to Node and back", Encoding.UTF8.GetString(run.Bytes));
 
         JsonElement info = await node.RequestAsync(new JsonObject { ["op"] = "info", ["id"] = "1" });
-        await File.WriteAllLinesAsync(PathOf("keys"), info.GetProperty("keylog").EnumerateArray().Select(static line => line.GetString()!), Token);
+        IEnumerable<string> secrets = info.GetProperty("keylog").EnumerateArray().Select(static line => line.GetString()!);
+        await File.WriteAllLinesAsync(PathOf("keys"), secrets, Token);
         string text = (await RunAsync("inspect", PathOf("capture"), "--key-log", PathOf("keys"))).Succeeded().Out;
         foreach (string words in (string[])["to Node and back", "NewSessionTicket", "CertificateRequest", "CN=Test Client"])
             Assert.Contains(words, text, StringComparison.Ordinal);
@@ -81,7 +82,8 @@ public sealed class NodeTests : ToolTestBase
     public async Task A_node_client_is_echoed_by_listen()
     {
         Identities files = await MakeIdentitiesAsync();
-        await using RunningListener server = await RunningListener.StartAsync("--cert", files.Server, "--key", files.ServerKey, "--count", "1");
+        await using RunningListener server = await RunningListener.StartAsync("--cert", files.Server, "--key", files.ServerKey,
+            "--count", "1");
         await using NodePeer node = NodePeer.Start("tls-peer.js");
         await node.RequestAsync(new JsonObject
         {

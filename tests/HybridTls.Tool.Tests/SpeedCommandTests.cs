@@ -12,7 +12,8 @@ public sealed class SpeedCommandTests : ToolTestBase
         Assert.Equal(
             ["yardstick.sha256-16k", "keccak.f1600.x1"],
             json.GetProperty("results").EnumerateArray().Select(static result => result.GetProperty("name").GetString()));
-        Assert.All(json.GetProperty("results").EnumerateArray(), static result => Assert.True(result.GetProperty("median_us").GetDouble() > 0));
+        Assert.All(json.GetProperty("results").EnumerateArray(),
+            static result => Assert.True(result.GetProperty("median_us").GetDouble() > 0));
     }
 
     [Fact]

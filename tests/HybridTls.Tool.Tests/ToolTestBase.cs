@@ -27,7 +27,8 @@ public abstract class ToolTestBase : IDisposable
     {
         string ca = PathOf("ca.crt"), caKey = PathOf("ca.key");
         (await RunAsync("cert", "ca", "--subject", "CN=Test Root", "--key", caKey, "--out", ca)).Succeeded();
-        foreach (string[] who in (string[][])[["server", "--name", "localhost", "--name", "127.0.0.1"], ["client", "--subject", "CN=Test Client"]])
+        foreach (string[] who in (string[][])[["server", "--name", "localhost", "--name", "127.0.0.1"], ["client", "--subject",
+            "CN=Test Client"]])
         {
             (await RunAsync(["cert", "issue", "--ca", ca, "--ca-key", caKey, "--purpose", who[0],
                 "--key", PathOf(who[0] + ".key"), "--out", PathOf(who[0] + ".crt"), .. who[1..]])).Succeeded();

@@ -22,7 +22,11 @@ internal static class AlpnOption
         foreach (string name in (values ?? []).SelectMany(static value => value.Split(',')))
         {
             if (name.Length is 0 or > MaximumLength || name.Any(static character => character is <= ' ' or > '~'))
-                throw new ToolException($"--alpn \"{name}\" is no protocol name: write 1 to {MaximumLength} visible ASCII characters, such as h2.");
+            {
+                throw new ToolException(
+                    $"--alpn \"{name}\" is no protocol name: write 1 to {MaximumLength} visible ASCII characters, such as h2.");
+            }
+
             yield return new SslApplicationProtocol(name);
         }
     }

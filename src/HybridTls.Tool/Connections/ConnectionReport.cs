@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Text.Json.Nodes;
 using HybridTls.Tool.Files;
 using Spectre.Console;
@@ -30,6 +31,9 @@ internal sealed record ConnectionReport(
     /// <summary>The code point's name.</summary>
     public static string NameOf(SignatureScheme scheme) => Inspection.CodePoints.Signature((ushort)scheme);
 
+    /// <summary>The protocol's name; null if none was negotiated.</summary>
+    public static string? NameOf(SslApplicationProtocol protocol) => protocol.Protocol.IsEmpty ? null : protocol.ToString();
+
     /// <summary>Prints the report.</summary>
     public void Show(IAnsiConsole screen)
     {
@@ -39,12 +43,12 @@ internal sealed record ConnectionReport(
         facts.Fact("key agreement", NameOf(Parameters.Group) + (Parameters.UsedHelloRetryRequest ? ", after HelloRetryRequest" : ""));
         facts.Fact("signature", NameOf(Parameters.SignatureScheme));
         facts.Fact("cipher suite", Parameters.CipherSuite.ToString());
-        facts.Fact("application", Parameters.ApplicationProtocol.Protocol.IsEmpty ? "no ALPN" : ToolConsole.Printable(Parameters.ApplicationProtocol.ToString()));
+        facts.Fact("application", NameOf(Parameters.ApplicationProtocol) is { } protocol ? ToolConsole.Printable(protocol) : "no ALPN");
         facts.Fact("server name", Parameters.ServerName ?? "not sent");
         if (Parameters.PeerUsedRawPublicKey)
         {
             facts.Fact("server's key", "raw public key, ML-DSA-65");
-            facts.Fact("SPKI SHA-256", KeyFile.PinOf(Parameters.PeerPublicKey.Span));
+            facts.Fact("pin", KeyFile.PinOf(Parameters.PeerPublicKey.Span));
         }
 
         screen.Write(facts);
@@ -66,7 +70,7 @@ internal sealed record ConnectionReport(
             ["group"] = NameOf(Parameters.Group),
             ["signatureScheme"] = NameOf(Parameters.SignatureScheme),
             ["cipherSuite"] = Parameters.CipherSuite.ToString(),
-            ["applicationProtocol"] = Parameters.ApplicationProtocol.Protocol.IsEmpty ? null : Parameters.ApplicationProtocol.ToString(),
+            ["applicationProtocol"] = NameOf(Parameters.ApplicationProtocol),
             ["serverName"] = Parameters.ServerName,
             ["resumed"] = Parameters.IsResumed,
             ["helloRetryRequest"] = Parameters.UsedHelloRetryRequest,
@@ -97,7 +101,11 @@ internal sealed record ConnectionReport(
         table.AddColumn(new TableColumn("flight"));
         foreach (string header in (string[])["at", "lasted", "bytes"])
             table.AddColumn(new TableColumn(header).RightAligned().NoWrap());
-        table.AddRow(Layout.Plain("TCP connection"), Layout.Plain(Layout.Milliseconds(TimeSpan.Zero)), Layout.Plain(Layout.Milliseconds(TcpConnected)), Layout.Plain(""));
+        table.AddRow(
+            Layout.Plain("TCP connection"),
+            Layout.Plain(Layout.Milliseconds(TimeSpan.Zero)),
+            Layout.Plain(Layout.Milliseconds(TcpConnected)),
+            Layout.Plain(""));
         for (int i = 0; i < Flights.Count; i++)
         {
             Flight flight = Flights[i];

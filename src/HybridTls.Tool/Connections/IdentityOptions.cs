@@ -7,7 +7,11 @@ namespace HybridTls.Tool.Connections;
 /// <summary>Who this side is: a chain and its key, or a raw public key.</summary>
 internal sealed class IdentityOptions
 {
-    private readonly Option<FileInfo?> _certificate = new("--cert") { Description = "Own certificate chain (PEM, leaf first).", HelpName = "FILE" };
+    private readonly Option<FileInfo?> _certificate = new("--cert")
+    {
+        Description = "Own certificate chain (PEM, leaf first).",
+        HelpName = "FILE",
+    };
     private readonly Option<FileInfo?> _key = new("--key") { Description = "Its private key.", HelpName = "FILE" };
     private readonly Option<bool> _raw = new("--raw-public-key")
     {

@@ -5,7 +5,9 @@ using Spectre.Console;
 
 namespace HybridTls.Tool.Connections;
 
-/// <summary>What a server tells of its connections: lines for people on standard error, or a JSON document a line on standard output.</summary>
+/// <summary>
+/// What a server tells of its connections: lines for people on standard error, or a JSON document a line on standard output.
+/// </summary>
 internal sealed class ListenReport(ToolConsole console, bool json)
 {
     private readonly Lock _lock = new();
@@ -40,16 +42,16 @@ internal sealed class ListenReport(ToolConsole console, bool json)
             IAnsiConsole screen = console.ErrorScreen;
             screen.Write(new Text($"listening on {at} ({conversation})\n", Layout.Strong));
             Grid facts = Layout.FactGrid();
-            facts.Fact("identity", ephemeral
-                ? credential.IsRawPublicKey ? "a new raw public key, for this run only" : "a new self-signed certificate for localhost, for this run only"
-                : ToolConsole.Printable(credential.IsRawPublicKey ? "raw public key" : credential.ToString()));
+            string identity = credential.IsRawPublicKey ? "raw public key" : ToolConsole.Printable(credential.ToString());
+            string newIdentity = credential.IsRawPublicKey ? "a new raw public key" : "a new self-signed certificate for localhost";
+            facts.Fact("identity", ephemeral ? newIdentity + ", for this run only" : identity);
             facts.Fact("clients", mode switch
             {
                 ClientCertificateMode.RequireCertificate => "must authenticate",
                 ClientCertificateMode.AllowCertificate => "may authenticate",
                 _ => "are not asked who they are",
             });
-            facts.Fact("SPKI SHA-256", pin);
+            facts.Fact("pin", pin);
             screen.Write(facts);
 
             // On a line of its own and never wrapped, to be copied.
@@ -77,7 +79,7 @@ internal sealed class ListenReport(ToolConsole console, bool json)
                 ["group"] = ConnectionReport.NameOf(parameters.Group),
                 ["signatureScheme"] = ConnectionReport.NameOf(parameters.SignatureScheme),
                 ["cipherSuite"] = parameters.CipherSuite.ToString(),
-                ["applicationProtocol"] = parameters.ApplicationProtocol.Protocol.IsEmpty ? null : parameters.ApplicationProtocol.ToString(),
+                ["applicationProtocol"] = ConnectionReport.NameOf(parameters.ApplicationProtocol),
                 ["serverName"] = parameters.ServerName,
                 ["peer"] = name,
                 ["peerSpkiSha256"] = parameters.IsPeerAuthenticated ? KeyFile.PinOf(parameters.PeerPublicKey.Span) : null,
@@ -86,17 +88,28 @@ internal sealed class ListenReport(ToolConsole console, bool json)
             return;
         }
 
-        WriteLine($"#{number} {client}: {ConnectionReport.NameOf(parameters.Group)}, {ConnectionReport.NameOf(parameters.SignatureScheme)}, " +
-            $"{parameters.CipherSuite}, {Layout.Milliseconds(time)}{(name is null ? "" : ", " + ToolConsole.Printable(name))}");
+        string group = ConnectionReport.NameOf(parameters.Group), signature = ConnectionReport.NameOf(parameters.SignatureScheme);
+        WriteLine($"#{number} {client}: {group}, {signature}, {parameters.CipherSuite}, " +
+            $"{Layout.Milliseconds(time)}{(name is null ? "" : ", " + ToolConsole.Printable(name))}");
     }
 
     /// <summary>A connection ended well.</summary>
     public void Closed(int number, Traffic traffic)
     {
         if (json)
-            Write(new JsonObject { ["event"] = "closed", ["connection"] = number, ["received"] = traffic.Received, ["sent"] = traffic.Sent });
+        {
+            Write(new JsonObject
+            {
+                ["event"] = "closed",
+                ["connection"] = number,
+                ["received"] = traffic.Received,
+                ["sent"] = traffic.Sent,
+            });
+        }
         else
+        {
             WriteLine($"#{number} closed: {Layout.Bytes(traffic.Received)} received, {Layout.Bytes(traffic.Sent)} sent");
+        }
     }
 
     /// <summary>A handshake or a connection failed.</summary>

@@ -4,7 +4,8 @@ using HybridTls.Tool.Inspection;
 namespace HybridTls.Tool.Connections;
 
 /// <summary>A client's socket whose traffic is timed and, if asked for, written to a capture.</summary>
-internal sealed class TappedNetworkStream(Socket socket, FlightLog flights, CaptureWriter? capture) : NetworkStream(socket, ownsSocket: true)
+internal sealed class TappedNetworkStream(Socket socket, FlightLog flights, CaptureWriter? capture)
+    : NetworkStream(socket, ownsSocket: true)
 {
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

@@ -15,10 +15,15 @@ internal sealed class TrustOptions
     /// <param name="peer">What the peer is called in the help.</param>
     public TrustOptions(string peer)
     {
-        _ca = new Option<FileInfo?>("--ca") { Description = $"Trust {peer}s whose certificate leads to one of these (PEM).", HelpName = "FILE" };
+        _ca = new Option<FileInfo?>("--ca")
+        {
+            Description = $"Trust {peer}s whose certificate leads to one of these (PEM).",
+            HelpName = "FILE",
+        };
         _pins = new Option<string[]>("--pin")
         {
-            Description = $"Trust the {peer} with this key: SHA-256 of its SubjectPublicKeyInfo in hex, or a PUBLIC KEY file; may be repeated.",
+            Description =
+                $"Trust the {peer} with this key: SHA-256 of its SubjectPublicKeyInfo in hex, or a PUBLIC KEY file; may be repeated.",
             HelpName = "HASH|FILE",
             AllowMultipleArgumentsPerToken = false,
         };
@@ -91,6 +96,7 @@ internal sealed class TrustOptions
         }
 
         throw new ToolException(
-            $"--pin {text} is neither 64 hexadecimal digits nor a file of a public key in PEM: \"hybridtls key show FILE\" prints the hash.");
+            $"--pin {text} is neither 64 hexadecimal digits nor a file of a public key in PEM: " +
+                "\"hybridtls key show FILE\" prints the hash.");
     }
 }

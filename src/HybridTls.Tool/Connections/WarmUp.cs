@@ -43,7 +43,8 @@ internal static class WarmUp
         }
     }
 
-    private static async Task ConnectAsync(HybridTlsServerOptions server, HybridTlsClientOptions client, CancellationToken cancellationToken)
+    private static async Task ConnectAsync(
+        HybridTlsServerOptions server, HybridTlsClientOptions client, CancellationToken cancellationToken)
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();

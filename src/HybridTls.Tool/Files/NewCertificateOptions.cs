@@ -10,7 +10,12 @@ internal sealed class NewCertificateOptions
 {
     private const int MaximumDays = 36525;
 
-    private readonly Option<FileInfo> _out = new("--out", "-o") { Description = "The file to write (PEM).", HelpName = "FILE", Required = true };
+    private readonly Option<FileInfo> _out = new("--out", "-o")
+    {
+        Description = "The file to write (PEM).",
+        HelpName = "FILE",
+        Required = true,
+    };
     private readonly Option<FileInfo?> _key;
     private readonly Option<int>? _days;
     private readonly Option<bool> _force = new("--force") { Description = "Overwrite the file of --out; a key file is never overwritten." };
@@ -103,7 +108,8 @@ internal sealed class NewCertificateOptions
         List<byte[]> encoded = [.. chain.Select(static certificate => certificate.RawData)];
         JsonObject document = Describe(parsed, "certificateFile");
         document["certificates"] = new JsonArray([.. encoded.Select(static der => CertificateView.ToJson(der))]);
-        CertificateView.Show(console, parsed.GetValue(Json), document, CertificateView.ToTree(encoded, parsed.GetRequiredValue(_out).ToString()), KeyNote(parsed));
+        Spectre.Console.Tree tree = CertificateView.ToTree(encoded, parsed.GetRequiredValue(_out).ToString());
+        CertificateView.Show(console, parsed.GetValue(Json), document, tree, KeyNote(parsed));
     }
 
     /// <summary>Writes a request and tells what it is.</summary>
@@ -127,6 +133,11 @@ internal sealed class NewCertificateOptions
         return document;
     }
 
-    private string? KeyNote(ParseResult parsed) =>
-        parsed.GetValue(_key) is { } key && _keyCreated ? $"The private key is new: {key} (mode 600{(_password.Read(parsed) is null ? ", not encrypted" : ", encrypted")})." : null;
+    private string? KeyNote(ParseResult parsed)
+    {
+        if (!_keyCreated)
+            return null;
+        string encrypted = _password.Read(parsed) is null ? "not encrypted" : "encrypted";
+        return $"The private key is new: {parsed.GetValue(_key)} (mode 600, {encrypted}).";
+    }
 }

@@ -19,7 +19,11 @@ internal sealed class ProfileOptions
         HelpName = "NAME",
     };
 
-    private readonly Option<string> _purpose = new("--purpose") { Description = "server, client or both.", DefaultValueFactory = _ => "both" };
+    private readonly Option<string> _purpose = new("--purpose")
+    {
+        Description = "server, client or both.",
+        DefaultValueFactory = _ => "both",
+    };
 
     /// <summary>Creates the options.</summary>
     public ProfileOptions() => _purpose.AcceptOnlyFromAmong("server", "client", "both");
@@ -50,7 +54,11 @@ internal sealed class ProfileOptions
     public CertificateProfile Require(CertificateProfile profile)
     {
         if (profile.Names.Count == 0 && profile.Subject is null)
-            throw new ToolException($"The certificate names nobody: add {_names.Name} HOST for a server, or {_subject.Name} CN=NAME for a client.");
+        {
+            throw new ToolException(
+                $"The certificate names nobody: add {_names.Name} HOST for a server, or {_subject.Name} CN=NAME for a client.");
+        }
+
         return profile;
     }
 }

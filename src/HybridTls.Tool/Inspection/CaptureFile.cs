@@ -59,7 +59,8 @@ internal static class CaptureFile
         catch (FormatException exception)
         {
             throw new ToolException(
-                $"{file}, line {number}, is no capture: expected \"> HEX\" and \"< HEX\" lines, a hex dump, or raw TLS records.", exception);
+                $"{file}, line {number}, is no capture: expected \"> HEX\" and \"< HEX\" lines, a hex dump, or raw TLS records.",
+                exception);
         }
     }
 
@@ -68,6 +69,7 @@ internal static class CaptureFile
     {
         [22, 3, _, _, _, 1, ..] => Direction.FromClient,
         [22, 3, _, _, _, 2, ..] => Direction.FromServer,
-        _ => throw new ToolException($"{file} does not begin with a hello, so it is not clear who sent it: add --from client or --from server."),
+        _ => throw new ToolException(
+            $"{file} does not begin with a hello, so it is not clear who sent it: add --from client or --from server."),
     };
 }

@@ -64,7 +64,8 @@ internal static class CodePoints
         ushort other => Unnamed(other),
     };
 
-    private static string Name(Dictionary<ushort, string> names, ushort value) => names.TryGetValue(value, out string? name) ? name : Unnamed(value);
+    private static string Name(Dictionary<ushort, string> names, ushort value) =>
+        names.TryGetValue(value, out string? name) ? name : Unnamed(value);
 
     private static string Unnamed(ushort value) =>
         Grease.IsReserved(value) ? "GREASE" : "0x" + value.ToString("X4", CultureInfo.InvariantCulture);

@@ -5,9 +5,6 @@ namespace HybridTls.Tool.Inspection;
 /// <summary>A fact of a message: a name with a value, with parts, or both; a node of the tree and a member of the JSON.</summary>
 internal sealed class Detail(string name, string? value = null)
 {
-    /// <summary>The name of a part with all bytes, which JSON has and the tree leaves out.</summary>
-    public const string Hex = "hex";
-
     /// <summary>What it is.</summary>
     public string Name { get; } = name;
 
@@ -20,6 +17,9 @@ internal sealed class Detail(string name, string? value = null)
     /// <summary>Whether the parts are alike, so that JSON has an array of them.</summary>
     public bool IsList { get; init; }
 
+    /// <summary>Whether it is for JSON only: too long for a tree.</summary>
+    public bool IsHidden { get; private init; }
+
     /// <summary>Adds a part and returns it.</summary>
     public Detail Add(string partName, string? partValue = null)
     {
@@ -27,6 +27,9 @@ internal sealed class Detail(string name, string? value = null)
         Parts.Add(part);
         return part;
     }
+
+    /// <summary>Adds a part that only JSON shows.</summary>
+    public void AddHidden(string partName, string partValue) => Parts.Add(new Detail(partName, partValue) { IsHidden = true });
 
     /// <summary>Adds a list and returns it.</summary>
     public Detail AddList(string listName, string? summary = null)

@@ -53,7 +53,7 @@ internal static class ExtensionDescription
             ExtensionType.PreSharedKey when offered => $"{OfferedPsks.Parse(data).Identities.Count} offered",
             ExtensionType.PreSharedKey => $"number {PreSharedKeyExtension.ParseSelected(data)}",
             ExtensionType.CertificateAuthorities => Authorities(CertificateAuthoritiesExtension.Parse(data)),
-            ExtensionType.TicketRequest when offered => $"{TicketRequestExtension.Parse(data).NewSessionCount} new, {TicketRequestExtension.Parse(data).ResumptionCount} resumed",
+            ExtensionType.TicketRequest when offered => Tickets(TicketRequestExtension.Parse(data)),
             _ => Unknown(data),
         };
     }
@@ -70,7 +70,10 @@ internal static class ExtensionDescription
         return shares.Count == 0 ? "none" : string.Join(", ", shares);
     }
 
-    private static string Share(KeyShareEntry share) => $"{CodePoints.Group((ushort)share.Group)} ({Layout.Bytes(share.KeyExchange.Length)})";
+    private static string Tickets((byte New, byte Resumed) count) => $"{count.New} new, {count.Resumed} resumed";
+
+    private static string Share(KeyShareEntry share) =>
+        $"{CodePoints.Group((ushort)share.Group)} ({Layout.Bytes(share.KeyExchange.Length)})";
 
     private static string Join<T>(CodePointList<T> list, Func<T, string> name)
         where T : unmanaged, Enum

@@ -21,7 +21,11 @@ internal sealed class KeyLogFile
                 continue;
             string[] parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (parts.Length != 3 || !IsHex(parts[1]) || !IsHex(parts[2]))
-                throw new ToolException($"{file}, line {i + 1}, is no line of a key log: expected LABEL CLIENT_RANDOM SECRET (NSS key log format).");
+            {
+                throw new ToolException(
+                    $"{file}, line {i + 1}, is no line of a key log: expected LABEL CLIENT_RANDOM SECRET (NSS key log format).");
+            }
+
             log._secrets[(parts[0], parts[1].ToUpperInvariant())] = Convert.FromHexString(parts[2]);
         }
 

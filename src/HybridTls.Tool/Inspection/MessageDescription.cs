@@ -13,13 +13,15 @@ namespace HybridTls.Tool.Inspection;
 internal static class MessageDescription
 {
     private const int MaximumCertificateSize = 64 * 1024;
+    private const CertificateCompression AllCompressions = CertificateCompression.Brotli | CertificateCompression.Zlib;
 
     /// <summary>Describes one whole message and keeps what the keys depend on.</summary>
     public static Detail Describe(ReadOnlySpan<byte> whole, Direction sender, ConnectionFacts facts)
     {
         HandshakeMessage message = HandshakeMessage.Parse(whole);
         bool retry = message.Type == HandshakeType.ServerHello && ServerHello.IsHelloRetryRequest(message.Body);
-        string name = retry ? "HelloRetryRequest" : Enum.IsDefined(message.Type) ? message.Type.ToString() : $"message of type {(byte)message.Type}";
+        string name = retry ? "HelloRetryRequest"
+            : Enum.IsDefined(message.Type) ? message.Type.ToString() : $"message of type {(byte)message.Type}";
         Detail detail = new(name, Layout.Bytes(whole.Length));
         try
         {
@@ -49,7 +51,8 @@ internal static class MessageDescription
                 DescribeServerHello(detail, message.Body, facts);
                 break;
             case HandshakeType.EncryptedExtensions:
-                ExtensionDescription.AddAll(detail, EncryptedExtensions.Parse(message.Body).Extensions, ExtensionContext.EncryptedExtensions);
+                ExtensionBlock encrypted = EncryptedExtensions.Parse(message.Body).Extensions;
+                ExtensionDescription.AddAll(detail, encrypted, ExtensionContext.EncryptedExtensions);
                 break;
             case HandshakeType.CertificateRequest:
                 ExtensionDescription.AddAll(detail, CertificateRequest.Parse(message.Body).Extensions, ExtensionContext.CertificateRequest);
@@ -63,7 +66,7 @@ internal static class MessageDescription
                 detail.Add("uncompressed", Layout.Bytes(compressed.UncompressedLength));
                 DescribeCertificates(
                     detail,
-                    CertificateCompressor.Inflate(compressed, CertificateCompression.Brotli | CertificateCompression.Zlib, MaximumCertificateSize));
+                    CertificateCompressor.Inflate(compressed, AllCompressions, MaximumCertificateSize));
                 break;
             case HandshakeType.CertificateVerify:
                 CertificateVerify verify = CertificateVerify.Parse(message.Body);
@@ -71,7 +74,7 @@ internal static class MessageDescription
                 detail.Add("signature", Layout.Bytes(verify.Signature.Length));
                 break;
             case HandshakeType.Finished:
-                detail.Add(Detail.Hex, Convert.ToHexStringLower(message.Body));
+                detail.AddHidden("verify_data", Convert.ToHexStringLower(message.Body));
                 break;
             case HandshakeType.NewSessionTicket:
                 NewSessionTicket ticket = NewSessionTicket.Parse(message.Body);
@@ -80,7 +83,8 @@ internal static class MessageDescription
                 ExtensionDescription.AddAll(detail, ticket.Extensions, ExtensionContext.NewSessionTicket);
                 break;
             case HandshakeType.KeyUpdate:
-                detail.Add("request_update", KeyUpdate.Parse(message.Body) == KeyUpdateRequest.Requested ? "update_requested" : "update_not_requested");
+                bool requested = KeyUpdate.Parse(message.Body) == KeyUpdateRequest.Requested;
+                detail.Add("request_update", requested ? "update_requested" : "update_not_requested");
                 break;
             default:
                 detail.Add("from", sender == Direction.FromClient ? "client" : "server");
@@ -128,7 +132,7 @@ internal static class MessageDescription
             Detail item = list.Add(certificate.Describe(), Layout.Bytes(data.Length));
             item.Add("issuer", DistinguishedName.Describe(certificate.Issuer));
             item.Add("not_after", Layout.Moment(certificate.NotAfter));
-            item.Add("sha256", Convert.ToHexStringLower(SHA256.HashData(data)));
+            item.AddHidden("sha256", Convert.ToHexStringLower(SHA256.HashData(data)));
             item.Add("spki_sha256", KeyFile.PinOf(certificate.SubjectPublicKeyInfo.Span));
         }
     }

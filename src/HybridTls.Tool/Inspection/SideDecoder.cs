@@ -166,7 +166,7 @@ internal sealed class SideDecoder(Direction sender, ConnectionFacts facts) : IDi
             case ContentType.ApplicationData:
                 Detail data = new("application data", Layout.Bytes(content.Length));
                 data.Add("begins", Preview(content));
-                data.Add(Detail.Hex, Convert.ToHexStringLower(content));
+                data.AddHidden("hex", Convert.ToHexStringLower(content));
                 return [data];
             default:
                 return [new Detail($"record of type {(byte)type}", Layout.Bytes(content.Length))];
@@ -205,7 +205,10 @@ internal sealed class SideDecoder(Direction sender, ConnectionFacts facts) : IDi
                 return Convert.ToHexStringLower(start) + dots;
         }
 
-        return "\"" + Encoding.ASCII.GetString(start)
-            .Replace("\r", "\\r", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal) + "\"" + dots;
+        string text = Encoding.ASCII.GetString(start)
+            .Replace("\r", "\\r", StringComparison.Ordinal)
+            .Replace("\n", "\\n", StringComparison.Ordinal)
+            .Replace("\t", "\\t", StringComparison.Ordinal);
+        return $"\"{text}\"{dots}";
     }
 }

@@ -8,6 +8,9 @@ namespace HybridTls.Tool.Speed;
 /// <summary>Shows quick results as a table and a bar chart, and writes them as JSON.</summary>
 internal static class QuickReport
 {
+    /// <summary>On narrower screens the operations a second, which the median tells as well, are left out.</summary>
+    private const int WideTable = 100;
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>Prints the table and the chart.</summary>
@@ -15,21 +18,23 @@ internal static class QuickReport
     {
         Table table = new Table().Border(TableBorder.Rounded).Title($"one core, {backend} back end; Y = SHA-256 of 16 KiB");
         table.AddColumn(new TableColumn("operation").NoWrap());
-        foreach (string header in (string[])["median µs", "operations/s", "MB/s", "allocated B", "ratio Y", "spread"])
+        bool wide = screen.Profile.Width >= WideTable;
+        string[] headers = wide
+            ? ["median µs", "operations/s", "MB/s", "allocated B", "ratio Y", "spread"]
+            : ["median µs", "MB/s", "alloc B", "ratio Y", "spread"];
+        foreach (string header in headers)
         {
             table.AddColumn(new TableColumn(header).RightAligned().NoWrap());
         }
 
         foreach (QuickResult result in results)
         {
-            table.AddRow(
-                result.Name,
-                Format("N2", result.MedianMicroseconds),
-                Format("N0", result.PerSecond),
-                result.MegabytesPerSecond is { } throughput ? Format("N0", throughput) : string.Empty,
-                Format("N0", result.AllocatedBytes),
-                Format("N2", result.Yardsticks),
-                Format("P0", result.Spread));
+            List<string> cells = [result.Name, Format("N2", result.MedianMicroseconds)];
+            if (wide)
+                cells.Add(Format("N0", result.PerSecond));
+            cells.Add(result.MegabytesPerSecond is { } throughput ? Format("N0", throughput) : string.Empty);
+            cells.AddRange([Format("N0", result.AllocatedBytes), Format("N2", result.Yardsticks), Format("P0", result.Spread)]);
+            table.AddRow([.. cells]);
         }
 
         screen.Write(table);

@@ -150,6 +150,9 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
         return false;
     }
 
+    /// <summary>Gives back the memory that messages were put together in, unless a part of one is in it.</summary>
+    public void ReleaseMemory() => _handshake.ReleaseIfEmpty();
+
     /// <summary>Frees the key and zeroes what was received.</summary>
     public void Dispose()
     {

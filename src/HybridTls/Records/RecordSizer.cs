@@ -17,13 +17,21 @@ internal struct RecordSizer(RecordSizing sizing, TimeProvider timeProvider)
         _lastFlight = now;
     }
 
+    /// <summary>The content of the next record if there is enough.</summary>
+    /// <param name="maxContent">What the peer accepts.</param>
+    public readonly int GetContent(int maxContent) =>
+        Math.Min((_freshLeft > 0 ? sizing.FreshRecordSize : sizing.FullRecordSize) - RecordLimits.ProtectedOverhead, maxContent);
+
+    /// <summary>The content of a record in bulk.</summary>
+    /// <param name="maxContent">What the peer accepts.</param>
+    public readonly int GetFullContent(int maxContent) => Math.Min(sizing.FullRecordSize - RecordLimits.ProtectedOverhead, maxContent);
+
     /// <summary>Takes the content of the next record from <paramref name="available"/> bytes.</summary>
     /// <param name="available">The bytes there are, at least one.</param>
     /// <param name="maxContent">What the peer accepts.</param>
     public int Take(int available, int maxContent)
     {
-        int size = _freshLeft > 0 ? sizing.FreshRecordSize : sizing.FullRecordSize;
-        int length = Math.Min(available, Math.Min(size - RecordLimits.ProtectedOverhead, maxContent));
+        int length = Math.Min(available, GetContent(maxContent));
         _freshLeft = Math.Max(0, _freshLeft - length);
         return length;
     }

@@ -16,7 +16,11 @@ internal static class HandshakeDriver
             {
                 await transport.FlushAsync(cancellationToken).ConfigureAwait(false);
                 if (machine.IsEstablished)
+                {
+                    machine.Reader.ReleaseMemory();
                     return;
+                }
+
                 if (machine.Pending != HostTask.None)
                 {
                     await ServeAsync(machine, cancellationToken).ConfigureAwait(false);

@@ -122,8 +122,8 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
         _isCompleted = true;
         if (Interlocked.CompareExchange(ref _state, Closed, Reading) == Reading)
             _queue.Clear();
-        else if (!CloseIfIdle() && Volatile.Read(ref _isWaiting))
-            CancelTransport();
+        else if (!CloseIfIdle())
+            CancelPendingRead();
     }
 
     /// <summary>Ends a read that waits, and gives the memory back unless the user still looks at it: then <see cref="AdvanceTo(SequencePosition)"/> does.</summary>
@@ -232,6 +232,13 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
     /// <summary>Hands out what there is.</summary>
     private ReadResult Take()
     {
+        if (_isCompleted)
+        {
+            // On another thread, while this read waited.
+            End(Idle);
+            return new ReadResult(default, isCanceled: true, isCompleted: false);
+        }
+
         _isTentative = IsCancelRequested && Interlocked.Exchange(ref _cancelRequested, 0) != 0;
         ReadResult result = new(_queue.Data, _isTentative, _isEnded);
         End(Reading);

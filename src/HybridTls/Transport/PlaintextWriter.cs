@@ -12,24 +12,21 @@ namespace HybridTls.Transport;
 /// </summary>
 internal sealed class PlaintextWriter : PipeWriter
 {
-    /// <summary>The first block, for short answers.</summary>
-    private const int SmallBlock = 4096;
+    /// <summary>What the first block holds, for short answers: 4 KiB with the byte behind.</summary>
+    private const int SmallBlock = 4095;
 
-    /// <summary>The block in bulk: a full record, whose wire form fills 2^14 bytes.</summary>
-    private const int LargeBlock = 16 * 1024;
+    /// <summary>What a block in bulk holds at least half of: a record whose wire form fills 16 KiB.</summary>
+    private const int LargeBlock = (16 * 1024) - RecordLimits.ProtectedOverhead;
 
     /// <summary>A write of a whole buffer lets the transport go on after this much.</summary>
     private const int FlushEvery = 64 * 1024;
 
     private readonly HybridTlsConnection _connection;
     private readonly PipeWriter _transport;
-    private readonly BlockPool _pool;
+    private readonly PlaintextBlock _block;
     private RecordSizer _sizer;
     private bool _hasSizer;
     private bool _isBulk;
-    private object? _owner;
-    private Memory<byte> _block;
-    private int _filled;
     private long _unflushed;
     private long _bytes;
     private int _flushing;
@@ -39,7 +36,7 @@ internal sealed class PlaintextWriter : PipeWriter
     {
         _connection = connection;
         _transport = transport;
-        _pool = new BlockPool(memoryPool);
+        _block = new PlaintextBlock(memoryPool);
         Output = new PipeOutput(transport);
     }
 
@@ -50,7 +47,7 @@ internal sealed class PlaintextWriter : PipeWriter
     public SemaphoreSlim Turn { get; } = new(1, 1);
 
     /// <summary>How many blocks are rented now.</summary>
-    public int RentedBlocks => _pool.Rented;
+    public int RentedBlocks => _block.Rented;
 
     /// <summary>The bytes of application data protected.</summary>
     public long BytesWritten => Volatile.Read(ref _bytes);
@@ -71,7 +68,7 @@ internal sealed class PlaintextWriter : PipeWriter
         HandshakeMachine machine = _connection.Machine;
         ThrowIfCompleted();
         Reserve(machine, Math.Max(sizeHint, 1));
-        return _block[_filled..^1]; // the last byte is for the content type
+        return _block.Free;
     }
 
     /// <inheritdoc/>
@@ -80,8 +77,8 @@ internal sealed class PlaintextWriter : PipeWriter
     /// <inheritdoc/>
     public override void Advance(int bytes)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)bytes, (uint)Math.Max(0, _block.Length - 1 - _filled), nameof(bytes));
-        _filled += bytes;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)bytes, (uint)_block.Room, nameof(bytes));
+        _block.Advance(bytes);
         _unflushed += bytes;
     }
 
@@ -148,7 +145,7 @@ internal sealed class PlaintextWriter : PipeWriter
                     await Turn.WaitAsync(cancellationToken).ConfigureAwait(false);
                 try
                 {
-                    StartFlightAndSealBlock(machine);
+                    SealBlock(machine);
                     _isBulk = false;
                     _unflushed = 0;
                     _connection.ThrowIfNotWritable();
@@ -216,7 +213,7 @@ internal sealed class PlaintextWriter : PipeWriter
         if (!_connection.IsAuthenticated || !_connection.Gate.TryEnter())
         {
             if (ownsBlock)
-                ReleaseBlock();
+                _block.Release();
             return;
         }
 
@@ -227,9 +224,10 @@ internal sealed class PlaintextWriter : PipeWriter
             try
             {
                 if (ownsBlock && alert == TlsAlert.CloseNotify)
-                    StartFlightAndSealBlock(machine);
+                    SealBlock(machine);
                 else if (ownsBlock)
-                    ReleaseBlock();
+                    _block.Release();
+                _unflushed = 0;
                 if (_connection.IsWritable && _connection.TryBeginAlert())
                 {
                     machine.WriteAlert(alert);
@@ -254,23 +252,20 @@ internal sealed class PlaintextWriter : PipeWriter
 
     private void Reserve(HandshakeMachine machine, int needed)
     {
-        if (_block.Length - 1 - _filled >= needed)
+        if (_block.Room >= needed)
             return;
-        if (_filled > 0 && _filled + needed >= LargeBlock - RecordLimits.ProtectedOverhead)
-            TrySealBlock(machine);
-        int size = _filled + needed + 1;
-        if (size <= _block.Length)
+        int record = GetSizer(machine).GetFullContent(machine.Writer.MaxContent);
+        int bulk = record * Math.Max(1, LargeBlock / record);
+        if (_block.Filled > 0 && _block.Filled + needed > bulk)
+            TrySealEarly(machine);
+        if (_block.Room >= needed)
             return;
-        size = Math.Max(size, _block.Length == 0 && !_isBulk ? SmallBlock : Math.Max(LargeBlock, _filled * 2));
-        Memory<byte> larger = _pool.Rent(size, out object owner);
-        _block.Span[.._filled].CopyTo(larger.Span);
-        int filled = _filled;
-        ReleaseBlock();
-        (_block, _owner, _filled) = (larger, owner, filled);
+        int least = _block.Rented == 0 && !_isBulk ? SmallBlock : Math.Max(bulk, _block.Filled * 2);
+        _block.Grow(Math.Max(_block.Filled + needed, least), bulk);
     }
 
-    /// <summary>Protects what has gathered before the user flushes, unless somebody else is sending.</summary>
-    private void TrySealBlock(HandshakeMachine machine)
+    /// <summary>Protects what fills records before the user flushes, unless somebody else is sending; at least something, if it can.</summary>
+    private void TrySealEarly(HandshakeMachine machine)
     {
         if (!_connection.Gate.TryEnter())
             return;
@@ -280,8 +275,8 @@ internal sealed class PlaintextWriter : PipeWriter
                 return;
             try
             {
-                StartFlightAndSealBlock(machine);
                 _isBulk = true;
+                SealBlock(machine, fullOnly: true);
             }
             finally
             {
@@ -296,27 +291,44 @@ internal sealed class PlaintextWriter : PipeWriter
         }
     }
 
-    /// <summary>Protects what has gathered and gives the block back; on a connection that is lost it is dropped.</summary>
-    private void StartFlightAndSealBlock(HandshakeMachine machine)
+    /// <summary>Protects what has gathered; on a connection that is lost it is dropped.</summary>
+    /// <param name="machine">The core.</param>
+    /// <param name="fullOnly">Leaves what does not fill a record, unless that is all there is.</param>
+    private void SealBlock(HandshakeMachine machine, bool fullOnly = false)
     {
-        if (_connection.IsWritable)
+        if (!_connection.IsWritable)
         {
-            if (!_hasSizer)
-            {
-                _sizer = new RecordSizer(machine.Options.RecordSizing, machine.Options.TimeProvider);
-                _hasSizer = true;
-            }
-
-            _sizer.BeginFlight();
-            for (int start = 0; start < _filled;)
-            {
-                int length = BeginRecord(machine, _filled - start);
-                machine.Writer.WriteApplicationDataBorrowed(Output, _block.Span.Slice(start, length + 1));
-                start += length;
-            }
+            _block.Release();
+            return;
         }
 
-        ReleaseBlock();
+        ref RecordSizer sizer = ref GetSizer(machine);
+        sizer.BeginFlight();
+        int start = 0;
+        while (start < _block.Filled)
+        {
+            if (fullOnly && start > 0 && _block.Filled - start < sizer.GetContent(machine.Writer.MaxContent))
+                break;
+            int length = BeginRecord(machine, _block.Filled - start);
+            machine.Writer.WriteApplicationDataBorrowed(Output, _block.GetContentAndRoom(start, length));
+            start += length;
+        }
+
+        if (fullOnly)
+            _block.Consume(start);
+        else
+            _block.Release();
+    }
+
+    private ref RecordSizer GetSizer(HandshakeMachine machine)
+    {
+        if (!_hasSizer)
+        {
+            _sizer = new RecordSizer(machine.Options.RecordSizing, machine.Options.TimeProvider);
+            _hasSizer = true;
+        }
+
+        return ref _sizer;
     }
 
     private void Seal(HandshakeMachine machine, ReadOnlySpan<byte> content)
@@ -336,16 +348,6 @@ internal sealed class PlaintextWriter : PipeWriter
         int length = _sizer.Take(available, machine.Writer.MaxContent);
         Volatile.Write(ref _bytes, _bytes + length);
         return length;
-    }
-
-    private void ReleaseBlock()
-    {
-        if (_owner is null)
-            return;
-        _pool.Return(_owner);
-        _owner = null;
-        _block = default;
-        _filled = 0;
     }
 
     private void ThrowIfCompleted()
