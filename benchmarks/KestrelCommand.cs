@@ -16,7 +16,12 @@ internal static class KestrelCommand
         {
             Description = "how long each figure of each endpoint is measured", HelpName = "N", DefaultValueFactory = _ => 6,
         };
-        Command command = new("kestrel", "Compare UseHybridTls with UseHttps: throughput and handshakes through Kestrel.") { json, seconds };
+        Option<string> only = new("--only")
+        {
+            Description = "measure only the figures whose name contains TEXT", HelpName = "TEXT", DefaultValueFactory = _ => string.Empty,
+        };
+        Option<bool> check = new("--check") { Description = "fail if answers of 1 MiB come slower than through UseHttps" };
+        Command command = new("kestrel", "Compare UseHybridTls with UseHttps: throughput and handshakes through Kestrel.") { json, seconds, only, check };
         command.SetAction(async (result, _) =>
         {
             if (Console.IsOutputRedirected)
@@ -27,11 +32,12 @@ internal static class KestrelCommand
             await AnsiConsole.Progress().AutoClear(true).StartAsync(async context =>
             {
                 ProgressTask task = context.AddTask("measuring", maxValue: 1);
-                results = await run.MeasureAsync(done => task.Value = done);
+                results = await run.MeasureAsync(result.GetValue(only)!, done => task.Value = done);
             });
             KestrelReport.Show(results);
             if (result.GetValue(json) is { } file)
                 KestrelReport.Write(results, file);
+            return result.GetValue(check) && results.Any(figure => figure.BodySize == KestrelServer.LargeSize && figure.Ratio < 1) ? 1 : 0;
         });
         return command;
     }

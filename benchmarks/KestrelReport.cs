@@ -13,9 +13,9 @@ internal static class KestrelReport
     public static void Show(IReadOnlyList<KestrelResult> results)
     {
         Table table = new Table().Border(TableBorder.Rounded)
-            .Title("through Kestrel: UseHybridTls (X25519MLKEM768, ML-DSA-65) and UseHttps (SslStream, ECDSA P-256), both TLS 1.3, AES-256-GCM");
+            .Title("UseHybridTls (X25519MLKEM768, ML-DSA-65) and UseHttps (ECDSA P-256)\nin Kestrel, TLS 1.3, AES-256-GCM");
         table.AddColumn(new TableColumn("answers").NoWrap());
-        foreach (string header in (string[])["HybridTls", "UseHttps", "unit", "ratio", "server µs each", "UseHttps", "ratio"])
+        foreach (string header in (string[])["HybridTls", "UseHttps", "unit", "ratio", "server µs", "UseHttps", "ratio"])
             table.AddColumn(new TableColumn(header).RightAligned().NoWrap());
         foreach (KestrelResult result in results)
         {
@@ -32,8 +32,8 @@ internal static class KestrelReport
         }
 
         AnsiConsole.Write(table);
-        AnsiConsole.WriteLine("Medians of rounds that alternate. Servers and clients share the machine: a rate holds what the client costs, too");
-        AnsiConsole.WriteLine("(HybridTlsStream here, SslStream there); the server's processor time does not. Handshakes are full ones.");
+        AnsiConsole.WriteLine("Medians of alternating rounds. Servers and clients share the machine: a rate");
+        AnsiConsole.WriteLine("holds what the client costs (HybridTlsStream, SslStream); the server's processor\ntime does not. Handshakes are full ones.");
         AnsiConsole.WriteLine();
 
         BarChart chart = new BarChart().Width(Math.Clamp(AnsiConsole.Profile.Width, 60, 100))

@@ -29,11 +29,13 @@ internal sealed class KestrelRun(KestrelEndpoints endpoints, double seconds)
     ];
 
     /// <summary>Measures everything.</summary>
+    /// <param name="filter">Which figures: a part of their names.</param>
     /// <param name="progress">Is told the share that is done.</param>
-    public async Task<IReadOnlyList<KestrelResult>> MeasureAsync(Action<double> progress)
+    public async Task<IReadOnlyList<KestrelResult>> MeasureAsync(string filter, Action<double> progress)
     {
         List<KestrelResult> results = [];
-        foreach (KestrelCase measured in Cases)
+        KestrelCase[] cases = [.. Cases.Where(measured => measured.Name.Contains(filter, StringComparison.OrdinalIgnoreCase))];
+        foreach (KestrelCase measured in cases)
         {
             await MeasureAsync(measured, hybrid: true, Math.Max(1, seconds / Rounds)); // warm-up
             await MeasureAsync(measured, hybrid: false, Math.Max(1, seconds / Rounds));
@@ -43,7 +45,7 @@ internal sealed class KestrelRun(KestrelEndpoints endpoints, double seconds)
                 bool first = round % 2 == 0;
                 (first ? ours : theirs).Add(await MeasureAsync(measured, hybrid: first, seconds / Rounds));
                 (first ? theirs : ours).Add(await MeasureAsync(measured, hybrid: !first, seconds / Rounds));
-                progress((results.Count + ((round + 1.0) / Rounds)) / Cases.Count);
+                progress((results.Count + ((round + 1.0) / Rounds)) / cases.Length);
             }
 
             results.Add(new KestrelResult(
