@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using HybridTls.AspNetCore;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace HybridTls.Load.Tests;
 
@@ -16,11 +17,13 @@ public sealed class HostilePeersTests(ITestOutputHelper output)
     public async Task The_deadline_ends_peers_that_do_not_finish_their_handshake_and_others_are_served_meanwhile()
     {
         ConcurrentQueue<FailedHandshake> failures = [];
-        await using LoadServer server = await LoadServer.StartAsync(middleware: options =>
-        {
-            options.HandshakeTimeout = Deadline;
-            options.OnHandshakeFailed = failures.Enqueue;
-        });
+        await using LoadServer server = await LoadServer.StartAsync(
+            middleware: options =>
+            {
+                options.HandshakeTimeout = Deadline;
+                options.OnHandshakeFailed = failures.Enqueue;
+            },
+            sockets: LetSendersWait);
         await MeasureRequestAsync(server); // compiled once
 
         byte[] hello = await CaptureClientHelloAsync();
@@ -114,6 +117,18 @@ public sealed class HostilePeersTests(ITestOutputHelper output)
             client.Reset();
     }
 
+    /// <summary>Makes the buffers so small that the server's flight does not fit: whoever does not read keeps the server's flush waiting.</summary>
+    private static void LetSendersWait(SocketTransportOptions options)
+    {
+        options.MaxWriteBufferSize = 1024;
+        options.CreateBoundListenSocket = endPoint =>
+        {
+            Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { SendBufferSize = 1 };
+            socket.Bind(endPoint);
+            return socket;
+        };
+    }
+
     /// <summary>A new connection with one request; it has ended on the server when this returns, or will soon.</summary>
     private static async Task<TimeSpan> MeasureRequestAsync(LoadServer server)
     {
@@ -129,7 +144,7 @@ public sealed class HostilePeersTests(ITestOutputHelper output)
 
     private static async Task<Socket> ConnectAsync(LoadServer server, ReadOnlyMemory<byte> bytes = default)
     {
-        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = 1 };
         await socket.ConnectAsync(server.EndPoint, TestContext.Current.CancellationToken);
         if (!bytes.IsEmpty)
             await socket.SendAsync(bytes, TestContext.Current.CancellationToken);

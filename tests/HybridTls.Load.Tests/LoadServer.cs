@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -28,11 +29,15 @@ internal sealed class LoadServer : IAsyncDisposable
     private readonly WebApplication _application;
     private int _connections;
 
-    private LoadServer(bool tls, Action<HybridTlsMiddlewareOptions>? middleware, Action<KestrelServerLimits>? limits)
+    private LoadServer(bool tls, Action<HybridTlsMiddlewareOptions>? middleware, Action<KestrelServerLimits>? limits, Action<SocketTransportOptions>? sockets)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().UseSockets(sockets => sockets.Backlog = 4096).ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().UseSockets(transport =>
+        {
+            transport.Backlog = 4096;
+            sockets?.Invoke(transport);
+        }).ConfigureKestrel(kestrel =>
         {
             limits?.Invoke(kestrel.Limits);
             kestrel.Listen(IPAddress.Loopback, 0, endpoint => Configure(endpoint, tls, middleware));
@@ -54,9 +59,10 @@ internal sealed class LoadServer : IAsyncDisposable
     public IPEndPoint EndPoint { get; private set; } = null!;
 
     public static async Task<LoadServer> StartAsync(
-        bool tls = true, Action<HybridTlsMiddlewareOptions>? middleware = null, Action<KestrelServerLimits>? limits = null)
+        bool tls = true, Action<HybridTlsMiddlewareOptions>? middleware = null, Action<KestrelServerLimits>? limits = null,
+        Action<SocketTransportOptions>? sockets = null)
     {
-        LoadServer server = new(tls, middleware, limits);
+        LoadServer server = new(tls, middleware, limits, sockets);
         await server._application.StartAsync(TestContext.Current.CancellationToken);
         server.EndPoint = new IPEndPoint(IPAddress.Loopback, new Uri(server._application.Urls.Single()).Port);
         return server;
