@@ -42,6 +42,9 @@ internal sealed class ConfiguredOptionsSource : ServerOptionsSource, IDisposable
 
     public override HybridTlsServerOptions Initial => _options;
 
+    /// <summary>How often to look for changes, from the time when the endpoint is bound; not positive for never.</summary>
+    public TimeSpan ReloadInterval { get; set; } = Timeout.InfiniteTimeSpan;
+
     /// <summary>What the section says about the middleware; read once, at the start.</summary>
     public HybridTlsMiddlewareOptions ReadMiddlewareOptions() => ConfiguredServer.ReadMiddlewareOptions(_section);
 
@@ -54,14 +57,12 @@ internal sealed class ConfiguredOptionsSource : ServerOptionsSource, IDisposable
         {
             _protocols = protocols;
             _options = protocols.Apply(_options);
+            if (ReloadInterval > TimeSpan.Zero && !_disposed)
+            {
+                _timer ??= _timeProvider.CreateTimer(
+                    static state => ((ConfiguredOptionsSource)state!).Reload(), this, ReloadInterval, ReloadInterval);
+            }
         }
-    }
-
-    /// <summary>Looks for changes every <paramref name="interval"/>.</summary>
-    public void StartWatching(TimeSpan interval)
-    {
-        if (interval > TimeSpan.Zero)
-            _timer = _timeProvider.CreateTimer(static state => ((ConfiguredOptionsSource)state!).Reload(), this, interval, interval);
     }
 
     /// <summary>Looks for changes now.</summary>

@@ -29,7 +29,7 @@ internal sealed class ConfiguredServer
     {
         ConfigurationReader reader = new(section);
         HybridTlsServerOptions options = new();
-        options.ClientCertificateMode = reader.GetEnum<ClientCertificateMode>(nameof(options.ClientCertificateMode)) ?? options.ClientCertificateMode;
+        options.ClientCertificateMode = reader.GetEnum<ClientCertificateMode>(nameof(options.ClientCertificateMode)) ?? default;
         options.SendCertificateAuthorities = reader.GetBool(nameof(options.SendCertificateAuthorities)) ?? false;
         options.AcceptRawPublicKeys = reader.GetBool(nameof(options.AcceptRawPublicKeys)) ?? false;
         options.CertificateCompression = reader.GetEnum<CertificateCompression>(nameof(options.CertificateCompression)) ?? default;
@@ -124,7 +124,8 @@ internal sealed class ConfiguredServer
             {
                 validation = PeerValidation.TrustAnchorsFromPemFile(path);
             }
-            catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
+            catch (Exception exception) when (
+                exception is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
             {
                 throw reader.Bad(TrustAnchorsPath, "cannot be used. " + exception.Message, exception);
             }
@@ -143,7 +144,8 @@ internal sealed class ConfiguredServer
             && Convert.FromHexString(text, hash, out _, out _) == System.Buffers.OperationStatus.Done;
         return isHex
             ? hash
-            : throw reader.Bad(PinnedPublicKeyHashes, $"holds \"{text}\", which is no SHA-256 hash of a public key in hexadecimal (64 digits)");
+            : throw reader.Bad(
+                PinnedPublicKeyHashes, $"holds \"{text}\", which is no SHA-256 hash of a public key in hexadecimal (64 digits)");
     }
 
     private static void ThrowIfMissing(string path)

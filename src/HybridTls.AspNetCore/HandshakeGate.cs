@@ -42,7 +42,8 @@ internal sealed class HandshakeGate
         lease.Dispose();
         WarnNowAndThen();
         throw new HandshakeRefusedException(
-            $"{_options.MaxConcurrentHandshakes} handshakes are running and {_options.MaxQueuedHandshakes} are waiting: this one is refused.");
+            $"{_options.MaxConcurrentHandshakes} handshakes are running and {_options.MaxQueuedHandshakes} are waiting: " +
+            "this one is refused.");
     }
 
     /// <summary>A flood must not become a flood of log lines.</summary>

@@ -7,7 +7,7 @@ namespace HybridTls.AspNetCore;
 /// <summary>
 /// What <see cref="SocketsHttpHandler"/> takes for the TLS stream of an <c>https</c> connection: it accepts one made by its
 /// <c>ConnectCallback</c> only if it is an <see cref="SslStream"/>. The base class never authenticates and never sees a byte; everything
-/// goes to <see cref="HybridTlsStream"/>. See docs/decisions/httpclient.md.
+/// goes to <see cref="HybridTlsStream"/>. See docs/decisions/0006-httpclient.md.
 /// </summary>
 internal sealed class HttpTlsStream : SslStream, ITraffic
 {
@@ -69,7 +69,8 @@ internal sealed class HttpTlsStream : SslStream, ITraffic
         ValueTask<int> read = _stream.ReadAsync(buffer, cancellationToken);
         return read.IsCompletedSuccessfully ? new ValueTask<int>(CountReceived(read.Result)) : AwaitAsync(this, read);
 
-        static async ValueTask<int> AwaitAsync(HttpTlsStream self, ValueTask<int> read) => self.CountReceived(await read.ConfigureAwait(false));
+        static async ValueTask<int> AwaitAsync(HttpTlsStream self, ValueTask<int> read) =>
+            self.CountReceived(await read.ConfigureAwait(false));
     }
 
     public override void Write(byte[] buffer, int offset, int count)

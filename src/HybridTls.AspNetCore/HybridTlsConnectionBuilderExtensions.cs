@@ -48,7 +48,7 @@ public static class HybridTlsConnectionBuilderExtensions
         ConfiguredOptionsSource source = new(section, builder.ApplicationServices, telemetry.Logger);
         HybridTlsMiddlewareOptions options = source.ReadMiddlewareOptions();
         configure?.Invoke(options);
-        source.StartWatching(options.ReloadInterval);
+        source.ReloadInterval = options.ReloadInterval;
         return Use(builder, source, options, telemetry);
     }
 

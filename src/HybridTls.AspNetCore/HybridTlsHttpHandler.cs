@@ -84,8 +84,8 @@ public sealed class HybridTlsHttpHandler : DelegatingHandler
         {
             throw new HttpRequestException(
                 HttpRequestError.VersionNegotiationError,
-                $"HybridTlsHttpHandler speaks HTTP/1.1 for https addresses, not {request.Version}: use HttpVersionPolicy.RequestVersionOrLower, " +
-                "or for a service of your own an http address (see HybridTlsHttpHandler's remarks).");
+                $"HybridTlsHttpHandler speaks HTTP/1.1 for https addresses, not {request.Version}: use " +
+                "HttpVersionPolicy.RequestVersionOrLower, or for a service of your own an http address (see HybridTlsHttpHandler's remarks).");
         }
 
         if (request.Version.Major > 1)
@@ -98,14 +98,18 @@ public sealed class HybridTlsHttpHandler : DelegatingHandler
     private void ThrowIfUnprotected(HttpRequestMessage request)
     {
         if (Sockets.ConnectCallback != _connectCallback)
-            throw new InvalidOperationException("Sockets.ConnectCallback was replaced: pass HybridTlsHttpHandler's constructor the transport instead.");
+        {
+            throw new InvalidOperationException(
+                "Sockets.ConnectCallback was replaced: pass HybridTlsHttpHandler's constructor the transport instead.");
+        }
+
         if (Sockets.UseProxy)
             throw new InvalidOperationException("Sockets.UseProxy was set: HybridTlsHttpHandler cannot protect what goes through a proxy.");
         if (request.RequestUri is { IsAbsoluteUri: true, Scheme: var scheme } uri && IsCleartext(scheme) && !IsExactHttp2(request))
         {
             throw new InvalidOperationException(
-                $"{uri.GetLeftPart(UriPartial.Authority)} names a scheme without TLS, for which HybridTlsHttpHandler speaks HTTP/2 only: use https (or wss), " +
-                "or Version 2.0 with HttpVersionPolicy.RequestVersionExact.");
+                $"{uri.GetLeftPart(UriPartial.Authority)} names a scheme without TLS, for which HybridTlsHttpHandler speaks HTTP/2 " +
+                "only: use https (or wss), or Version 2.0 with HttpVersionPolicy.RequestVersionExact.");
         }
     }
 

@@ -21,9 +21,13 @@ internal sealed class HybridTlsMetrics
     {
         _duration = meter.CreateHistogram(
             "hybridtls.handshake.duration", "s", "How long handshakes took, successful or not.",
-            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
+            advice: new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+            });
         _activeHandshakes = meter.CreateUpDownCounter<long>("hybridtls.active_handshakes", "{handshake}", "Handshakes under way.");
-        _activeConnections = meter.CreateUpDownCounter<long>("hybridtls.active_connections", "{connection}", "Connections whose handshake is complete.");
+        _activeConnections = meter.CreateUpDownCounter<long>(
+            "hybridtls.active_connections", "{connection}", "Connections whose handshake is complete.");
         _alerts = meter.CreateCounter<long>("hybridtls.alerts", "{alert}", "Alerts sent and received, but for close_notify.");
         meter.CreateObservableCounter(
             "hybridtls.bytes_in", () => Observe(static traffic => traffic.Received), "By", "Application data received, decrypted.");

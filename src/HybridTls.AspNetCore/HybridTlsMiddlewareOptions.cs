@@ -1,6 +1,8 @@
 namespace HybridTls.AspNetCore;
 
-/// <summary>What a server's middleware does around the handshakes; what a handshake negotiates is <see cref="HybridTlsServerOptions"/>'s.</summary>
+/// <summary>
+/// What a server's middleware does around the handshakes; what a handshake negotiates is <see cref="HybridTlsServerOptions"/>'s.
+/// </summary>
 public sealed class HybridTlsMiddlewareOptions
 {
     /// <summary>Creates options with the defaults.</summary>
@@ -52,7 +54,8 @@ public sealed class HybridTlsMiddlewareOptions
         if (HandshakeTimeout is { } timeout && timeout <= TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
             throw new InvalidOperationException($"HandshakeTimeout is {timeout}; it must be positive, or Timeout.InfiniteTimeSpan.");
         if (MaxConcurrentHandshakes is <= 0)
-            throw new InvalidOperationException($"MaxConcurrentHandshakes is {MaxConcurrentHandshakes}; it must be positive, or null for any number.");
+            throw new InvalidOperationException(
+                $"MaxConcurrentHandshakes is {MaxConcurrentHandshakes}; it must be positive, or null for any number.");
         if (MaxQueuedHandshakes < 0)
             throw new InvalidOperationException($"MaxQueuedHandshakes is {MaxQueuedHandshakes}; it must not be negative.");
         if (ReloadInterval <= TimeSpan.Zero && ReloadInterval != Timeout.InfiniteTimeSpan)

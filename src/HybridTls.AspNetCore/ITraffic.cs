@@ -1,6 +1,6 @@
 namespace HybridTls.AspNetCore;
 
-/// <summary>What counts the application data of one connection, so that the counting costs the connection no more than an addition.</summary>
+/// <summary>What counts the application data of one connection: the counting costs it no more than an addition.</summary>
 internal interface ITraffic
 {
     /// <summary>Decrypted bytes handed to the application so far.</summary>

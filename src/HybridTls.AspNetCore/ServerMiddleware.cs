@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace HybridTls.AspNetCore;
 
-/// <summary>Puts TLS under a server's connections. A connection that fails is logged and ends here; nothing is thrown at the host.</summary>
+/// <summary>Puts TLS under a server's connections. One that fails is logged and ends here; nothing is thrown at the host.</summary>
 internal sealed class ServerMiddleware(
     ConnectionDelegate next, ServerOptionsSource source, HybridTlsMiddlewareOptions options, HandshakeGate gate, Telemetry telemetry)
 {
@@ -108,7 +108,8 @@ internal sealed class ServerMiddleware(
     }
 
     private void Fail(
-        ConnectionContext context, HandshakeObserver observer, HandshakeFailureReason reason, Exception exception, ClientHelloInfo? clientHello)
+        ConnectionContext context, HandshakeObserver observer, HandshakeFailureReason reason, Exception exception,
+        ClientHelloInfo? clientHello)
     {
         TimeSpan duration = observer.Fail(reason, exception, context.Features.Get<IConnectionMetricsTagsFeature>());
         try

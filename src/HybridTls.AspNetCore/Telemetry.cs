@@ -13,7 +13,7 @@ internal sealed record Telemetry(HybridTlsMetrics Metrics, ILogger Logger)
         HybridTlsMetrics.For(services?.GetService<IMeterFactory>()),
         services?.GetService<ILoggerFactory>()?.CreateLogger(Log.Category) ?? NullLogger.Instance);
 
-    /// <summary>An established connection has ended; <paramref name="failure"/> is why nothing more could be read, if that is how.</summary>
+    /// <summary>An established connection has ended; <paramref name="failure"/> is why nothing more could be read, or null.</summary>
     public void ConnectionStopped(PeerRole peer, ITraffic traffic, string connectionId, Exception? failure)
     {
         Metrics.ConnectionStopped(peer, traffic);

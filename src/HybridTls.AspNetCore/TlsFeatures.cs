@@ -66,7 +66,7 @@ internal sealed class TlsFeatures(HybridTlsConnection connection, PeerRole peer,
 
     public ReadOnlyMemory<byte> ApplicationProtocol => Parameters.ApplicationProtocol.Protocol;
 
-    /// <summary>The client's certificate on the server, loaded when it is first asked for; whoever asks may keep it beyond the connection.</summary>
+    /// <summary>On the server, the client's certificate, loaded when it is first asked for; it may be kept beyond the connection.</summary>
     public X509Certificate2? ClientCertificate
     {
         get

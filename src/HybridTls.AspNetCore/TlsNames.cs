@@ -46,6 +46,6 @@ internal static class TlsNames
 
     /// <summary>The alert's name as in RFC 9846 §6; a number where a peer made one up.</summary>
     public static string Of(TlsAlert alert) => Enum.IsDefined(alert)
-        ? string.Concat(alert.ToString().Select(static (c, i) => char.IsAsciiLetterUpper(c) ? (i > 0 ? "_" : "") + char.ToLowerInvariant(c) : c.ToString()))
+        ? System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(alert.ToString())
         : ((byte)alert).ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -14,7 +14,7 @@ public sealed record RecordSizing
 
     private readonly int _freshRecordSize = 1400;
     private readonly int _freshBytes = 16 * 1024;
-    private readonly int _fullRecordSize = 16 * 1024;
+    private readonly int _fullRecordSize = RecordLimits.MaxProtectedRecord;
     private readonly TimeSpan _idleAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>Records that fit a TCP segment for the first 16 KiB after an idle second, full ones from then on.</summary>
@@ -46,7 +46,7 @@ public sealed record RecordSizing
         }
     }
 
-    /// <summary>The size of a record in bulk, in bytes on the wire, 128 to 16,406. Default: 16,384, which fills pooled memory without waste.</summary>
+    /// <summary>The size of a record in bulk, in bytes on the wire, 128 to 16,406. Default: 16,406, the largest there is.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is out of range.</exception>
     public int FullRecordSize
     {

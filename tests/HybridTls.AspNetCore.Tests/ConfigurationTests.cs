@@ -89,7 +89,8 @@ public sealed class ConfigurationTests : IDisposable
         File.WriteAllText(PathOf("rsa.pem"), ConnectionBuilderTests.RsaPem());
         File.WriteAllText(PathOf("other.key"), Other.Key);
         IConfigurationSection section = Section((key, value));
-        InvalidOperationException exception = Assert.Throws<InvalidOperationException>(() => ConfiguredServer.Load(section, _folder.FullName));
+        InvalidOperationException exception =
+            Assert.Throws<InvalidOperationException>(() => ConfiguredServer.Load(section, _folder.FullName));
         Assert.StartsWith(expected, exception.Message, StringComparison.Ordinal);
     }
 

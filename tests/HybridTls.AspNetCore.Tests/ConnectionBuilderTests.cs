@@ -151,7 +151,8 @@ public sealed class ConnectionBuilderTests : IDisposable
             return Task.CompletedTask;
         });
         ConnectionDelegate client = Build(
-            static builder => builder.UseHybridTlsClient(TestIdentities.ClientOptions()), static async context => await context.Transport.Input.ReadAsync(Token));
+            static builder => builder.UseHybridTlsClient(TestIdentities.ClientOptions()), static async context =>
+                await context.Transport.Input.ReadAsync(Token));
         await RunAsync(client, server, new DnsEndPoint("localhost", 443));
         Assert.Equal("localhost", seen);
     }
@@ -189,22 +190,30 @@ public sealed class ConnectionBuilderTests : IDisposable
     public void Bad_options_fail_when_the_host_is_built_and_say_which()
     {
         Fails("Credential", static builder => builder.UseHybridTls(new HybridTlsServerOptions()));
-        Fails("HandshakeTimeout", static builder => builder.UseHybridTls(Server(static options => options.HandshakeTimeout = TimeSpan.Zero)));
-        Fails("ApplicationProtocols", static builder => builder.UseHybridTls(Server(static options => options.ApplicationProtocols = [default])));
+        Fails("HandshakeTimeout",
+            static builder => builder.UseHybridTls(Server(static options => options.HandshakeTimeout = TimeSpan.Zero)));
+        Fails("ApplicationProtocols",
+            static builder => builder.UseHybridTls(Server(static options => options.ApplicationProtocols = [default])));
         Fails("PeerValidation", static builder => builder.UseHybridTls(
             Server(static options => options.ClientCertificateMode = ClientCertificateMode.RequireCertificate)));
         Fails("CipherSuites", static builder => builder.UseHybridTls(Server(static options => options.CipherSuites = [])));
-        Fails("HandshakeTimeout", static builder => builder.UseHybridTls(TestIdentities.Server, static middleware => middleware.HandshakeTimeout = TimeSpan.Zero));
-        Fails("MaxConcurrentHandshakes", static builder => builder.UseHybridTls(TestIdentities.Server, static middleware => middleware.MaxConcurrentHandshakes = 0));
-        Fails("MaxQueuedHandshakes", static builder => builder.UseHybridTls(TestIdentities.Server, static middleware => middleware.MaxQueuedHandshakes = -1));
+        Fails("HandshakeTimeout",
+            static builder => builder.UseHybridTls(TestIdentities.Server, static middleware => middleware.HandshakeTimeout = TimeSpan.Zero));
+        Fails("MaxConcurrentHandshakes",
+            static builder => builder.UseHybridTls(TestIdentities.Server, static middleware => middleware.MaxConcurrentHandshakes = 0));
+        Fails("MaxQueuedHandshakes",
+            static builder => builder.UseHybridTls(TestIdentities.Server, static middleware => middleware.MaxQueuedHandshakes = -1));
         Fails("PeerValidation", static builder => builder.UseHybridTlsClient(new HybridTlsClientOptions()));
-        Fails("ServerName", static builder => builder.UseHybridTlsClient(TestIdentities.ClientOptions(static options => options.ServerName = "a b")));
-        Fails("HandshakeTimeout", static builder => builder.UseHybridTlsClient(TestIdentities.ClientOptions(static options => options.HandshakeTimeout = TimeSpan.Zero)));
+        Fails("ServerName",
+            static builder => builder.UseHybridTlsClient(TestIdentities.ClientOptions(static options => options.ServerName = "a b")));
+        Fails("HandshakeTimeout",
+            static builder => builder.UseHybridTlsClient(TestIdentities.ClientOptions(static options => options.HandshakeTimeout = TimeSpan.Zero)));
         Fails("IConfiguration", static builder => builder.UseHybridTls());
 
         (string certificate, string key) = TestIdentities.NewPem("CN=one");
         (_, string otherKey) = TestIdentities.NewPem("CN=two");
-        Fails("Credential", builder => builder.UseHybridTls(options => options.Credential = HybridTlsCredential.FromPem(certificate, otherKey)));
+        Fails("Credential",
+            builder => builder.UseHybridTls(options => options.Credential = HybridTlsCredential.FromPem(certificate, otherKey)));
         Fails("Credential", builder => builder.UseHybridTls(options => options.Credential = HybridTlsCredential.FromPem("nonsense", key)));
         Fails("Credential", builder => builder.UseHybridTls(options => options.Credential = HybridTlsCredential.FromPem(RsaPem(), key)));
     }
@@ -231,7 +240,8 @@ public sealed class ConnectionBuilderTests : IDisposable
 
     private void Fails(string option, Action<IConnectionBuilder> configure)
     {
-        InvalidOperationException exception = Assert.Throws<InvalidOperationException>(() => Build(configure, static context => Task.CompletedTask));
+        InvalidOperationException exception =
+            Assert.Throws<InvalidOperationException>(() => Build(configure, static context => Task.CompletedTask));
         Assert.Contains(option, exception.Message, StringComparison.Ordinal);
     }
 

@@ -150,7 +150,8 @@ public sealed class HandshakeFaultTests
     public async Task A_shutdown_ends_handshakes_under_way_without_noise()
     {
         using HandshakeFailures failures = new();
-        await using WebHost host = await WebHost.StartAsync(static app => { }, middleware: middleware => middleware.OnHandshakeFailed = failures.Add);
+        await using WebHost host =
+            await WebHost.StartAsync(static app => { }, middleware: middleware => middleware.OnHandshakeFailed = failures.Add);
         using Socket silent = await ConnectAsync(host);
         await Task.Delay(100, Token);
         using CancellationTokenSource limit = new(TimeSpan.FromSeconds(0.5));

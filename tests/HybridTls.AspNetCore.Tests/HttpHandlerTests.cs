@@ -42,7 +42,8 @@ public sealed class HttpHandlerTests
     public async Task An_untrusted_or_wrong_server_is_refused()
     {
         await using WebHost host = await WebHost.StartAsync(static app => app.MapGet("/", static () => "never"));
-        using Cryptography.ManagedMLDsa key = (Cryptography.ManagedMLDsa)Cryptography.ManagedMLDsa.GenerateKey(System.Security.Cryptography.MLDsaAlgorithm.MLDsa65);
+        using Cryptography.ManagedMLDsa key =
+            (Cryptography.ManagedMLDsa)Cryptography.ManagedMLDsa.GenerateKey(System.Security.Cryptography.MLDsaAlgorithm.MLDsa65);
         using CertificateAuthority stranger = CertificateAuthority.CreateRoot("CN=stranger", key);
         using HttpClient untrusting = host.CreateClient(options => options.PeerValidation = PeerValidation.TrustAnchors(stranger.Certificate));
         HttpRequestException exception = await Assert.ThrowsAsync<HttpRequestException>(() => untrusting.GetStringAsync(Root, Token));
@@ -117,7 +118,8 @@ public sealed class HttpHandlerTests
     [Fact]
     public async Task Version_2_is_lowered_for_https_unless_it_must_not_be()
     {
-        await using WebHost host = await WebHost.StartAsync(static app => app.MapGet("/", static (HttpContext context) => context.Request.Protocol));
+        await using WebHost host =
+            await WebHost.StartAsync(static app => app.MapGet("/", static (HttpContext context) => context.Request.Protocol));
         using HttpClient client = host.CreateClient();
         client.DefaultRequestVersion = HttpVersion.Version20;
         client.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
@@ -172,7 +174,8 @@ public sealed class HttpHandlerTests
     [Fact]
     public void Options_that_cannot_work_are_refused_at_once()
     {
-        InvalidOperationException exception = Assert.Throws<InvalidOperationException>(() => new HybridTlsHttpHandler(new HybridTlsClientOptions()));
+        InvalidOperationException exception =
+            Assert.Throws<InvalidOperationException>(() => new HybridTlsHttpHandler(new HybridTlsClientOptions()));
         Assert.Contains("PeerValidation", exception.Message, StringComparison.Ordinal);
     }
 }

@@ -162,7 +162,8 @@ public sealed class KestrelTests
             }
         }));
         using HttpClient client = host.CreateClient();
-        using HttpResponseMessage response = await client.GetAsync(new Uri("/", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Token);
+        using HttpResponseMessage response =
+            await client.GetAsync(new Uri("/", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Token);
         long before = -1;
         while (Volatile.Read(ref sent) != before)
         {
@@ -211,6 +212,41 @@ public sealed class KestrelTests
         await slow.WriteAsync("POST / HTTP/1.1\r\nHost: localhost\r\nX-"u8.ToArray(), Token);
         using StreamReader reader = new(slow);
         Assert.StartsWith("HTTP/1.1 408", await reader.ReadToEndAsync(Token), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Clients_that_stop_reading_or_writing_are_ended_by_the_minimum_rates()
+    {
+        TaskCompletionSource aborted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using WebHost host = await WebHost.StartAsync(
+            app =>
+            {
+                app.MapGet("/", static () => "served");
+                app.MapPost("/", static async (HttpContext context) => await context.Request.Body.CopyToAsync(Stream.Null));
+                app.MapGet("/much", async (HttpContext context) =>
+                {
+                    // Writing to a connection that is lost does nothing, so the end may come before the news.
+                    context.RequestAborted.Register(aborted.SetResult);
+                    byte[] block = new byte[1 << 20];
+                    for (int i = 0; i < 64 && !aborted.Task.IsCompleted; i++)
+                        await context.Response.Body.WriteAsync(block);
+                    await aborted.Task;
+                });
+            },
+            kestrel: static options =>
+            {
+                options.Limits.MinResponseDataRate = new MinDataRate(200 << 20, TimeSpan.FromSeconds(1.5));
+                options.Limits.MinRequestBodyDataRate = new MinDataRate(1000, TimeSpan.FromSeconds(1.5));
+            });
+        await using HybridTlsStream deaf = await host.ConnectAsync();
+        await deaf.WriteAsync("GET /much HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray(), Token);
+        await using HybridTlsStream mute = await host.ConnectAsync();
+        await mute.WriteAsync("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nhello"u8.ToArray(), Token);
+        using StreamReader reader = new(mute);
+        Assert.StartsWith("HTTP/1.1 408", await reader.ReadToEndAsync(Token), StringComparison.Ordinal);
+        using HttpClient client = host.CreateClient();
+        Assert.Equal("served", await client.GetStringAsync("/", Token));
+        await aborted.Task.WaitAsync(TimeSpan.FromSeconds(15), Token);
     }
 
     [Fact]

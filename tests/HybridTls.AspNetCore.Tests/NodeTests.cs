@@ -118,7 +118,8 @@ public sealed class NodeTests : IDisposable
 
     private static Task<WebHost> StartAsync(TaskCompletionSource? aborted = null) => WebHost.StartAsync(app =>
     {
-        app.MapGet("/{number}", static (HttpContext context, int number) => $"{number} {context.Request.Protocol} {context.Request.Scheme}");
+        app.MapGet("/{number}", static (HttpContext context, int number) =>
+            $"{number} {context.Request.Protocol} {context.Request.Scheme}");
         app.MapPost("/hash", async (HttpContext context) =>
         {
             context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;

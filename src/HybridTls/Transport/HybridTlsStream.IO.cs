@@ -119,16 +119,18 @@ public sealed partial class HybridTlsStream
             try
             {
                 ThrowIfNotWritable();
+                _sizer.BeginFlight();
                 while (!buffer.IsEmpty)
                 {
                     // Reserved at once: growing would copy what is there.
-                    _output.GetSpan(Math.Min(buffer.Length + (2 * RecordLimits.ProtectedOverhead), TransportWriteSize));
+                    _output.GetSpan(Math.Min(buffer.Length + ((2 + (buffer.Length / 1024)) * RecordLimits.ProtectedOverhead), TransportWriteSize));
                     while (!buffer.IsEmpty)
                     {
                         machine.KeyUpdates.WriteIfDue(_output);
-                        int count = Math.Min(buffer.Length, machine.Writer.MaxContent);
+                        int count = Math.Min(buffer.Length, _sizer.GetContent(machine.Writer.MaxContent));
                         if (_output.Length > 0 && _output.Length + count + RecordLimits.ProtectedOverhead > TransportWriteSize)
                             break;
+                        _sizer.Take(count, count);
                         machine.Writer.WriteApplicationData(_output, buffer.Span[..count]);
                         buffer = buffer[count..];
                     }

@@ -28,6 +28,7 @@ public sealed partial class HybridTlsStream : Stream
     private readonly PooledBuffer _plaintext = new();
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly UsageGate _gate;
+    private RecordSizer _sizer;
     private HandshakeMachine? _machine;
     private ExceptionDispatchInfo? _failure;
     private ExceptionDispatchInfo? _writeFailure;
@@ -181,6 +182,7 @@ public sealed partial class HybridTlsStream : Stream
         try
         {
             await HandshakeDriver.RunAsync(machine, new StreamHandshakeTransport(_transport, _input, _output), linked.Token).ConfigureAwait(false);
+            _sizer = new RecordSizer(machine.Options.RecordSizing, machine.Options.TimeProvider);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

@@ -8,7 +8,7 @@ internal sealed class PlaintextQueue(MemoryPool<byte>? memoryPool)
     /// <summary>The least block, so that many small records share one.</summary>
     private const int MinBlock = 4096;
 
-    /// <summary>The largest block, four records of 2^14 bytes on the wire.</summary>
+    /// <summary>The largest block: three full records; each needs a byte of room for its type.</summary>
     private const int MaxBlock = 64 * 1024;
 
     /// <summary>Segments kept without a block: what a slow user leaves behind at a time.</summary>

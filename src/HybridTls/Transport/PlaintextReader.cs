@@ -18,8 +18,11 @@ namespace HybridTls.Transport;
 /// </remarks>
 internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader transport, MemoryPool<byte>? memoryPool) : PipeReader
 {
-    /// <summary>A read decrypts no more than this, in bytes: what is not asked for stays with the transport, as ciphertext.</summary>
-    private const int BatchSize = 4 * (RecordLimits.MaxContent - RecordLimits.ProtectedOverhead);
+    /// <summary>
+    /// A read decrypts no more than this and a record, in bytes: what is not asked for stays with the transport, as ciphertext. Three
+    /// full records fit the largest block.
+    /// </summary>
+    private const int BatchSize = 3 * RecordLimits.MaxContent;
 
     private const int Idle = 0, Pending = 1, Reading = 2, Tried = 3, Closed = 4;
 

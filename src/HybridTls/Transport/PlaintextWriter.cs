@@ -15,8 +15,8 @@ internal sealed class PlaintextWriter : PipeWriter
     /// <summary>What the first block holds, for short answers: 4 KiB with the byte behind.</summary>
     private const int SmallBlock = 4095;
 
-    /// <summary>What a block in bulk holds at least half of: a record whose wire form fills 16 KiB.</summary>
-    private const int LargeBlock = (16 * 1024) - RecordLimits.ProtectedOverhead;
+    /// <summary>What a block in bulk holds, or a little less: one full record, or as many smaller ones.</summary>
+    private const int LargeBlock = RecordLimits.MaxContent;
 
     /// <summary>A write of a whole buffer lets the transport go on after this much.</summary>
     private const int FlushEvery = 64 * 1024;

@@ -42,13 +42,13 @@ public sealed class PipesFlowTests
         await using PipesPair pair = await PipesPair.CreateAsync(options: PipesPair.Inline(1 << 22));
         await pair.Client.Output.WriteAsync(new byte[1_000_000], Token);
         ReadResult result = await pair.Server.Input.ReadAsync(Token);
-        Assert.InRange(result.Buffer.Length, 60_000, 90_000);
+        Assert.InRange(result.Buffer.Length, 49_152, 66_000);
         pair.Server.Input.AdvanceTo(result.Buffer.Start, result.Buffer.GetPosition(1));
         result = await pair.Server.Input.ReadAsync(Token);
-        Assert.InRange(result.Buffer.Length, 60_000, 90_000);
+        Assert.InRange(result.Buffer.Length, 49_152, 66_000);
         pair.Server.Input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
         result = await pair.Server.Input.ReadAsync(Token);
-        Assert.InRange(result.Buffer.Length, 120_000, 180_000);
+        Assert.InRange(result.Buffer.Length, 98_304, 132_000);
         pair.Server.Input.AdvanceTo(result.Buffer.End);
         result = await pair.Server.Input.ReadAtLeastAsync(800_000, Token);
         Assert.InRange(result.Buffer.Length, 800_000, 900_000);
@@ -190,9 +190,9 @@ public sealed class PipesFlowTests
         int[] sizes = await SizesAsync(pair, 100_000);
         int fresh = sizes.TakeWhile(size => size <= 1400).Count();
         Assert.InRange(fresh, 8, 10);
-        Assert.All(sizes[fresh..^1], size => Assert.Equal(16_384, size));
+        Assert.All(sizes[fresh..^1], size => Assert.Equal(16_406, size));
         clock.Now += TimeSpan.FromSeconds(0.9);
-        Assert.Equal(16_384, (await SizesAsync(pair, 50_000))[0]);
+        Assert.Equal(16_406, (await SizesAsync(pair, 50_000))[0]);
         clock.Now += TimeSpan.FromSeconds(1);
         Assert.Equal(1400, (await SizesAsync(pair, 50_000))[0]);
     }
@@ -201,10 +201,10 @@ public sealed class PipesFlowTests
     public async Task Record_sizes_are_the_users_choice_and_the_peers_limit()
     {
         await using PipesPair full = await PipesPair.CreateAsync(client: TestIdentities.ClientOptions(options => options.RecordSizing = RecordSizing.Full));
-        Assert.Equal((int[])[16_384, 16_384, 22 + 40_000 - (2 * 16_362)], await SizesAsync(full, 40_000));
+        Assert.Equal((int[])[16_406, 16_406, 22 + 40_000 - (2 * 16_384)], await SizesAsync(full, 40_000));
         await using PipesPair own = await PipesPair.CreateAsync(client: TestIdentities.ClientOptions(options =>
-            options.RecordSizing = new RecordSizing { FreshBytes = 300, FreshRecordSize = 128, FullRecordSize = 16_406 }));
-        Assert.Equal((int[])[128, 128, 128, 16_406, 22 + 20_000 - (3 * 106) - 16_384], await SizesAsync(own, 20_000));
+            options.RecordSizing = new RecordSizing { FreshBytes = 300, FreshRecordSize = 128, FullRecordSize = 10_022 }));
+        Assert.Equal((int[])[128, 128, 128, 10_022, 22 + 20_000 - (3 * 106) - 10_000], await SizesAsync(own, 20_000));
         await using PipesPair limited = await PipesPair.CreateAsync(
             TestIdentities.ServerOptions(options => options.RecordSizeLimit = 1000), TestIdentities.ClientOptions(options => options.RecordSizeLimit = 16_384));
         Assert.All((await SizesAsync(limited, 30_000))[..^1], size => Assert.Equal(1000 + 21, size));

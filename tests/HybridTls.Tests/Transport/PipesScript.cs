@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace HybridTls.Tests.Transport;
@@ -182,6 +183,9 @@ internal sealed class PipesScript(PipeReader reader, PipeWriter writer) : IDispo
     private string Note(ReadResult result)
     {
         _buffer = result.Buffer;
-        return $"\"{Encoding.ASCII.GetString(_buffer)}\"{(result.IsCanceled ? " canceled" : "")}{(result.IsCompleted ? " completed" : "")}";
+        string data = Encoding.ASCII.GetString(_buffer);
+        if (data.Length > 80)
+            data = $"{data[..8]}… {data.Length} #{Convert.ToHexString(SHA256.HashData(_buffer.ToArray()))[..8]}";
+        return $"\"{data}\"{(result.IsCanceled ? " canceled" : "")}{(result.IsCompleted ? " completed" : "")}";
     }
 }
