@@ -39,4 +39,6 @@ full.SetAction(result =>
         .Run([.. result.GetValue(forwarded) ?? [], .. result.UnmatchedTokens]));
 
 RootCommand root = new("Benchmarks of HybridTls.") { quick, full };
+foreach (Command command in KestrelCommand.All)
+    root.Add(command);
 return root.Parse(args).Invoke();

@@ -39,6 +39,9 @@ internal sealed class ClientHandshake : HandshakeMachine
     /// <inheritdoc/>
     public override bool IsEstablished => State == ClientState.Established;
 
+    /// <inheritdoc/>
+    public override HybridTlsOptions Options => _options;
+
     /// <summary>Sends the key share only after a HelloRetryRequest asked for it: costs a round trip, for tests of peers.</summary>
     internal bool WithholdKeyShare { get; init; }
 

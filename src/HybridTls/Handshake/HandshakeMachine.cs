@@ -14,13 +14,11 @@ namespace HybridTls.Handshake;
 internal abstract partial class HandshakeMachine : IDisposable
 {
     private readonly TlsWriter _flight = new(capacity: 4096);
-    private readonly HybridTlsOptions _initialOptions;
     private bool _sentChangeCipherSpec;
     private bool _disposed;
 
     private protected HandshakeMachine(HybridTlsOptions options, PeerRole self, IBufferWriter<byte> output)
     {
-        _initialOptions = options;
         Self = self;
         Output = output;
         Reader = new RecordReader(LimitsOf(options));
@@ -54,7 +52,7 @@ internal abstract partial class HandshakeMachine : IDisposable
     public IBufferWriter<byte> Output { get; }
 
     /// <summary>Our options; a server's may be replaced by the ClientHello.</summary>
-    public virtual HybridTlsOptions Options => _initialOptions;
+    public abstract HybridTlsOptions Options { get; }
 
     private protected Transcript Transcript { get; } = new();
 

@@ -37,6 +37,7 @@ internal sealed class ServerHandshake : HandshakeMachine
     /// <summary>The callback that chooses.</summary>
     public Func<ClientHelloInfo, CancellationToken, ValueTask<HybridTlsServerOptions?>>? OptionsSelector => _options.SelectOptions;
 
+    /// <inheritdoc/>
     public override HybridTlsOptions Options => _options;
 
     /// <inheritdoc/>
@@ -261,7 +262,9 @@ internal sealed class ServerHandshake : HandshakeMachine
             ServerName = _negotiated.ServerName,
             UsedHelloRetryRequest = _retried,
         }));
+        // An idle connection keeps no more than it needs.
         _clientHello = [];
+        _negotiated = null!;
         return ServerState.Established;
     }
 
