@@ -1,12 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using HybridTls.Testing;
 
 namespace HybridTls.Samples.Tests;
 
 /// <summary>Node's https and http2 modules against the sample KestrelHttps.</summary>
-public sealed partial class NodeTests(RunningKestrel kestrel)
+public sealed class NodeTests(RunningKestrel kestrel)
 {
     private const int Upload = 20 << 20;
 
@@ -80,19 +79,6 @@ public sealed partial class NodeTests(RunningKestrel kestrel)
         Assert.DoesNotContain("crit:", kestrel.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task The_printed_command_for_Node_works()
-    {
-        Match command = PrintedCommand().Match(kestrel.Output);
-        Assert.True(command.Success, kestrel.Output);
-        System.Diagnostics.ProcessStartInfo start = new(NodeInstallation.Executable, ["-e", command.Groups[1].Value]) { RedirectStandardOutput = true };
-        using System.Diagnostics.Process node = System.Diagnostics.Process.Start(start)!;
-        string output = await node.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        Assert.StartsWith("X25519MLKEM768\n{\"protocol\":\"HTTP/1.1\",\"group\":\"X25519MLKEM768\",\"signature\":\"ML-DSA-65\"", output, StringComparison.Ordinal);
-        await node.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(0, node.ExitCode);
-    }
-
     private static async Task<string> FailureAsync(NodePeer node, JsonObject request, params string[] synonyms)
     {
         string failure = (await node.RequestAsync(request)).GetProperty("failure").GetString()!;
@@ -126,7 +112,4 @@ public sealed partial class NodeTests(RunningKestrel kestrel)
             request[name] = value;
         return request;
     }
-
-    [GeneratedRegex("npx --yes node@26 -e \"(.*)\"")]
-    private static partial Regex PrintedCommand();
 }
