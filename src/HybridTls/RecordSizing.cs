@@ -23,7 +23,9 @@ public sealed record RecordSizing
     /// <summary>Always full records.</summary>
     public static RecordSizing Full { get; } = new() { FreshBytes = 0 };
 
-    /// <summary>The size of a record while a flight is fresh, in bytes on the wire, 128 to 16,406. Default: 1,400, one TCP segment.</summary>
+    /// <summary>
+    /// The size of a record while a flight is fresh, in bytes on the wire, 128 to 16,406. Default: 1,400, one TCP segment.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is out of range.</exception>
     public int FreshRecordSize
     {

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace HybridTls.Records;
 
-/// <summary>One direction's record protection under one key (RFC 9846 §5.2–5.5): the AEAD, the nonces, the sequence number, the limit.</summary>
+/// <summary>
+/// One direction's record protection under one key (RFC 9846 §5.2–5.5): the AEAD, the nonces, the sequence number, the limit.
+/// </summary>
 /// <remarks>Not thread-safe. No method allocates.</remarks>
 internal sealed class RecordProtection : IDisposable
 {
@@ -51,7 +53,10 @@ internal sealed class RecordProtection : IDisposable
     /// <summary>Records that may be sealed under this key (§5.5).</summary>
     public ulong UsageLimit { get; }
 
-    /// <summary>The number of records after which <see cref="ShouldUpdateKeys"/> is set: three quarters of the limit, and at least one record before it.</summary>
+    /// <summary>
+    /// The number of records after which <see cref="ShouldUpdateKeys"/> is set: three quarters of the limit, and at least one record
+    /// before it.
+    /// </summary>
     public ulong UpdateThreshold { get; }
 
     /// <summary>Whether the key nears its limit, so that a KeyUpdate is due (§4.7.3, §5.5).</summary>
@@ -88,7 +93,9 @@ internal sealed class RecordProtection : IDisposable
         return SealChecked(type, contentLength, record, padding);
     }
 
-    /// <summary>As <see cref="Seal"/> without padding, and without a copy: the type is put behind the content for the time of the call.</summary>
+    /// <summary>
+    /// As <see cref="Seal"/> without padding, and without a copy: the type is put behind the content for the time of the call.
+    /// </summary>
     /// <param name="type">The inner content type.</param>
     /// <param name="contentAndRoom">The content and one byte behind it, which is restored.</param>
     /// <param name="record">At least <see cref="GetRecordSize"/> bytes, which do not overlap the content.</param>
@@ -135,7 +142,8 @@ internal sealed class RecordProtection : IDisposable
 
     /// <summary>As the other overload, for a record in its parts; the plaintext may take the ciphertext's place.</summary>
     public bool TryOpen(
-        ReadOnlySpan<byte> header, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext, out ContentType type, out int length)
+        ReadOnlySpan<byte> header, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext,
+        out ContentType type, out int length)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         type = ContentType.Invalid;

@@ -74,7 +74,9 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
         _protection = protection;
     }
 
-    /// <summary>Lets a server drop early data that it refused, at most <see cref="RecordLimits.MaxSkippedEarlyData"/> bytes in all.</summary>
+    /// <summary>
+    /// Lets a server drop early data that it refused, at most <see cref="RecordLimits.MaxSkippedEarlyData"/> bytes in all.
+    /// </summary>
     public void SkipEarlyData(EarlyDataSkip skip) => _skip = skip;
 
     /// <summary>Reads as far as the next event.</summary>
@@ -220,7 +222,8 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
         return true;
     }
 
-    private bool ProcessSplit(RecordHeader header, scoped in ReadOnlySequence<byte> record, Span<byte> destination, out RecordReadResult result)
+    private bool ProcessSplit(
+        RecordHeader header, scoped in ReadOnlySequence<byte> record, Span<byte> destination, out RecordReadResult result)
     {
         int innerLength = header.Length - RecordLimits.TagSize;
         if (_protection is not null && AcceptApplicationData && header.Type == ContentType.ApplicationData && innerLength >= 0)
@@ -279,7 +282,8 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
         }
     }
 
-    private bool ProcessProtected(RecordProtection protection, ReadOnlySpan<byte> record, Span<byte> destination, out RecordReadResult result)
+    private bool ProcessProtected(
+        RecordProtection protection, ReadOnlySpan<byte> record, Span<byte> destination, out RecordReadResult result)
     {
         int innerLength = Math.Max(0, record.Length - RecordLimits.HeaderSize - RecordLimits.TagSize);
         // Until application data may come, all content is the handshake's and is decrypted to where messages are put together.
@@ -288,7 +292,8 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
         return ProcessOpened(isOpen, record.Length, innerLength, type, plaintext[..length], out result);
     }
 
-    private bool ProcessOpened(bool isOpen, int recordLength, int innerLength, ContentType type, Span<byte> content, out RecordReadResult result)
+    private bool ProcessOpened(
+        bool isOpen, int recordLength, int innerLength, ContentType type, Span<byte> content, out RecordReadResult result)
     {
         result = default;
         if (!isOpen)
@@ -375,7 +380,8 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
 
     private void DropChangeCipherSpec(ReadOnlySpan<byte> fragment)
     {
-        if (fragment[0] != 1) TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent a ChangeCipherSpec that TLS 1.3 does not allow here.");
+        if (fragment[0] != 1)
+            TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent a ChangeCipherSpec that TLS 1.3 does not allow here.");
         if (_handshake.Pending > 0) ThrowInterleaved();
         if (++_changeCipherSpecs > RecordLimits.MaxChangeCipherSpecs)
             TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sends one ChangeCipherSpec after another.");

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace HybridTls.Transport;
 
-/// <summary>Rents memory for plaintext: from the given pool as far as its blocks are large enough, otherwise from the shared array pool.</summary>
+/// <summary>
+/// Rents memory for plaintext: from the given pool as far as its blocks are large enough, otherwise from the shared array pool.
+/// </summary>
 /// <remarks>The shared memory pool allocates an owner for each block, so arrays take its place. Used by one side of a connection.</remarks>
 internal sealed class BlockPool(MemoryPool<byte>? pool)
 {

@@ -29,7 +29,8 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
 
     /// <summary>Creates a connection over <paramref name="transport"/>; authenticate before reading or writing.</summary>
     /// <param name="transport">The transport. Nothing else may use it from now on.</param>
-    /// <param name="memoryPool">Where memory for plaintext is rented, as far as its blocks are large enough; null: the shared array pool.</param>
+    /// <param name="memoryPool">Where memory for plaintext is rented, as far as its blocks are large enough; null: the shared array
+    /// pool.</param>
     /// <param name="leaveTransportOpen">Whether disposing leaves <paramref name="transport"/> open.</param>
     public HybridTlsConnection(IDuplexPipe transport, MemoryPool<byte>? memoryPool = null, bool leaveTransportOpen = false)
     {
@@ -41,10 +42,14 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
         _output = new PlaintextWriter(this, transport.Output, memoryPool);
     }
 
-    /// <summary>What the peer sends, decrypted. Using it before the handshake is complete throws an <see cref="InvalidOperationException"/>.</summary>
+    /// <summary>
+    /// What the peer sends, decrypted. Using it before the handshake is complete throws an <see cref="InvalidOperationException"/>.
+    /// </summary>
     public PipeReader Input => _input;
 
-    /// <summary>What the peer is to get. Using it before the handshake is complete throws an <see cref="InvalidOperationException"/>.</summary>
+    /// <summary>
+    /// What the peer is to get. Using it before the handshake is complete throws an <see cref="InvalidOperationException"/>.
+    /// </summary>
     public PipeWriter Output => _output;
 
     /// <summary>Whether the handshake is complete.</summary>
@@ -75,13 +80,15 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     /// <summary>The core of an established connection.</summary>
     internal HandshakeMachine Machine => _machine is { IsEstablished: true } machine
         ? machine
-        : throw new InvalidOperationException("The handshake is not complete: call AuthenticateAsClientAsync or AuthenticateAsServerAsync first.");
+        : throw new InvalidOperationException(
+            "The handshake is not complete: call AuthenticateAsClientAsync or AuthenticateAsServerAsync first.");
 
     /// <summary>Whether data can still be sent.</summary>
     internal bool IsWritable => _input.Failure is null && Volatile.Read(ref _alertSent) == 0;
 
     /// <summary>Runs the handshake as the server.</summary>
-    /// <exception cref="InvalidOperationException">The options cannot work (the message names the one to change), or the handshake ran already.</exception>
+    /// <exception cref="InvalidOperationException">The options cannot work (the message names the one to change), or the handshake ran
+    /// already.</exception>
     /// <exception cref="HybridTlsException">The handshake failed.</exception>
     public Task AuthenticateAsServerAsync(HybridTlsServerOptions options, CancellationToken cancellationToken = default)
     {
@@ -91,7 +98,8 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     }
 
     /// <summary>Runs the handshake as the client.</summary>
-    /// <exception cref="InvalidOperationException">The options cannot work (the message names the one to change), or the handshake ran already.</exception>
+    /// <exception cref="InvalidOperationException">The options cannot work (the message names the one to change), or the handshake ran
+    /// already.</exception>
     /// <exception cref="HybridTlsException">The handshake failed.</exception>
     public Task AuthenticateAsClientAsync(HybridTlsClientOptions options, CancellationToken cancellationToken = default)
     {
@@ -181,7 +189,16 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
 
         if (_leaveTransportOpen)
             return;
-        await _transport.Output.CompleteAsync().ConfigureAwait(false);
+        try
+        {
+            // A pipe over a stream flushes here what it still holds.
+            await _transport.Output.CompleteAsync().ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The peer is gone, which is no news to whoever disposes.
+        }
+
         await _transport.Input.CompleteAsync().ConfigureAwait(false);
     }
 
@@ -228,7 +245,8 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
             machine.WriteAlert((TlsAlert)_alertOwed);
             await _output.FlushInternallyAsync(limit.Token).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or InvalidOperationException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception)
+            when (exception is IOException or InvalidOperationException or OperationCanceledException or ObjectDisposedException)
         {
             // The peer will see a truncated connection instead of the alert.
         }

@@ -13,7 +13,9 @@ public sealed partial class HybridTlsStream
     /// <summary>How much is read from the transport at a time, in bytes: two full records.</summary>
     private const int TransportReadSize = 32 * 1024;
 
-    /// <summary>How much protected data is gathered before it goes to the transport, in bytes: three full records, in a buffer of that size.</summary>
+    /// <summary>
+    /// How much protected data is gathered before it goes to the transport, in bytes: three full records, in a buffer of that size.
+    /// </summary>
     private const int TransportWriteSize = 64 * 1024;
 
     /// <inheritdoc/>
@@ -123,7 +125,8 @@ public sealed partial class HybridTlsStream
                 while (!buffer.IsEmpty)
                 {
                     // Reserved at once: growing would copy what is there.
-                    _output.GetSpan(Math.Min(buffer.Length + ((2 + (buffer.Length / 1024)) * RecordLimits.ProtectedOverhead), TransportWriteSize));
+                    int records = 2 + (buffer.Length / 1024);
+                    _output.GetSpan(Math.Min(buffer.Length + (records * RecordLimits.ProtectedOverhead), TransportWriteSize));
                     while (!buffer.IsEmpty)
                     {
                         machine.KeyUpdates.WriteIfDue(_output);
@@ -161,7 +164,9 @@ public sealed partial class HybridTlsStream
     public Task UpdateKeysAsync(bool requestPeer = true, CancellationToken cancellationToken = default) =>
         SendAsync(machine => machine.KeyUpdates.Write(_output, requestPeer), cancellationToken);
 
-    /// <summary>Sends close_notify: nothing more will be written; what the peer sends can still be read (half-close, RFC 9846 §6.1).</summary>
+    /// <summary>
+    /// Sends close_notify: nothing more will be written; what the peer sends can still be read (half-close, RFC 9846 §6.1).
+    /// </summary>
     public async Task ShutdownAsync(CancellationToken cancellationToken = default)
     {
         if (_closedForWriting)

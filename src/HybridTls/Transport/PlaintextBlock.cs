@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace HybridTls.Transport;
 
-/// <summary>What the user has written and is not protected yet: one rented block, with a byte of room behind for the content type.</summary>
+/// <summary>
+/// What the user has written and is not protected yet: one rented block, with a byte of room behind for the content type.
+/// </summary>
 internal sealed class PlaintextBlock(MemoryPool<byte>? memoryPool)
 {
     private readonly BlockPool _pool = new(memoryPool);

@@ -129,7 +129,10 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
             CancelPendingRead();
     }
 
-    /// <summary>Ends a read that waits, and gives the memory back unless the user still looks at it: then <see cref="AdvanceTo(SequencePosition)"/> does.</summary>
+    /// <summary>
+    /// Ends a read that waits, and gives the memory back unless the user still looks at it: then <see
+    /// cref="AdvanceTo(SequencePosition)"/> does.
+    /// </summary>
     public void Dispose()
     {
         _isDisposed = true;
@@ -248,7 +251,9 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
         return result;
     }
 
-    /// <summary>Decrypts the records that the transport has, up to <see cref="BatchSize"/>. A failure is kept for when the data before it is read.</summary>
+    /// <summary>
+    /// Decrypts the records that the transport has, up to <see cref="BatchSize"/>. A failure is kept for when the data before it is read.
+    /// </summary>
     private void Decrypt(HandshakeMachine machine, in ReadResult received)
     {
         if (received.IsCanceled && Interlocked.Exchange(ref _transportCancelled, 0) == 0)
@@ -316,7 +321,8 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
         if (isFree && Interlocked.CompareExchange(ref _state, Pending, before) == before)
             return;
         ObjectDisposedException.ThrowIf(_isDisposed, connection);
-        throw new InvalidOperationException(before != Reading ? "Concurrent reads or writes are not supported." : "Reading is already in progress.");
+        throw new InvalidOperationException(
+            before != Reading ? "Concurrent reads or writes are not supported." : "Reading is already in progress.");
     }
 
     /// <summary>Ends an operation; what a completion or a disposal on another thread could not do meanwhile is done here.</summary>

@@ -93,7 +93,9 @@ internal sealed class PlaintextWriter : PipeWriter
     /// <inheritdoc/>
     public override void CancelPendingFlush() => _transport.CancelPendingFlush();
 
-    /// <summary>Sends what was written and close_notify; after an <paramref name="exception"/> the alert internal_error instead of both.</summary>
+    /// <summary>
+    /// Sends what was written and close_notify; after an <paramref name="exception"/> the alert internal_error instead of both.
+    /// </summary>
     public override void Complete(Exception? exception = null) => CompleteAsync(exception).Preserve();
 
     /// <summary>As <see cref="Complete"/>; the task ends when the transport has taken it all.</summary>
@@ -134,7 +136,8 @@ internal sealed class PlaintextWriter : PipeWriter
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<FlushResult> WriteAndFlushAsync(HandshakeMachine machine, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    private async ValueTask<FlushResult> WriteAndFlushAsync(
+        HandshakeMachine machine, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
     {
         try
         {
@@ -173,7 +176,8 @@ internal sealed class PlaintextWriter : PipeWriter
     /// before its end is protected.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<FlushResult> SealAndFlushAsync(HandshakeMachine machine, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    private async ValueTask<FlushResult> SealAndFlushAsync(
+        HandshakeMachine machine, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
     {
         while (source.Length > FlushEvery)
         {
@@ -239,7 +243,8 @@ internal sealed class PlaintextWriter : PipeWriter
                 Turn.Release();
             }
         }
-        catch (Exception exception) when (exception is IOException or InvalidOperationException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception)
+            when (exception is IOException or InvalidOperationException or OperationCanceledException or ObjectDisposedException)
         {
             // The transport is gone: there is nobody to say goodbye to.
         }
@@ -264,7 +269,9 @@ internal sealed class PlaintextWriter : PipeWriter
         _block.Grow(Math.Max(_block.Filled + needed, least), bulk);
     }
 
-    /// <summary>Protects what fills records before the user flushes, unless somebody else is sending; at least something, if it can.</summary>
+    /// <summary>
+    /// Protects what fills records before the user flushes, unless somebody else is sending; at least something, if it can.
+    /// </summary>
     private void TrySealEarly(HandshakeMachine machine)
     {
         if (!_connection.Gate.TryEnter())

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace HybridTls.Tests.Transport;
 
-/// <summary>A pool that knows how many blocks are out, and whether one was given back twice or written to after it was given back.</summary>
+/// <summary>
+/// A pool that knows how many blocks are out, and whether one was given back twice or written to after it was given back.
+/// </summary>
 internal sealed class CountingPool(int maxBufferSize = int.MaxValue) : MemoryPool<byte>
 {
     private int _out;

@@ -2,7 +2,9 @@ using System.IO.Pipelines;
 
 namespace HybridTls.Tests.Transport;
 
-/// <summary>Reader and writer do what those of a <see cref="Pipe"/> do: the same operations run on both, and the notes are compared.</summary>
+/// <summary>
+/// Reader and writer do what those of a <see cref="Pipe"/> do: the same operations run on both, and the notes are compared.
+/// </summary>
 public sealed class PipesConformanceTests
 {
     public static TheoryData<string> Scripts => new(Cases.Select(static line => line.Trim()).ToArray());
@@ -190,7 +192,8 @@ public sealed class PipesConformanceTests
         Pipe oracle = new(PipesPair.Inline());
         List<string> expected = await PipesScript.RunAsync(oracle.Reader, oracle.Writer, script);
         await using PipesPair pair = await PipesPair.CreateAsync();
-        foreach ((PipeReader reader, PipeWriter writer) in new[] { (pair.Server.Input, pair.Client.Output), (pair.Client.Input, pair.Server.Output) })
+        (PipeReader, PipeWriter)[] directions = [(pair.Server.Input, pair.Client.Output), (pair.Client.Input, pair.Server.Output)];
+        foreach ((PipeReader reader, PipeWriter writer) in directions)
         {
             List<string> actual = await PipesScript.RunAsync(reader, writer, script);
             Assert.True(expected.SequenceEqual(actual), $"A pipe:\n{string.Join('\n', expected)}\nOurs:\n{string.Join('\n', actual)}");

@@ -17,7 +17,8 @@ public sealed class PipesConnectionTests
         await using PipesPair pair = PipesPair.CreateRaw();
         HybridTlsConnection client = pair.Client;
         Assert.False(client.IsAuthenticated);
-        Assert.Contains("AuthenticateAsClientAsync", Assert.Throws<InvalidOperationException>(() => client.Parameters).Message, StringComparison.Ordinal);
+        Assert.Contains("AuthenticateAsClientAsync", Assert.Throws<InvalidOperationException>(() => client.Parameters).Message,
+            StringComparison.Ordinal);
         await Assert.ThrowsAsync<InvalidOperationException>(() => client.Input.ReadAsync(Token).AsTask());
         Assert.Throws<InvalidOperationException>(() => client.Input.TryRead(out _));
         Assert.Throws<InvalidOperationException>(() => client.Output.GetMemory());
@@ -36,7 +37,8 @@ public sealed class PipesConnectionTests
         Assert.Equal(pair.Client.GetChannelBinding(), pair.Server.GetChannelBinding());
         Assert.Equal("localhost", pair.Server.ClientHello!.ServerName);
         Assert.Null(pair.Client.ClientHello);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => pair.Client.AuthenticateAsClientAsync(TestIdentities.ClientOptions(), Token));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            pair.Client.AuthenticateAsClientAsync(TestIdentities.ClientOptions(), Token));
         await pair.Client.Output.WriteAsync("question"u8.ToArray(), Token);
         Assert.Equal("question", await ReadTextAsync(pair.Server.Input));
         await pair.Server.Output.WriteAsync("answer"u8.ToArray(), Token);
@@ -83,9 +85,11 @@ public sealed class PipesConnectionTests
         Pipe up = new(PipesPair.Inline()), down = new(PipesPair.Inline());
         await using HybridTlsConnection client = new(new PipesPair.Ends(down.Reader, up.Writer));
         await using HybridTlsConnection server = new(new PipesPair.Ends(
-            PipeReader.Create(new ChoppedStream(up.Reader.AsStream(), size), new StreamPipeReaderOptions(bufferSize: size, minimumReadSize: 1)), down.Writer));
+            PipeReader.Create(new ChoppedStream(up.Reader.AsStream(), size),
+                new StreamPipeReaderOptions(bufferSize: size, minimumReadSize: 1)), down.Writer));
         await Task.WhenAll(
-            server.AuthenticateAsServerAsync(TestIdentities.ServerOptions(), Token), client.AuthenticateAsClientAsync(TestIdentities.ClientOptions(), Token));
+            server.AuthenticateAsServerAsync(TestIdentities.ServerOptions(), Token),
+            client.AuthenticateAsClientAsync(TestIdentities.ClientOptions(), Token));
         byte[] sent = RandomNumberGenerator.GetBytes(40_000);
         await client.Output.WriteAsync(sent, Token);
         await client.UpdateKeysAsync(cancellationToken: Token);
@@ -117,18 +121,22 @@ public sealed class PipesConnectionTests
         pair.Server.Input.AdvanceTo(first.Buffer.GetPosition(2));
         ReadResult second = await pair.Server.Input.ReadAsync(Token);
         Assert.Throws<InvalidOperationException>(() => pair.Server.Input.AdvanceTo(first.Buffer.GetPosition(1)));
-        Assert.Throws<InvalidOperationException>(() => pair.Server.Input.AdvanceTo(new SequencePosition(first.Buffer.Start.GetObject(), 100)));
+        SequencePosition beyond = new(first.Buffer.Start.GetObject(), 100);
+        Assert.Throws<InvalidOperationException>(() => pair.Server.Input.AdvanceTo(beyond));
         Assert.Throws<InvalidCastException>(() => pair.Server.Input.AdvanceTo(new SequencePosition("", 0)));
         pair.Server.Input.AdvanceTo(second.Buffer.End);
     }
 
-    /// <summary>The documentation says how much "needs to be buffered"; a pipe counts only what was not examined, and so may wait for more.</summary>
+    /// <summary>
+    /// The documentation says how much "needs to be buffered"; a pipe counts only what was not examined, and so may wait for more.
+    /// </summary>
     [Theory]
     [InlineData(1, 2, 2, true)]
     [InlineData(0, 2, 3, true)]
     [InlineData(0, 3, 2, false)]
     [InlineData(0, 3, 4, false)]
-    public async Task ReadAtLeast_counts_all_that_is_buffered_and_waits_for_something_new(int consumed, int examined, int minimum, bool isReady)
+    public async Task ReadAtLeast_counts_all_that_is_buffered_and_waits_for_something_new(
+        int consumed, int examined, int minimum, bool isReady)
     {
         await using PipesPair pair = await PipesPair.CreateAsync();
         await pair.Client.Output.WriteAsync("abc"u8.ToArray(), Token);
@@ -172,7 +180,8 @@ public sealed class PipesConnectionTests
 
         await using PipesPair other = await PipesPair.CreateAsync();
         await other.ToServer.Reader.CompleteAsync(new IOException("the wire was cut"));
-        Assert.Contains("cut", (await Assert.ThrowsAsync<IOException>(() => other.Client.Output.WriteAsync(new byte[10], Token).AsTask())).Message, StringComparison.Ordinal);
+        Assert.Contains("cut", (await Assert.ThrowsAsync<IOException>(() =>
+            other.Client.Output.WriteAsync(new byte[10], Token).AsTask())).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -327,9 +336,11 @@ public sealed class PipesConnectionTests
     public async Task The_facts_of_a_client_hello_outlive_a_failed_handshake()
     {
         await using PipesPair pair = PipesPair.CreateRaw();
-        HybridTlsServerOptions options = TestIdentities.ServerOptions(options => options.SelectOptions = static (_, _) => ValueTask.FromResult<HybridTlsServerOptions?>(null));
+        HybridTlsServerOptions options = TestIdentities.ServerOptions(options => options.SelectOptions = static (_, _) =>
+            ValueTask.FromResult<HybridTlsServerOptions?>(null));
         Task server = pair.Server.AuthenticateAsServerAsync(options, Token);
-        HybridTlsException exception = await Assert.ThrowsAsync<HybridTlsException>(() => pair.Client.AuthenticateAsClientAsync(TestIdentities.ClientOptions(), Token));
+        HybridTlsException exception = await Assert.ThrowsAsync<HybridTlsException>(() =>
+            pair.Client.AuthenticateAsClientAsync(TestIdentities.ClientOptions(), Token));
         Assert.Equal((HybridTlsFailure.AlertReceived, (TlsAlert?)TlsAlert.UnrecognizedName), (exception.Failure, exception.Alert));
         exception = await Assert.ThrowsAsync<HybridTlsException>(() => server);
         Assert.Equal(HybridTlsFailure.AlertSent, exception.Failure);
@@ -344,7 +355,8 @@ public sealed class PipesConnectionTests
         await using PipesPair pair = PipesPair.CreateRaw();
         TaskCompletionSource<HybridTlsServerOptions?> choice = new();
         Task server = pair.Server.AuthenticateAsServerAsync(
-            TestIdentities.ServerOptions(options => options.SelectOptions = (_, _) => new ValueTask<HybridTlsServerOptions?>(choice.Task)), Token);
+            TestIdentities.ServerOptions(options => options.SelectOptions = (_, _) =>
+                new ValueTask<HybridTlsServerOptions?>(choice.Task)), Token);
         Task client = pair.Client.AuthenticateAsClientAsync(TestIdentities.ClientOptions(), Token);
         Assert.False(server.IsCompleted || client.IsCompleted);
         choice.SetResult(TestIdentities.ServerOptions(options => options.RecordSizing = RecordSizing.Full));
@@ -376,7 +388,8 @@ public sealed class PipesConnectionTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => handshake);
 
         await using PipesPair late = PipesPair.CreateRaw();
-        handshake = late.Server.AuthenticateAsServerAsync(TestIdentities.ServerOptions(options => options.HandshakeTimeout = TimeSpan.FromMilliseconds(20)), Token);
+        handshake = late.Server.AuthenticateAsServerAsync(TestIdentities.ServerOptions(options =>
+            options.HandshakeTimeout = TimeSpan.FromMilliseconds(20)), Token);
         Assert.Equal(HybridTlsFailure.TimedOut, (await Assert.ThrowsAsync<HybridTlsException>(() => handshake)).Failure);
 
         await using PipesPair woken = PipesPair.CreateRaw();

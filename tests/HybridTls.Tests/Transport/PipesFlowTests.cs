@@ -126,7 +126,11 @@ public sealed class PipesFlowTests
                 await Task.Delay(1, Token);
             }
         }, Token);
-        Task<string>[] all = [WriteAsync(pair.Client.Output, 1), ReadAsync(pair.Server.Input, 2), WriteAsync(pair.Server.Output, 3), ReadAsync(pair.Client.Input, 4)];
+        Task<string>[] all =
+        [
+            WriteAsync(pair.Client.Output, 1), ReadAsync(pair.Server.Input, 2),
+            WriteAsync(pair.Server.Output, 3), ReadAsync(pair.Client.Input, 4),
+        ];
         string[] hashes = await Task.WhenAll(all[1], all[3]).WaitAsync(TimeSpan.FromSeconds(60), Token);
         await ending.CancelAsync();
         await Record.ExceptionAsync(() => updating); // a side may have been completed
@@ -185,7 +189,8 @@ public sealed class PipesFlowTests
     public async Task A_fresh_flight_goes_out_in_records_that_fit_a_segment()
     {
         ManualClock clock = new();
-        await using PipesPair pair = await PipesPair.CreateAsync(client: TestIdentities.ClientOptions(options => options.TimeProvider = clock));
+        await using PipesPair pair = await PipesPair.CreateAsync(client: TestIdentities.ClientOptions(options =>
+            options.TimeProvider = clock));
         Assert.Equal((int[])[1400, 1400, 1400, 22 + 5000 - (3 * 1378)], await SizesAsync(pair, 5000));
         int[] sizes = await SizesAsync(pair, 100_000);
         int fresh = sizes.TakeWhile(size => size <= 1400).Count();
@@ -200,14 +205,29 @@ public sealed class PipesFlowTests
     [Fact]
     public async Task Record_sizes_are_the_users_choice_and_the_peers_limit()
     {
-        await using PipesPair full = await PipesPair.CreateAsync(client: TestIdentities.ClientOptions(options => options.RecordSizing = RecordSizing.Full));
+        await using PipesPair full = await PipesPair.CreateAsync(client: TestIdentities.ClientOptions(options =>
+            options.RecordSizing = RecordSizing.Full));
         Assert.Equal((int[])[16_406, 16_406, 22 + 40_000 - (2 * 16_384)], await SizesAsync(full, 40_000));
         await using PipesPair own = await PipesPair.CreateAsync(client: TestIdentities.ClientOptions(options =>
             options.RecordSizing = new RecordSizing { FreshBytes = 300, FreshRecordSize = 128, FullRecordSize = 10_022 }));
         Assert.Equal((int[])[128, 128, 128, 10_022, 22 + 20_000 - (3 * 106) - 10_000], await SizesAsync(own, 20_000));
         await using PipesPair limited = await PipesPair.CreateAsync(
-            TestIdentities.ServerOptions(options => options.RecordSizeLimit = 1000), TestIdentities.ClientOptions(options => options.RecordSizeLimit = 16_384));
+            TestIdentities.ServerOptions(options => options.RecordSizeLimit = 1000),
+            TestIdentities.ClientOptions(options => options.RecordSizeLimit = 16_384));
         Assert.All((await SizesAsync(limited, 30_000))[..^1], size => Assert.Equal(1000 + 21, size));
+    }
+
+    [Fact]
+    public async Task A_stream_cuts_its_records_the_same_way()
+    {
+        await using TlsPair pair = await TlsPair.CreateAsync(client: TestIdentities.ClientOptions(options =>
+            options.TimeProvider = new ManualClock()));
+        await pair.Client.WriteAsync(new byte[40_000], Token);
+        byte[] buffer = new byte[20_000];
+        List<int> contents = [];
+        while (contents.Sum() < 40_000)
+            contents.Add(await pair.Server.ReadAsync(buffer, Token));
+        Assert.Equal([.. Enumerable.Repeat(1378, 12), 16_384, 40_000 - (12 * 1378) - 16_384], contents);
     }
 
     [Fact]
@@ -218,8 +238,10 @@ public sealed class PipesFlowTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new RecordSizing { FreshBytes = -1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new RecordSizing { IdleAfter = TimeSpan.FromTicks(-1) });
         HybridTlsServerOptions options = TestIdentities.ServerOptions(options => options.RecordSizing = null!);
-        Assert.Contains("RecordSizing", Assert.Throws<InvalidOperationException>(() => options.Validate()).Message, StringComparison.Ordinal);
-        Assert.Equal(RecordSizing.Full, new HybridTlsServerOptions(TestIdentities.ServerOptions(options => options.RecordSizing = RecordSizing.Full)).RecordSizing);
+        Assert.Contains("RecordSizing", Assert.Throws<InvalidOperationException>(() => options.Validate()).Message,
+            StringComparison.Ordinal);
+        Assert.Equal(RecordSizing.Full, new HybridTlsServerOptions(TestIdentities.ServerOptions(options =>
+            options.RecordSizing = RecordSizing.Full)).RecordSizing);
     }
 
     /// <summary>Sends so many bytes and tells the sizes of the records that the transport gets, header included.</summary>
@@ -273,7 +295,9 @@ public sealed class PipesFlowTests
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         while (true)
         {
-            ReadResult result = random.Next(4) == 0 ? await input.ReadAtLeastAsync(random.Next(50_000), Token) : await input.ReadAsync(Token);
+            ReadResult result = random.Next(4) == 0
+                ? await input.ReadAtLeastAsync(random.Next(50_000), Token)
+                : await input.ReadAsync(Token);
             ReadOnlySequence<byte> taken = result.Buffer.Slice(0, random.NextInt64(result.Buffer.Length + 1));
             foreach (ReadOnlyMemory<byte> part in taken)
                 hash.AppendData(part.Span);

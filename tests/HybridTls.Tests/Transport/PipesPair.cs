@@ -34,7 +34,8 @@ internal sealed class PipesPair : IAsyncDisposable
 
     /// <summary>Both ends, after the handshake.</summary>
     public static async Task<PipesPair> CreateAsync(
-        HybridTlsServerOptions? server = null, HybridTlsClientOptions? client = null, PipeOptions? options = null, MemoryPool<byte>? pool = null,
+        HybridTlsServerOptions? server = null, HybridTlsClientOptions? client = null, PipeOptions? options = null,
+            MemoryPool<byte>? pool = null,
         bool leaveTransportOpen = false)
     {
         PipesPair pair = CreateRaw(options, pool, leaveTransportOpen);

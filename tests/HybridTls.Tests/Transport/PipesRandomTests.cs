@@ -153,7 +153,8 @@ public sealed class PipesRandomTests
                 consumed = actual.Buffer.Length;
 
             // Never back: what a pipe does then depends on what it has seen before.
-            long examined = Math.Max(consumed, random.Next(2) == 0 ? actual.Buffer.Length : random.NextInt64(_examined, actual.Buffer.Length + 1));
+            long examined = random.Next(2) == 0 ? actual.Buffer.Length : random.NextInt64(_examined, actual.Buffer.Length + 1);
+            examined = Math.Max(consumed, examined);
             _examined = examined - consumed;
             oracle.AdvanceTo(expected.Buffer.GetPosition(consumed), expected.Buffer.GetPosition(examined));
             ours.AdvanceTo(actual.Buffer.GetPosition(consumed), actual.Buffer.GetPosition(examined));

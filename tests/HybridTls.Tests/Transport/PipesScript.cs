@@ -15,7 +15,8 @@ namespace HybridTls.Tests.Transport;
 /// Reader: <c>r</c> ReadAsync; <c>t</c> TryRead; <c>l=n</c> ReadAtLeastAsync; <c>rt</c> with a cancelled token; <c>rk</c> with a token
 /// that <c>k</c> cancels; <c>p</c> what became of the read that waits; <c>a=c,e</c> AdvanceTo by offsets in the last buffer, <c>a*</c>
 /// everything, <c>ae</c> nothing consumed and everything examined, <c>ad</c> default positions; <c>s</c> and <c>as</c> keep and use
-/// the start of a buffer; <c>cr</c> CancelPendingRead; <c>cR</c>, <c>cRa</c> complete. Both: <c>z=</c> CopyToAsync; <c>zs=</c>, <c>ws=abc</c> through AsStream.
+/// the start of a buffer; <c>cr</c> CancelPendingRead; <c>cR</c>, <c>cRa</c> complete. Both: <c>z=</c> CopyToAsync; <c>zs=</c>,
+/// <c>ws=abc</c> through AsStream.
 /// </remarks>
 internal sealed class PipesScript(PipeReader reader, PipeWriter writer) : IDisposable
 {
@@ -170,7 +171,8 @@ internal sealed class PipesScript(PipeReader reader, PipeWriter writer) : IDispo
 
     private static int Number(string argument) => int.Parse(argument, CultureInfo.InvariantCulture);
 
-    private static string Describe(FlushResult result) => $"flushed{(result.IsCanceled ? " canceled" : "")}{(result.IsCompleted ? " completed" : "")}";
+    private static string Describe(FlushResult result) =>
+        $"flushed{(result.IsCanceled ? " canceled" : "")}{(result.IsCompleted ? " completed" : "")}";
 
     private string Take(ValueTask<ReadResult> reading)
     {

@@ -1,0 +1,61 @@
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using HybridTls;
+using KestrelHttps;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+Arguments arguments;
+try
+{
+    arguments = Arguments.Parse(args);
+}
+catch (FormatException exception)
+{
+    await Console.Error.WriteLineAsync(exception.Message);
+    return 2;
+}
+
+using SampleAuthority authority = SampleAuthority.LoadOrCreate(arguments.Folder);
+using HybridTlsCredential credential = authority.IssueServer();
+using X509Certificate2 certificate = X509CertificateLoader.LoadCertificate(credential.Certificates[0].Span);
+
+WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+builder.Logging.SetMinimumLevel(LogLevel.Warning);
+builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = TimeSpan.FromSeconds(5));
+builder.WebHost.ConfigureKestrel(kestrel =>
+{
+    // So that HttpClient's HTTP/2 requests, which must say http (see HybridTlsHttpHandler), are served as well.
+    kestrel.AllowAlternateSchemes = true;
+    kestrel.ListenLocalhostOrAnyPort(arguments.Port, endpoint => endpoint.UseHybridTls(credential)); // the one line
+});
+
+await using WebApplication application = builder.Build();
+application.UseWebSockets();
+application.MapPages(new CertificateChain(certificate, authority.Certificate));
+try
+{
+    await application.StartAsync();
+}
+catch (IOException exception) when (exception.InnerException is SocketException or AddressInUseException)
+{
+    await Console.Error.WriteLineAsync($"Port {arguments.Port} is taken: choose another with --port.");
+    return 1;
+}
+
+int port = new Uri(application.Urls.First()).Port;
+await SelfCall.RunAsync(port, authority.Certificate);
+if (arguments.Once)
+{
+    await application.StopAsync();
+    return 0;
+}
+
+await Commands.PrintAsync(port, authority);
+await application.WaitForShutdownAsync();
+Console.WriteLine("Stopped.");
+return 0;
