@@ -1,8 +1,8 @@
 namespace HybridTls.Cryptography;
 
 /// <summary>
-/// A key as the arithmetic wants it, in the caller's memory: Â, t̂ and, in a private key, ŝ, all in 0…q−1 and in the standard's
-/// order, so that every back end reads what another wrote.
+/// A key as the arithmetic wants it, in the caller's memory: Â, t̂ and, in a private key, ŝ, in the standard's order, so that every
+/// back end reads what another wrote. Â and t̂ are in 0…q−1, and so is a generated ŝ; one that was imported is in 0…4,095.
 /// </summary>
 /// <param name="coefficients"><see cref="PublicLength"/> or <see cref="PrivateLength"/> coefficients.</param>
 internal readonly ref struct MLKemExpandedKey(Span<short> coefficients)

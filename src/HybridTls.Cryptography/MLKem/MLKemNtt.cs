@@ -166,8 +166,8 @@ internal static class MLKemNtt<TLanes, TVector>
 
     /// <summary>
     /// The inner product of two vectors of three polynomials in the NTT domain (Algorithm 11, summed), times R⁻¹. The sums are
-    /// taken in 32 bits and reduced once: with |a| at most q and |b| less than 5q they stay under 6·q·5q &lt; 2²⁹, and the
-    /// result is less than 5,074 + 1,665 in absolute value.
+    /// taken in 32 bits and reduced once: with |a| at most 4,095 (12 bits that nobody reduced) and |b| less than 5q they stay under
+    /// 6·4,095·5q &lt; 2²⁹, and the result is less than 6,241 + 1,665 in absolute value, which <see cref="Inverse"/> takes.
     /// </summary>
     /// <param name="a0">The first polynomial of the left vector (a longer span is cut off).</param>
     /// <param name="a1">The second.</param>

@@ -86,7 +86,7 @@ internal static class MLKemScheme<TLanes, TVector>
     }
 
     /// <summary>K-PKE.Decrypt (Algorithm 15).</summary>
-    /// <param name="sHat">ŝ in 0…q−1.</param>
+    /// <param name="sHat">ŝ in 0…4,095: an imported key need not be reduced.</param>
     /// <param name="ciphertext">The ciphertext.</param>
     /// <param name="message">Receives the message, 32 bytes.</param>
     [SkipLocalsInit]

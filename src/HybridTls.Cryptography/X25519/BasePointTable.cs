@@ -28,10 +28,11 @@ internal static class BasePointTable
 
         ref ulong entry = ref Unsafe.As<NielsPoint, ulong>(ref Points[row * Columns]);
         Vector256<ulong> v0 = Vector256<ulong>.Zero, v1 = v0, v2 = v0, v3 = v0;
-        Vector256<ulong> wanted = Vector256.Create((ulong)magnitude);
         for (uint column = 1; column <= Columns; column++)
         {
-            Vector256<ulong> mask = Vector256.Equals(wanted, Vector256.Create((ulong)column));
+            // All ones where the column is the wanted one. Not a vector comparison: without vector instructions that is a
+            // conditional in the runtime's own code, which may become a branch.
+            Vector256<ulong> mask = Vector256.Create(0UL - (((ulong)(magnitude ^ column) - 1) >> 63));
             v0 |= mask & Vector256.LoadUnsafe(ref entry);
             v1 |= mask & Vector256.LoadUnsafe(ref entry, 4);
             v2 |= mask & Vector256.LoadUnsafe(ref entry, 8);

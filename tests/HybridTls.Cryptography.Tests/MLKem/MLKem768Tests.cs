@@ -165,6 +165,45 @@ public sealed class MLKem768Tests
         Assert.False(MLKem768.IsValidDecapsulationKey(dk));
     }
 
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void A_decapsulation_key_whose_secret_is_not_reduced_serves_as_the_reduced_one_does(int width)
+    {
+        // ByteDecode₁₂ reduces modulo q (FIPS 203 §4.2.1), and no check of §7.3 asks that ŝ be reduced.
+        using (Lanes.Force((LaneWidth)width))
+        {
+            (byte[] ek, byte[] dk) = Keys(6);
+            int changed = 0;
+            for (int i = 0; i < 1152; i += 3)
+            {
+                int first = dk[i] | ((dk[i + 1] & 15) << 8);
+                int second = (dk[i + 1] >> 4) | (dk[i + 2] << 4);
+                changed += (first < 4096 - 3329 ? 1 : 0) + (second < 4096 - 3329 ? 1 : 0);
+                first += first < 4096 - 3329 ? 3329 : 0;
+                second += second < 4096 - 3329 ? 3329 : 0;
+                dk[i] = (byte)first;
+                dk[i + 1] = (byte)((first >> 8) | (second << 4));
+                dk[i + 2] = (byte)(second >> 4);
+            }
+
+            Assert.InRange(changed, 100, 768);
+            Assert.True(MLKem768.IsValidDecapsulationKey(dk));
+            using MLKem768PrivateKey key = MLKem768PrivateKey.Expand(dk);
+            byte[] secret = new byte[32];
+            byte[] decapsulated = new byte[32];
+            byte[] ciphertext = new byte[MLKem768.CiphertextSize];
+            for (int seed = 0; seed < 20; seed++)
+            {
+                MLKem768.EncapsInternal(ek, Bytes(seed), secret, ciphertext);
+                key.DecapsInternal(ciphertext, decapsulated);
+                Assert.Equal(secret, decapsulated);
+                decapsulated.AsSpan().Clear();
+                MLKem768.DecapsInternal(dk, ciphertext, decapsulated);
+                Assert.Equal(secret, decapsulated);
+            }
+        }
+    }
+
     private static (byte[] Ek, byte[] Dk) Keys(int seed)
     {
         byte[] ek = new byte[MLKem768.EncapsulationKeySize];
