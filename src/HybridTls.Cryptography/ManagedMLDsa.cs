@@ -10,8 +10,8 @@ namespace HybridTls.Cryptography;
 /// Signing is hedged: it mixes 32 fresh random bytes with the key and the message. <see cref="SignDataDeterministic"/> does without.
 /// For HashML-DSA the BCL admits the hash functions that are strong enough: SHA-384, SHA-512, SHA3-384, SHA3-512 and SHAKE256.
 /// Instances may be used by several threads at once. A key keeps its expanded matrix, and a private key its secrets in the NTT domain,
-/// so that only the first use pays for them. Secrets lie in pinned memory and are zeroed by <see cref="MLDsa.Dispose()"/>, after
-/// uses under way have ended.
+/// so that only the first use pays for them. Secrets lie in memory that the collector does not move and are zeroed by
+/// <see cref="MLDsa.Dispose()"/>, after uses under way have ended.
 /// </remarks>
 /// <example>
 /// <code>

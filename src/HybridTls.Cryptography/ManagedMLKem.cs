@@ -7,8 +7,8 @@ namespace HybridTls.Cryptography;
 /// encapsulation key 1,184; decapsulation key 2,400; private seed 64; ciphertext 1,088; shared secret 32.
 /// </summary>
 /// <remarks>
-/// Instances may be used by several threads at once. A private key keeps its expanded form (about 8 KiB). Secrets lie in pinned memory and are zeroed by
-/// <see cref="MLKem.Dispose()"/>, after uses under way have ended.
+/// Instances may be used by several threads at once. A private key keeps its expanded form (about 8 KiB). Secrets lie in memory that the
+/// collector does not move and are zeroed by <see cref="MLKem.Dispose()"/>, after uses under way have ended.
 /// </remarks>
 /// <example>
 /// <code>

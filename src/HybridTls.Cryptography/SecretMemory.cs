@@ -13,6 +13,7 @@ internal sealed unsafe class SecretMemory : SafeHandle
 {
     private const int Alignment = 64;
     private readonly int _size;
+    private bool _disposed;
 
     /// <summary>Allocates memory, not cleared.</summary>
     /// <param name="size">The size in bytes.</param>
@@ -35,12 +36,21 @@ internal sealed unsafe class SecretMemory : SafeHandle
     public Span<byte> Bytes => new((void*)handle, _size);
 
     /// <summary>Keeps the memory alive until the result is disposed.</summary>
-    /// <exception cref="ObjectDisposedException">The memory is released, or about to be.</exception>
+    /// <exception cref="ObjectDisposedException"><see cref="SafeHandle.Dispose()"/> was called.</exception>
     public Use Enter()
     {
+        // The base class refuses nothing before the last use has ended: uses that overlap would keep a disposed key alive for ever.
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
         bool entered = false;
         DangerousAddRef(ref entered);
         return new Use(this);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        Volatile.Write(ref _disposed, true);
+        base.Dispose(disposing);
     }
 
     /// <inheritdoc/>

@@ -5,7 +5,8 @@ namespace HybridTls.Cryptography;
 
 /// <summary>
 /// X25519 key agreement (RFC 7748). An instance owns a private key, which is zeroed on disposal; the static methods work on
-/// the caller's buffers and allocate nothing. An instance may be used by several threads as long as none disposes it.
+/// the caller's buffers and allocate nothing. An instance may be used by several threads at once; disposed meanwhile, it zeroes the
+/// private key when the last use under way has ended.
 /// </summary>
 public sealed class X25519 : IDisposable
 {
@@ -18,24 +19,20 @@ public sealed class X25519 : IDisposable
     /// <summary>The size of a shared secret in bytes.</summary>
     public const int SharedSecretSizeInBytes = 32;
 
-    // The private key, then the public key: pinned, so that a moving collector leaves no copy of the secret.
-    private readonly byte[] _keys = GC.AllocateUninitializedArray<byte>(PrivateKeySizeInBytes + PublicKeySizeInBytes, pinned: true);
-    private bool _disposed;
+    // The private key, then the public key.
+    private readonly SecretMemory _keys = new(PrivateKeySizeInBytes + PublicKeySizeInBytes);
 
     private X25519()
     {
     }
 
-    private Span<byte> PrivateKey => _keys.AsSpan(0, PrivateKeySizeInBytes);
-
-    private Span<byte> PublicKey => _keys.AsSpan(PrivateKeySizeInBytes);
-
     /// <summary>Generates a new private key.</summary>
     public static X25519 GenerateKey()
     {
         X25519 key = new();
-        Entropy.Fill(key.PrivateKey);
-        X25519Primitive.DerivePublicKey(key.PrivateKey, key.PublicKey);
+        Span<byte> keys = key._keys.Bytes;
+        Entropy.Fill(PrivateKeyIn(keys));
+        X25519Primitive.DerivePublicKey(PrivateKeyIn(keys), PublicKeyIn(keys));
         return key;
     }
 
@@ -45,8 +42,9 @@ public sealed class X25519 : IDisposable
     {
         ThrowIfWrongLength(source.Length, PrivateKeySizeInBytes, nameof(source));
         X25519 key = new();
-        source.CopyTo(key.PrivateKey);
-        X25519Primitive.DerivePublicKey(key.PrivateKey, key.PublicKey);
+        Span<byte> keys = key._keys.Bytes;
+        source.CopyTo(PrivateKeyIn(keys));
+        X25519Primitive.DerivePublicKey(PrivateKeyIn(keys), PublicKeyIn(keys));
         return key;
     }
 
@@ -121,8 +119,8 @@ public sealed class X25519 : IDisposable
     public void ExportPublicKey(Span<byte> destination)
     {
         ThrowIfWrongLength(destination.Length, PublicKeySizeInBytes, nameof(destination));
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        PublicKey.CopyTo(destination);
+        using SecretMemory.Use use = _keys.Enter();
+        PublicKeyIn(use.Bytes).CopyTo(destination);
     }
 
     /// <summary>Writes the private key, as it was generated or imported.</summary>
@@ -132,8 +130,8 @@ public sealed class X25519 : IDisposable
     public void ExportPrivateKey(Span<byte> destination)
     {
         ThrowIfWrongLength(destination.Length, PrivateKeySizeInBytes, nameof(destination));
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        PrivateKey.CopyTo(destination);
+        using SecretMemory.Use use = _keys.Enter();
+        PrivateKeyIn(use.Bytes).CopyTo(destination);
     }
 
     /// <summary>Computes the secret shared with a peer (RFC 7748 §6.1).</summary>
@@ -146,8 +144,8 @@ public sealed class X25519 : IDisposable
     /// <exception cref="ObjectDisposedException">The key is disposed.</exception>
     public void DeriveSharedSecret(ReadOnlySpan<byte> peerPublicKey, Span<byte> sharedSecret)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        DeriveSharedSecret(PrivateKey, peerPublicKey, sharedSecret);
+        using SecretMemory.Use use = _keys.Enter();
+        DeriveSharedSecret(PrivateKeyIn(use.Bytes), peerPublicKey, sharedSecret);
     }
 
     /// <summary>
@@ -160,16 +158,16 @@ public sealed class X25519 : IDisposable
     /// <exception cref="ObjectDisposedException">The key is disposed.</exception>
     public bool TryDeriveSharedSecret(ReadOnlySpan<byte> peerPublicKey, Span<byte> sharedSecret)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        return TryDeriveSharedSecret(PrivateKey, peerPublicKey, sharedSecret);
+        using SecretMemory.Use use = _keys.Enter();
+        return TryDeriveSharedSecret(PrivateKeyIn(use.Bytes), peerPublicKey, sharedSecret);
     }
 
-    /// <summary>Zeroes the private key.</summary>
-    public void Dispose()
-    {
-        _disposed = true;
-        CryptographicOperations.ZeroMemory(_keys);
-    }
+    /// <summary>Zeroes the private key, at once or when the last use under way has ended; what begins later throws.</summary>
+    public void Dispose() => _keys.Dispose();
+
+    private static Span<byte> PrivateKeyIn(Span<byte> keys) => keys[..PrivateKeySizeInBytes];
+
+    private static Span<byte> PublicKeyIn(Span<byte> keys) => keys[PrivateKeySizeInBytes..];
 
     private static void ThrowIfWrongLength(int length, int expected, string parameter)
     {

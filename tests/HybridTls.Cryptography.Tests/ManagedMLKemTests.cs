@@ -234,6 +234,9 @@ public sealed class ManagedMLKemTests
     [Fact]
     public void Encapsulating_and_decapsulating_allocate_nothing()
     {
+#if DEBUG
+        Assert.Skip("Unoptimized code allocates.");
+#endif
         using ManagedMLKem key = ManagedMLKem.GenerateKey(Algorithm);
         byte[] ciphertext = new byte[1088];
         byte[] secret = new byte[32];

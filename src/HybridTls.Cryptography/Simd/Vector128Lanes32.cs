@@ -142,7 +142,7 @@ internal readonly struct Vector128Lanes32 : ILanes32<Vector128<int>>
                 AdvSimd.ExtractNarrowingLower(a.AsInt64()), AdvSimd.ExtractNarrowingLower(b.AsInt64())).AsInt32();
         }
 
-        return Vector128.Create((long)a[0] * b[0], (long)a[2] * b[2]).AsInt32();
+        return MultiplyEvenPortable(a, b);
     }
 
     /// <inheritdoc/>
@@ -172,7 +172,7 @@ internal readonly struct Vector128Lanes32 : ILanes32<Vector128<int>>
         }
 
         // Halves of vectors go through memory on x86, where they are no type of their own.
-        return Sse2.IsSupported ? Sse2.UnpackLow(a.AsInt64(), b.AsInt64()).AsInt32() : Vector128.Create(a.GetLower(), b.GetLower());
+        return Sse2.IsSupported ? Sse2.UnpackLow(a.AsInt64(), b.AsInt64()).AsInt32() : FirstHalvesPortable(a, b);
     }
 
     /// <inheritdoc/>
@@ -184,7 +184,7 @@ internal readonly struct Vector128Lanes32 : ILanes32<Vector128<int>>
             return Vector128.ConditionalSelect(Vector128.Create(0x00000000FFFFFFFFUL), a.AsUInt64() >>> 32, b.AsUInt64()).AsInt32();
         }
 
-        return Sse2.IsSupported ? Sse2.UnpackHigh(a.AsInt64(), b.AsInt64()).AsInt32() : Vector128.Create(a.GetUpper(), b.GetUpper());
+        return Sse2.IsSupported ? Sse2.UnpackHigh(a.AsInt64(), b.AsInt64()).AsInt32() : SecondHalvesPortable(a, b);
     }
 
     /// <inheritdoc/>
@@ -196,9 +196,7 @@ internal readonly struct Vector128Lanes32 : ILanes32<Vector128<int>>
             return Sse.Shuffle(a.AsSingle(), b.AsSingle(), 0x88).AsInt32();
         }
 
-        Vector128<int> x = FirstBlocks(a, b, 2);
-        Vector128<int> y = SecondBlocks(a, b, 2);
-        return FirstBlocks(x, y, 1);
+        return EvensPortable(a, b);
     }
 
     /// <inheritdoc/>
@@ -210,9 +208,7 @@ internal readonly struct Vector128Lanes32 : ILanes32<Vector128<int>>
             return Sse.Shuffle(a.AsSingle(), b.AsSingle(), 0xDD).AsInt32();
         }
 
-        Vector128<int> x = FirstBlocks(a, b, 2);
-        Vector128<int> y = SecondBlocks(a, b, 2);
-        return SecondBlocks(x, y, 1);
+        return OddsPortable(a, b);
     }
 
     /// <inheritdoc/>
@@ -232,6 +228,31 @@ internal readonly struct Vector128Lanes32 : ILanes32<Vector128<int>>
         return Vector128.ConditionalSelect(
             Vector128.Create(0x00000000FFFFFFFFUL).AsInt32(), high, Vector128.Shuffle(b, Vector128.Create(2, 2, 3, 3)));
     }
+
+    /// <summary><see cref="MultiplyEven"/> without SSE4.1 and AdvSimd.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<int> MultiplyEvenPortable(Vector128<int> a, Vector128<int> b) =>
+        Vector128.Create((long)a[0] * b[0], (long)a[2] * b[2]).AsInt32();
+
+    /// <summary><see cref="FirstBlocks"/> without SSE2, for blocks of two lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<int> FirstHalvesPortable(Vector128<int> a, Vector128<int> b) =>
+        Vector128.Create(a.GetLower(), b.GetLower());
+
+    /// <summary><see cref="SecondBlocks"/> without SSE2, for blocks of two lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<int> SecondHalvesPortable(Vector128<int> a, Vector128<int> b) =>
+        Vector128.Create(a.GetUpper(), b.GetUpper());
+
+    /// <summary><see cref="Evens"/> without SSE.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<int> EvensPortable(Vector128<int> a, Vector128<int> b) =>
+        FirstBlocks(FirstHalvesPortable(a, b), SecondHalvesPortable(a, b), 1);
+
+    /// <summary><see cref="Odds"/> without SSE.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<int> OddsPortable(Vector128<int> a, Vector128<int> b) =>
+        SecondBlocks(FirstHalvesPortable(a, b), SecondHalvesPortable(a, b), 1);
 
     /// <summary>The four bytes from the one on in which the value of each lane begins (reading on into the next value).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -40,6 +40,22 @@ public sealed class SecretOwnershipTests
     }
 
     [Fact]
+    public void Memory_that_is_disposed_during_a_use_refuses_another_one_and_is_zeroed_when_that_use_ends()
+    {
+        SecretMemory memory = new(32);
+        using (SecretMemory.Use use = memory.Enter())
+        {
+            use.Bytes.Fill(1);
+            ZeroedMemory.AssertGivenUp(memory.Dispose);
+            Assert.False(use.Bytes.ContainsAnyExcept((byte)1));
+            Assert.Throws<ObjectDisposedException>(() => memory.Enter().Dispose());
+            Assert.False(memory.IsClosed);
+        }
+
+        Assert.True(memory.IsClosed);
+    }
+
+    [Fact]
     public void Closing_an_idle_guard_releases_at_once()
     {
         int released = 0;

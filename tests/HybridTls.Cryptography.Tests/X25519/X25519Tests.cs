@@ -98,6 +98,53 @@ public sealed class X25519Tests
     }
 
     [Fact]
+    public void Disposal_zeroes_the_key()
+    {
+        X25519 key = X25519.GenerateKey();
+        ZeroedMemory.AssertGivenUp(key.Dispose, X25519.PrivateKeySizeInBytes + X25519.PublicKeySizeInBytes);
+        ZeroedMemory.AssertGivenUp(key.Dispose);
+    }
+
+    [Fact]
+    public void Disposing_during_use_never_lets_a_wrong_secret_out()
+    {
+        byte[] scalar = new byte[32];
+        scalar[0] = 8;
+        byte[] peer = new byte[32];
+        peer[0] = 9;
+        byte[] expected = new byte[32];
+        X25519.DeriveSharedSecret(scalar, peer, expected);
+        for (int round = 0; round < 50; round++)
+        {
+            X25519 key = X25519.ImportPrivateKey(scalar);
+            using Barrier start = new(2);
+            Thread user = new(() =>
+            {
+                byte[] secret = new byte[32];
+                start.SignalAndWait();
+                try
+                {
+                    while (true)
+                    {
+                        key.DeriveSharedSecret(peer, secret);
+                        Assert.Equal(expected, secret);
+                        secret.AsSpan().Clear();
+                    }
+                }
+                catch (ObjectDisposedException)
+                {
+                    // What was to be expected; anything else ends the process.
+                }
+            });
+            user.Start();
+            start.SignalAndWait(TestContext.Current.CancellationToken);
+            Thread.SpinWait(20 * round);
+            key.Dispose();
+            user.Join();
+        }
+    }
+
+    [Fact]
     public void Nothing_is_allocated()
     {
         byte[] secret = new byte[32];
