@@ -7,6 +7,9 @@ namespace HybridTls;
 /// <summary>What both sides of a connection can choose.</summary>
 public abstract class HybridTlsOptions
 {
+    /// <summary>What every timer takes: a little less than 2^31 milliseconds.</summary>
+    private static readonly TimeSpan MaxHandshakeTimeout = TimeSpan.FromDays(24);
+
     private protected HybridTlsOptions()
     {
     }
@@ -104,8 +107,10 @@ public abstract class HybridTlsOptions
             throw new InvalidOperationException($"MaxCertificateMessageSize is {MaxCertificateMessageSize}; it must be 2,048 to 16,777,215 bytes.");
         if (KeyUpdateAfterRecords is < 1)
             throw new InvalidOperationException("KeyUpdateAfterRecords must be positive, or null for the limit of the cipher suite.");
-        if (HandshakeTimeout <= TimeSpan.Zero && HandshakeTimeout != Timeout.InfiniteTimeSpan)
-            throw new InvalidOperationException("HandshakeTimeout must be positive, or Timeout.InfiniteTimeSpan.");
+        if (HandshakeTimeout != Timeout.InfiniteTimeSpan && (HandshakeTimeout <= TimeSpan.Zero || HandshakeTimeout > MaxHandshakeTimeout))
+            throw new InvalidOperationException("HandshakeTimeout must be positive and at most 24 days, or Timeout.InfiniteTimeSpan.");
+        if (TimeProvider is null)
+            throw new InvalidOperationException("TimeProvider is null: set TimeProvider.System.");
         if (AcceptRawPublicKeys && PeerValidation is { AcceptsRawPublicKeys: false })
             throw new InvalidOperationException("AcceptRawPublicKeys needs a PeerValidation that pins public keys: trust anchors say nothing of a raw key.");
         if (KeyLog is not null && !(AppContext.TryGetSwitch("HybridTls.AllowKeyLog", out bool allowed) && allowed))

@@ -67,10 +67,6 @@ internal static class DistinguishedName
         return canonical.WrittenSpan.ToArray();
     }
 
-    /// <summary>Whether the checked <paramref name="name"/> begins with all parts of <paramref name="subtree"/> (§4.2.1.10).</summary>
-    public static bool IsWithin(ReadOnlySpan<byte> name, ReadOnlySpan<byte> subtree) =>
-        Canonicalize(name).AsSpan().StartsWith(Canonicalize(subtree));
-
     /// <summary>The name in words, safe to print.</summary>
     public static string Describe(ReadOnlySpan<byte> encoded)
     {

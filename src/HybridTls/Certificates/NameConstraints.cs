@@ -60,6 +60,8 @@ internal sealed class NameConstraints
     {
         bool restricted = false;
         bool permitted = false;
+        // Once for all comparisons: a hostile chain has room for thousands, with names of 4 kB.
+        ReadOnlySpan<byte> canonical = form == GeneralNameForm.DirectoryName ? DistinguishedName.Canonicalize(name) : default;
         foreach (Subtree subtree in _subtrees)
         {
             if (--budget < 0)
@@ -75,7 +77,7 @@ internal sealed class NameConstraints
                 continue;
             }
 
-            bool within = IsWithin(form, name, _der.Span[subtree.Value]);
+            bool within = subtree.Canonical is { } parts ? canonical.StartsWith(parts) : IsWithin(form, name, _der.Span[subtree.Value]);
             if (subtree.IsExcluded && (within || (form == GeneralNameForm.DnsName && IsWildcardOver(name, _der.Span[subtree.Value]))))
                 return $"the {form} {Words(form, name)} is excluded";
             restricted |= !subtree.IsExcluded;
@@ -91,8 +93,7 @@ internal sealed class NameConstraints
     private static bool IsWithin(GeneralNameForm form, ReadOnlySpan<byte> name, ReadOnlySpan<byte> subtree) => form switch
     {
         GeneralNameForm.DnsName => IsDnsNameWithin(name, subtree),
-        GeneralNameForm.IPAddress => IsAddressWithin(name, subtree),
-        _ => DistinguishedName.IsWithin(name, subtree),
+        _ => IsAddressWithin(name, subtree),
     };
 
     // A name satisfies the constraint by adding zero or more labels to its left. A leading dot, as some authorities write it, demands one
@@ -150,7 +151,8 @@ internal sealed class NameConstraints
                 throw new AsnContentException("An address constraint is not an address and a contiguous mask.");
             _der.Span.Overlaps(name.Value, out int offset);
             Range value = name.Value.IsEmpty ? default : offset..(offset + name.Value.Length);
-            _subtrees.Add(new Subtree(name.Form, value, isExcluded));
+            _subtrees.Add(new Subtree(
+                name.Form, value, name.Form == GeneralNameForm.DirectoryName ? DistinguishedName.Canonicalize(name.Value) : null, isExcluded));
         }
         while (list.HasData);
     }
@@ -171,5 +173,5 @@ internal sealed class NameConstraints
         return true;
     }
 
-    private readonly record struct Subtree(GeneralNameForm Form, Range Value, bool IsExcluded);
+    private readonly record struct Subtree(GeneralNameForm Form, Range Value, byte[]? Canonical, bool IsExcluded);
 }

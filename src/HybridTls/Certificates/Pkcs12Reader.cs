@@ -23,7 +23,7 @@ internal static class Pkcs12Reader
             foreach (Pkcs12SafeContents contents in info.AuthenticatedSafe)
             {
                 Decrypt(contents, password);
-                key = ReadBags(contents, password, certificates, key);
+                ReadBags(contents, password, certificates, ref key);
             }
 
             return key ?? throw new CryptographicException("The PKCS#12 file holds no private key: export it with its key.");
@@ -64,7 +64,8 @@ internal static class Pkcs12Reader
             contents.Decrypt(password);
     }
 
-    private static MLDsa? ReadBags(Pkcs12SafeContents contents, ReadOnlySpan<char> password, List<byte[]> certificates, MLDsa? key)
+    // A key that was found is the caller's to dispose, also when what follows it fails.
+    private static void ReadBags(Pkcs12SafeContents contents, ReadOnlySpan<char> password, List<byte[]> certificates, ref MLDsa? key)
     {
         foreach (Pkcs12SafeBag bag in contents.GetBags())
         {
@@ -85,8 +86,6 @@ internal static class Pkcs12Reader
                         "supported: export it anew.");
             }
         }
-
-        return key;
     }
 
     private static MLDsa Single(MLDsa? known, MLDsa found)

@@ -57,6 +57,8 @@ internal static class CertificateCompressor
 
     private static bool InflateBrotli(ReadOnlySpan<byte> data, Span<byte> body)
     {
+        if (!BrotliBound.IsBounded(data, body.Length))
+            return false;
         using BrotliDecoder decoder = new();
         OperationStatus status = decoder.Decompress(data, body, out int consumed, out int written);
         return status == OperationStatus.Done && consumed == data.Length && written == body.Length;

@@ -87,7 +87,7 @@ internal static class HandshakeDriver
                 machine.WriteAlert(alert);
             await transport.FlushAsync(limit.Token).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or InvalidOperationException)
         {
             // The peer will see a truncated connection instead of the alert.
         }

@@ -194,18 +194,24 @@ public sealed partial class HybridTlsStream
     {
         if (!_gate.IsClosed)
         {
-            if (IsAuthenticated && _failure is null && _writeFailure is null && !_closedForWriting)
-                await CloseQuietlyAsync().ConfigureAwait(false);
-            if (!_leaveTransportOpen)
+            try
             {
-                if (_alertSent)
-                    await LingeringClose.LingerAsync(_transport).ConfigureAwait(false);
-                else
-                    await LingeringClose.DropReceivedAsync(_transport).ConfigureAwait(false);
-                await _transport.DisposeAsync().ConfigureAwait(false);
+                if (IsAuthenticated && _failure is null && _writeFailure is null && !_closedForWriting)
+                    await CloseQuietlyAsync().ConfigureAwait(false);
+                if (!_leaveTransportOpen)
+                {
+                    if (_alertSent)
+                        await LingeringClose.LingerAsync(_transport).ConfigureAwait(false);
+                    else
+                        await LingeringClose.DropReceivedAsync(_transport).ConfigureAwait(false);
+                    await _transport.DisposeAsync().ConfigureAwait(false);
+                }
             }
-
-            _gate.Close();
+            finally
+            {
+                // Whatever the transport throws: the secrets go.
+                _gate.Close();
+            }
         }
 
         await base.DisposeAsync().ConfigureAwait(false);
@@ -227,6 +233,8 @@ public sealed partial class HybridTlsStream
         bool found = machine.Reader.TryRead(_input.Span, out int consumed, destination, out RecordReadResult result);
         if (found && result.Kind == RecordReadKind.DestinationTooSmall)
         {
+            // Records before this one are used up: their numbers do not come again.
+            _input.Consume(consumed);
             int needed = result.Length;
             found = machine.Reader.TryRead(_input.Span, out consumed, _plaintext.GetSpan(needed)[..needed], out result);
             if (found && result.Kind == RecordReadKind.ApplicationData)
@@ -342,7 +350,7 @@ public sealed partial class HybridTlsStream
             _alertSent = true;
             await SendOutputAsync(limit.Token).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is IOException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception failure) when (failure is IOException or OperationCanceledException or InvalidOperationException)
         {
             // The peer will see a truncated connection instead of the alert.
         }
@@ -359,7 +367,7 @@ public sealed partial class HybridTlsStream
             using CancellationTokenSource limit = new(AlertTimeout);
             await ShutdownAsync(limit.Token).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or InvalidOperationException)
         {
             // The transport is gone: there is nobody to say goodbye to.
         }

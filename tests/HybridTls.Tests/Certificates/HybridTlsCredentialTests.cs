@@ -137,6 +137,27 @@ public class HybridTlsCredentialTests
     }
 
     [Fact]
+    public void A_key_that_was_read_does_not_outlive_the_refusal_of_its_file()
+    {
+        byte[] alone = Pkcs12("secret", true, ["leaf"], Leaf);
+        byte[] two = Pkcs12("secret", true, ["leaf", "other"], Leaf);
+        int zeroed = 0;
+        HybridTls.Cryptography.SecretMemory.Zeroed = _ => zeroed++;
+        try
+        {
+            HybridTlsCredential.FromPkcs12(alone, "secret").Dispose();
+            int perKey = zeroed;
+            Assert.True(perKey > 0);
+            Refuses(two, "secret", "more than one private key");
+            Assert.Equal(3 * perKey, zeroed);
+        }
+        finally
+        {
+            HybridTls.Cryptography.SecretMemory.Zeroed = null;
+        }
+    }
+
+    [Fact]
     public void A_raw_public_key_needs_no_certificate()
     {
         using HybridTlsCredential credential = HybridTlsCredential.FromRawPublicKey(TestKeys.Create("leaf"));

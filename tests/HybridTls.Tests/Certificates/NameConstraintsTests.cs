@@ -1,3 +1,4 @@
+using HybridTls.Certificates;
 using static HybridTls.Tests.Certificates.TestExtension;
 
 namespace HybridTls.Tests.Certificates;
@@ -103,6 +104,21 @@ public class NameConstraintsTests
         byte[] constraints = NameConstraints([], [.. Enumerable.Range(0, 200).Select(static i => $"dns:m{i}.example.com")]);
         new PathCase(Leaf with { Extensions = [names] }) { Anchors = [TestCertificate.Authority("root", "root", constraints)] }
             .Refused(TlsAlert.CertificateUnknown, "within 16 signatures").Run();
+    }
+
+    [Fact]
+    [Clause("HT-CERT-9")]
+    public void Comparing_directory_names_costs_little_however_many_there_are()
+    {
+        byte[] names = Names([.. Enumerable.Range(0, 20).Select(static i => $"dir:{new string('n', 1000)}{i}"), "dns:example.com"]);
+        byte[] constraints = NameConstraints([], [.. Enumerable.Range(0, 150).Select(static i => $"dir:m{i}")]);
+        ParsedCertificate leaf = ParsedCertificate.Parse((Leaf with { Extensions = [names] }).Encode());
+        ParsedCertificate authority = ParsedCertificate.Parse(TestCertificate.Authority("root", "root", constraints).Encode());
+        int budget = 4096;
+        Assert.Null(authority.Extensions.NameConstraints!.FindViolation(leaf, ref budget));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        authority.Extensions.NameConstraints.FindViolation(leaf, ref budget);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 256 * 1024);
     }
 
     [Theory]

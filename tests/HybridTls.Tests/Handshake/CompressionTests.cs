@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using HybridTls.Handshake;
 using HybridTls.Messages;
 
@@ -52,6 +53,68 @@ public sealed class CompressionTests
         HybridTlsException exception = Assert.Throws<HybridTlsException>(() => victim.Inject(victim.Client, bomb));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 32 * 1024);
         Assert.Equal(TlsAlert.BadCertificate, exception.Alert);
+    }
+
+    [Theory]
+    [InlineData(16 * 1024 * 1024, false)]
+    [InlineData(16 * 1024 * 1024, true)]
+    [InlineData(20_001, false)]
+    [InlineData(10_000, null)]
+    [Clause("HT-CMP-5")]
+    public void A_Brotli_stream_that_does_not_say_at_once_what_it_yields_is_refused_before_it_is_inflated(int size, bool? behindTheAnnounced)
+    {
+        // Fourteen bytes that a decoder makes 16 MiB of before it looks at the room it has.
+        const int Announced = 20_000;
+        using MemoryStream stream = new();
+        using (BrotliStream brotli = new(stream, new BrotliCompressionOptions { Quality = 11 }, leaveOpen: true))
+        {
+            if (behindTheAnnounced != false)
+            {
+                brotli.Write(new byte[behindTheAnnounced is null ? Announced - size : Announced]); // null: all as announced, in two blocks
+                brotli.Flush();
+            }
+
+            brotli.Write(new byte[size]);
+        }
+
+        Assert.False(BrotliBound.IsBounded(stream.ToArray(), Announced));
+
+        // 25, length, algorithm 2, Announced, the length of the data.
+        byte[] data = stream.ToArray();
+        byte[] message = [25, 0, 0, (byte)(data.Length + 8), 0, 2, 0, Announced >> 8, Announced & 0xFF, 0, 0, (byte)data.Length, .. data];
+        using MessagePair victim = Compressing(CertificateCompression.Brotli);
+        victim.RunUntil(() => victim.Client.State == ClientState.AwaitCertificateOrRequest);
+        Assert.Equal(TlsAlert.BadCertificate, Assert.Throws<HybridTlsException>(() => victim.Inject(victim.Client, message)).Alert);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4000)]
+    [InlineData(20_000)]
+    [InlineData(65_536)]
+    [Clause("HT-CMP-5")]
+    public void What_encoders_write_of_a_certificate_message_is_bounded(int size)
+    {
+        byte[] random = new byte[size];
+        new Random(size).NextBytes(random);
+        byte[] text = [.. random.Select(static value => (byte)('a' + (value & 7)))];
+        byte[] mixed = [.. random.AsSpan(0, size / 2), .. text.AsSpan(size / 2)];
+        byte[] compressed = new byte[BrotliEncoder.GetMaxCompressedLength(size)];
+        foreach (byte[] body in (byte[][])[random, text, mixed])
+        {
+            byte[] ours = CertificateCompressor.Compress(CertificateCompressionAlgorithm.Brotli, body);
+            Assert.True(BrotliBound.IsBounded(ours, size));
+            foreach (int quality in (int[])[2, 4, 5, 9, 11])
+            {
+                foreach (int window in (int[])[10, 16, 17, 18, 22, 24])
+                {
+                    if (quality < 4 && size > 16_384) // an encoder in a hurry splits what is longer
+                        continue;
+                    Assert.True(BrotliEncoder.TryCompress(body, compressed, out int length, quality, window));
+                    Assert.True(BrotliBound.IsBounded(compressed.AsSpan(0, length), size), $"{quality} {window}");
+                }
+            }
+        }
     }
 
     [Fact]

@@ -20,6 +20,8 @@ public sealed class OptionsTests
         { "MaxCertificateMessageSize", options => options.MaxCertificateMessageSize = 1 << 24 },
         { "KeyUpdateAfterRecords", options => options.KeyUpdateAfterRecords = 0 },
         { "HandshakeTimeout", options => options.HandshakeTimeout = TimeSpan.Zero },
+        { "HandshakeTimeout", options => options.HandshakeTimeout = TimeSpan.MaxValue },
+        { "TimeProvider", options => options.TimeProvider = null! },
         { "AcceptRawPublicKeys", options => options.AcceptRawPublicKeys = true },
     };
 
