@@ -18,8 +18,8 @@ public abstract class HybridTlsOptions
     {
         Credential = other.Credential;
         PeerValidation = other.PeerValidation;
-        ApplicationProtocols = [.. other.ApplicationProtocols];
-        CipherSuites = [.. other.CipherSuites];
+        ApplicationProtocols = other.ApplicationProtocols?.ToList()!;
+        CipherSuites = other.CipherSuites?.ToList()!;
         CertificateCompression = other.CertificateCompression;
         AcceptRawPublicKeys = other.AcceptRawPublicKeys;
         RecordSizeLimit = other.RecordSizeLimit;
@@ -95,6 +95,8 @@ public abstract class HybridTlsOptions
     /// <exception cref="InvalidOperationException">An option is missing or contradicts another.</exception>
     private protected void ValidateCommon()
     {
+        if (CipherSuites is null || ApplicationProtocols is null)
+            throw new InvalidOperationException("CipherSuites or ApplicationProtocols is null: leave the default, or give an empty list of protocols.");
         if (!CipherSuites.Any(static id => CipherSuiteParameters.Find((ushort)id) is not null))
             throw new InvalidOperationException("CipherSuites names no TLS 1.3 suite that this platform has: add TLS_AES_256_GCM_SHA384.");
         if (ApplicationProtocols.Any(static protocol => protocol.Protocol.IsEmpty))

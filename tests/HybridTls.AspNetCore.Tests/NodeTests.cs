@@ -14,7 +14,7 @@ public sealed class NodeTests : IDisposable
     private static readonly (string Certificate, string Key) NodeServer = TestIdentities.NewPem("CN=node");
     private static readonly (string Certificate, string Key) NodeClient = TestIdentities.NewPem("CN=node client", CertificatePurposes.Client);
 
-    private readonly NodePeer _node = NodePeer.Start("http-peer.js");
+    private readonly NodePeer _node = NodePeer.Start("http-modules-peer.js");
     private int _count;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

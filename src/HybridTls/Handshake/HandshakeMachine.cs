@@ -210,9 +210,8 @@ internal abstract partial class HandshakeMachine : IDisposable
     /// <summary>Ends the handshake; the transcript ends with the client's Finished.</summary>
     private protected void Complete(NegotiatedParameters parameters)
     {
-        Span<byte> hash = stackalloc byte[Suite.HashSize];
-        Transcript.GetHash(hash);
-        Schedule.FinishHandshake(hash);
+        // Nothing is resumed yet, so there is no resumption secret to derive and to keep.
+        Schedule.FinishHandshake(default);
         Transcript.Dispose();
         _flight.Dispose();
         KeyUpdates = new KeyUpdates(this, OwnApplicationSecret, PeerApplicationSecret, UsageLimit);

@@ -63,6 +63,7 @@ internal sealed class ServerHandshake : HandshakeMachine
                 $"SelectOptions knows no options for the name \"{ClientHelloInfo!.ServerName}\".");
         }
 
+        options = new HybridTlsServerOptions(options);
         options.Validate(selected: true);
         Pending = HostTask.None;
         _options = options;

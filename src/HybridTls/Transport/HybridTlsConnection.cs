@@ -93,8 +93,9 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     public Task AuthenticateAsServerAsync(HybridTlsServerOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
-        return AuthenticateAsync(new ServerHandshake(options, _output.Output), options, cancellationToken);
+        HybridTlsServerOptions copy = new(options); // what the caller changes from now on is for later connections
+        copy.Validate();
+        return AuthenticateAsync(new ServerHandshake(copy, _output.Output), copy, cancellationToken);
     }
 
     /// <summary>Runs the handshake as the client.</summary>
@@ -104,8 +105,9 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     public Task AuthenticateAsClientAsync(HybridTlsClientOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
-        return AuthenticateAsync(new ClientHandshake(options, _output.Output), options, cancellationToken);
+        HybridTlsClientOptions copy = new(options); // what the caller changes from now on is for later connections
+        copy.Validate();
+        return AuthenticateAsync(new ClientHandshake(copy, _output.Output), copy, cancellationToken);
     }
 
     /// <summary>Exports keying material (RFC 9846 §7.5): both sides get the same bytes, which nobody else can compute.</summary>
@@ -171,13 +173,20 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     /// <summary>Sends close_notify if that was not done, zeroes every secret and completes the transport.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (Gate.IsClosed)
+        if (Interlocked.CompareExchange(ref _drained, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), null) is not null)
             return;
-        if (IsAuthenticated)
-            await CloseQuietlyAsync().ConfigureAwait(false);
-        _drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Gate.Close();
-        _input.Dispose();
+        try
+        {
+            if (IsAuthenticated)
+                await CloseQuietlyAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            // Whatever the transport did: the secrets go.
+            Gate.Close();
+            _input.Dispose();
+        }
+
         try
         {
             await _drained.Task.WaitAsync(HybridTlsStream.AlertTimeout).ConfigureAwait(false);

@@ -115,8 +115,9 @@ public sealed partial class HybridTlsStream : Stream
     public Task AuthenticateAsClientAsync(HybridTlsClientOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
-        return AuthenticateAsync(new ClientHandshake(options, _output), options, cancellationToken);
+        HybridTlsClientOptions copy = new(options); // what the caller changes from now on is for later connections
+        copy.Validate();
+        return AuthenticateAsync(new ClientHandshake(copy, _output), copy, cancellationToken);
     }
 
     /// <summary>Runs the handshake as the server.</summary>
@@ -125,8 +126,9 @@ public sealed partial class HybridTlsStream : Stream
     public Task AuthenticateAsServerAsync(HybridTlsServerOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
-        return AuthenticateAsync(new ServerHandshake(options, _output), options, cancellationToken);
+        HybridTlsServerOptions copy = new(options); // what the caller changes from now on is for later connections
+        copy.Validate();
+        return AuthenticateAsync(new ServerHandshake(copy, _output), copy, cancellationToken);
     }
 
     /// <summary>Exports keying material (RFC 9846 §7.5): both sides get the same bytes, which nobody else can compute.</summary>

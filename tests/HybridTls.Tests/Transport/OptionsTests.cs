@@ -57,6 +57,21 @@ public sealed class OptionsTests
     }
 
     [Fact]
+    public async Task Options_changed_after_the_call_are_for_later_connections()
+    {
+        await using TlsPair pair = TlsPair.CreateRaw();
+        HybridTlsClientOptions client = TestIdentities.ClientOptions();
+        HybridTlsServerOptions server = TestIdentities.ServerOptions();
+        Task connecting = pair.AuthenticateClientAsync(client);
+        client.PeerValidation = null;
+        client.KeyLog = static _ => Assert.Fail("A key log that the switch does not allow was written.");
+        Task accepting = pair.AuthenticateServerAsync(server);
+        server.Credential = null;
+        await Task.WhenAll(connecting, accepting);
+        Assert.True(pair.Client.Parameters.IsPeerAuthenticated);
+    }
+
+    [Fact]
     public async Task A_name_is_not_needed_where_it_is_not_checked()
     {
         await using TlsPair any = await TlsPair.CreateAsync(client: new HybridTlsClientOptions { PeerValidation = TestIdentities.TrustRoot.DangerousAnyServerName() });
