@@ -1,0 +1,27 @@
+namespace HybridTls;
+
+/// <summary>
+/// Seals the sessions that a server hands to its clients as tickets (RFC 9846 §4.7.1), so that the server itself keeps nothing. Whoever
+/// shares the keys resumes each other's sessions: a fleet behind a load balancer needs one protector with common keys.
+/// </summary>
+/// <remarks>
+/// What is sealed holds the session's pre-shared key: whoever can open it can resume the session, though not decrypt it, since every
+/// resumption runs the key agreement again. Implementations must authenticate as well as encrypt (AEAD), and must be thread-safe: they
+/// are called on the connections' threads, and are to answer without waiting for a network.
+/// </remarks>
+public interface ITicketProtector
+{
+    /// <summary>For how long a ticket that is sealed now can surely be opened: clients are told no longer a lifetime.</summary>
+    TimeSpan TicketLifetime { get; }
+
+    /// <summary>Seals a session.</summary>
+    /// <param name="session">The session, at most 65,000 bytes. The caller clears it.</param>
+    /// <returns>The ticket, at most 65,535 bytes; null when none can be made now: the client then gets none.</returns>
+    byte[]? Protect(ReadOnlySpan<byte> session);
+
+    /// <summary>Opens a ticket, which comes from the network and may be anything.</summary>
+    /// <param name="ticket">The ticket, at most 65,535 bytes.</param>
+    /// <returns>The session, which the caller clears; null for a ticket that is not ours, was altered, or whose key is gone: the
+    /// handshake then goes on as a full one.</returns>
+    byte[]? Unprotect(ReadOnlySpan<byte> ticket);
+}
