@@ -28,7 +28,8 @@ internal sealed class KeyUpdates(HandshakeMachine machine, TrafficSecret own, Tr
         KeyUpdateRequest request = KeyUpdate.Parse(message.Body);
         // Those that we asked for are no flood.
         if (!_requestOutstanding && ++_withoutData > MaxWithoutData)
-            TlsError.Throw(TlsAlert.UnexpectedMessage, $"The peer sent more than {MaxWithoutData} KeyUpdates without data between them.");
+            TlsError.Throw(TlsAlert.UnexpectedMessage, $"The peer sent more than {MaxWithoutData} KeyUpdates without data between them.",
+                FailureReason.TooManyKeyUpdates);
         peer.Update();
         machine.Reader.SetKeys(peer.CreateProtection(usageLimit));
         _renewPeer = false;

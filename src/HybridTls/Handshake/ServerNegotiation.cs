@@ -58,13 +58,15 @@ internal sealed class ServerNegotiation
         if (!groups.Contains(NamedGroup.X25519MLKem768))
         {
             TlsError.Throw(TlsAlert.HandshakeFailure,
-                "The peer offers no X25519MLKEM768 (0x11EC), the only key agreement here: it needs OpenSSL 3.5, Go 1.24, Node 24.7 or newer, with the group enabled.");
+                "The peer offers no X25519MLKEM768 (0x11EC), the only key agreement here: it needs OpenSSL 3.5, Go 1.24, Node 24.7 or newer, with the group enabled.",
+                FailureReason.NoSharedGroup);
         }
 
         if (!schemes.Contains(SignatureScheme.MLDsa65))
         {
             TlsError.Throw(TlsAlert.HandshakeFailure,
-                "The peer accepts no mldsa65 signature (0x0905), the only one here: it needs OpenSSL 3.5, Go 1.27, Node 24.7 or newer, with the scheme enabled.");
+                "The peer accepts no mldsa65 signature (0x0905), the only one here: it needs OpenSSL 3.5, Go 1.27, Node 24.7 or newer, with the scheme enabled.",
+                FailureReason.NoSharedSignatureScheme);
         }
 
         bool requestsCertificate = options.ClientCertificateMode != ClientCertificateMode.NoCertificate;
@@ -101,7 +103,8 @@ internal sealed class ServerNegotiation
             || shares.Count != 1
             || !shares.TryFind(NamedGroup.X25519MLKem768, out _))
         {
-            TlsError.ThrowIllegalParameter("The second ClientHello does not hold exactly the share that was asked for (RFC 9846 §4.2.2).");
+            TlsError.ThrowIllegalParameter("The second ClientHello does not hold exactly the share that was asked for (RFC 9846 §4.2.2).",
+                shares.Count == 0 ? FailureReason.NoKeyShare : FailureReason.WrongGroup);
         }
 
         if (second.Extensions.Types.Contains(ExtensionType.EarlyData))
@@ -144,12 +147,17 @@ internal sealed class ServerNegotiation
 
         hello.TryGetSignatureAlgorithms(out CodePointList<SignatureScheme> schemes);
         hello.TryGetSupportedGroups(out CodePointList<NamedGroup> groups);
+        bool namesTypes = hello.TryGetServerCertificateTypes(out ReadOnlySpan<CertificateType> types);
         return new ClientHelloInfo(
             hello.TryGetServerName(out ReadOnlySpan<byte> name) ? Encoding.ASCII.GetString(name) : null,
             protocols,
             ToArray(hello.CipherSuites, static suite => suite),
             ToArray(schemes, static scheme => (ushort)scheme),
-            ToArray(groups, static group => (ushort)group));
+            ToArray(groups, static group => (ushort)group))
+        {
+            AcceptsCertificates = !namesTypes || types.Contains(CertificateType.X509),
+            AcceptsRawPublicKeys = namesTypes && types.Contains(CertificateType.RawPublicKey),
+        };
     }
 
     /// <summary>What RFC 9846 §9.2 demands of a ClientHello without a PSK that we would use.</summary>
@@ -159,7 +167,12 @@ internal sealed class ServerNegotiation
             [ExtensionType.SupportedGroups, ExtensionType.KeyShare, ExtensionType.SignatureAlgorithms])
         {
             if (!hello.Extensions.Types.Contains(required))
-                TlsError.Throw(TlsAlert.MissingExtension, $"The ClientHello has no {required} extension (RFC 9846 §9.2).");
+                TlsError.Throw(TlsAlert.MissingExtension, $"The ClientHello has no {required} extension (RFC 9846 §9.2).", required switch
+                {
+                    ExtensionType.SupportedGroups => FailureReason.NoSharedGroup,
+                    ExtensionType.KeyShare => FailureReason.NoKeyShare,
+                    _ => FailureReason.NoSharedSignatureScheme,
+                });
         }
 
         // Without the modes nothing says how the key would be used (§4.3.9), not even to a server that ignores it.
@@ -176,7 +189,8 @@ internal sealed class ServerNegotiation
         }
 
         throw TlsError.Create(TlsAlert.HandshakeFailure,
-            "The peer offers none of our cipher suites: look at CipherSuites, and at what the peer enables for TLS 1.3.");
+            "The peer offers none of our cipher suites: look at CipherSuites, and at what the peer enables for TLS 1.3.",
+            reason: FailureReason.NoSharedCipherSuite);
     }
 
     private static SslApplicationProtocol SelectApplicationProtocol(ClientHello hello, HybridTlsServerOptions options)
@@ -200,7 +214,8 @@ internal sealed class ServerNegotiation
         {
             TlsError.Throw(TlsAlert.UnsupportedCertificate, credential.IsRawPublicKey
                 ? "The peer accepts no raw public keys (RFC 7250), and Credential is one: set AcceptRawPublicKeys on the client, or use a certificate."
-                : "The peer accepts only raw public keys (RFC 7250), and Credential is a certificate.");
+                : "The peer accepts only raw public keys (RFC 7250), and Credential is a certificate.",
+                FailureReason.NoSharedCertificateType);
         }
 
         return type;
@@ -208,14 +223,26 @@ internal sealed class ServerNegotiation
 
     private static CertificateType SelectClientType(ReadOnlySpan<CertificateType> offered, HybridTlsServerOptions options)
     {
-        foreach (CertificateType type in offered)
+        if (options.PeerCertificateTypes is { } preferred)
         {
-            if (type == CertificateType.X509 || (type == CertificateType.RawPublicKey && options.AcceptRawPublicKeys))
-                return type;
+            foreach (CertificateType type in preferred)
+            {
+                if (offered.Contains(type))
+                    return type;
+            }
+        }
+        else
+        {
+            foreach (CertificateType type in offered)
+            {
+                if (type == CertificateType.X509 || (type == CertificateType.RawPublicKey && options.AcceptRawPublicKeys))
+                    return type;
+            }
         }
 
         throw TlsError.Create(TlsAlert.UnsupportedCertificate,
-            "The peer can send only a raw public key (RFC 7250): set AcceptRawPublicKeys and pin its key, or give it a certificate.");
+            "The peer can send only a raw public key (RFC 7250): set AcceptRawPublicKeys and pin its key, or give it a certificate.",
+            reason: FailureReason.WrongCertificateType);
     }
 
     private static CertificateCompressionAlgorithm? SelectCompression(ClientHello hello, HybridTlsServerOptions options)
