@@ -95,9 +95,9 @@ public sealed class RotatingTicketProtector : ITicketProtector, IDisposable
     {
         if (GetCurrent() is not { } current)
             return null;
-        if (current.HasSealed(ticket))
+        if (current.IsOn(ticket))
             return current.TryOpen(ticket);
-        return current.Previous is { } previous && previous.HasSealed(ticket) && Opens(previous, _timeProvider.GetTimestamp())
+        return current.Previous is { } previous && previous.IsOn(ticket) && Opens(previous, _timeProvider.GetTimestamp())
             ? previous.TryOpen(ticket)
             : null;
     }

@@ -179,7 +179,7 @@ public sealed class ResumptionTests : IDisposable
         using MessagePair late = _visits.Visit(minute);
         Assert.Equal("", Ticket(late)); // the client does not even offer it
 
-        MovingClock behind = new() { Now = _visits.Clock.Now };
+        ManualClock behind = new() { Now = _visits.Clock.Now };
         _visits.Clock.Now += TimeSpan.FromSeconds(60);
         NegotiatedParameters refused = _visits.VisitServer(minute, options => options.TimeProvider = behind);
         Assert.Equal((false, "the ticket has expired"), (refused.IsResumed, refused.ResumptionRefusal));
@@ -195,7 +195,7 @@ public sealed class ResumptionTests : IDisposable
     {
         _visits.VisitServer();
         _visits.Clock.Now += TimeSpan.FromHours(1);
-        MovingClock clients = new() { Now = _visits.Clock.Now + TimeSpan.FromSeconds(seconds) };
+        ManualClock clients = new() { Now = _visits.Clock.Now + TimeSpan.FromSeconds(seconds) };
         NegotiatedParameters parameters = _visits.VisitServer(client: options => options.TimeProvider = clients);
         Assert.Equal((resumed, resumed ? null : "the client counts another age of the ticket than we do"), (parameters.IsResumed, parameters.ResumptionRefusal));
     }

@@ -21,7 +21,7 @@ internal sealed class Visits : IDisposable
         ClientCredential = Issue(_clientKey, CertificatePurposes.Client, TimeSpan.FromDays(3), "client.test");
     }
 
-    public MovingClock Clock { get; } = new();
+    public ManualClock Clock { get; } = new();
 
     public ClientSessionCache Cache { get; } = new();
 
