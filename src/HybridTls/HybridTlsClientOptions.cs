@@ -9,6 +9,7 @@ public sealed class HybridTlsClientOptions : HybridTlsOptions
     /// <summary>Creates options with the defaults.</summary>
     public HybridTlsClientOptions()
     {
+        SessionCache = new ClientSessionCache();
     }
 
     /// <summary>Copies <paramref name="other"/>.</summary>
@@ -20,6 +21,8 @@ public sealed class HybridTlsClientOptions : HybridTlsOptions
         SendServerName = other.SendServerName;
         SelectCredential = other.SelectCredential;
         OwnCertificateTypes = other.OwnCertificateTypes;
+        SessionCache = other.SessionCache;
+        RequestedTickets = other.RequestedTickets;
     }
 
     /// <summary>
@@ -39,6 +42,18 @@ public sealed class HybridTlsClientOptions : HybridTlsOptions
 
     /// <summary>How we can present our key, in order of preference; null: as the credential is.</summary>
     internal IReadOnlyList<CertificateType>? OwnCertificateTypes { get; set; }
+
+    /// <summary>
+    /// Where sessions wait to be resumed. Default: a <see cref="ClientSessionCache"/> of these options, which copies of them share. Null:
+    /// none are kept.
+    /// </summary>
+    public IClientSessionCache? SessionCache { get; set; }
+
+    /// <summary>How many tickets to ask the server for (ticket_request, RFC 9149), 0 to 255; null (the default): as many as it likes.</summary>
+    public int? RequestedTickets { get; set; }
+
+    /// <summary>Whether sessions are kept and resumed.</summary>
+    internal bool Resumes => AllowTlsResume && SessionCache is not null;
 
     /// <summary>Refuses options that cannot work.</summary>
     /// <exception cref="InvalidOperationException">An option is missing or contradicts another; the message names it.</exception>
@@ -62,6 +77,8 @@ public sealed class HybridTlsClientOptions : HybridTlsOptions
                 throw new InvalidOperationException($"ServerName is \"{ServerName}\", which is neither a host name nor an IP address.");
         }
 
+        if (RequestedTickets is < 0 or > byte.MaxValue)
+            throw new InvalidOperationException($"RequestedTickets is {RequestedTickets}; it must be 0 to 255, or null.");
         ValidateCommon();
     }
 }

@@ -28,6 +28,7 @@ public abstract class HybridTlsOptions
         RecordSizing = other.RecordSizing;
         MaxCertificateMessageSize = other.MaxCertificateMessageSize;
         KeyUpdateAfterRecords = other.KeyUpdateAfterRecords;
+        AllowTlsResume = other.AllowTlsResume;
         KeyLog = other.KeyLog;
         HandshakeTimeout = other.HandshakeTimeout;
         TimeProvider = other.TimeProvider;
@@ -75,6 +76,14 @@ public abstract class HybridTlsOptions
     /// a margin.
     /// </summary>
     public long? KeyUpdateAfterRecords { get; set; }
+
+    /// <summary>
+    /// Resumes sessions (RFC 9846 §2.2): a server hands out tickets and accepts them, a client keeps and uses them. A resumption saves the
+    /// certificates and signatures; the key agreement runs each time, and the peer's certificate is judged each time by
+    /// <see cref="PeerValidation"/>. A session ends 7 days after the peers proved who they are, and with every change of the names, the
+    /// application protocol, the trust or the kind of credential under which it began. Default: true.
+    /// </summary>
+    public bool AllowTlsResume { get; set; } = true;
 
     /// <summary>
     /// Receives the secrets of each connection as lines of the NSS key log format (<c>SSLKEYLOGFILE</c>), with which anyone can decrypt

@@ -45,10 +45,12 @@ internal static class Program
 
         FlagParser flags = new();
         flags.Parse(args);
-        ShimSession session = new();
+        using ShimSession session = new();
         for (int i = 0; i <= flags.Initial.ResumeCount; i++)
         {
             ShimOptions options = i == 0 ? flags.Initial : flags.Resume;
+            if (i > 0 && !options.IsServer && session.Sessions.IsEmpty)
+                throw new ExpectationException("No session to offer.");
             using ShimConnection connection = new(options, session, isResumption: i > 0);
             ShimTransport transport = new(Connect(options), options.Async);
             try

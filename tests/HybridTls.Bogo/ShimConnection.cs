@@ -19,6 +19,7 @@ internal sealed class ShimConnection(ShimOptions options, ShimSession session, b
         Handshake(_stream);
         _peer.CheckExpectations(_stream.Parameters);
         new ShimData(options, _stream, transport).Exchange();
+        _peer.CheckSession();
     }
 
     /// <summary>The names of a failure.</summary>

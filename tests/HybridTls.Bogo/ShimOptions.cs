@@ -90,6 +90,8 @@ internal sealed class ShimOptions
 
     public bool NoTicket { get; private set; }
 
+    public bool SkipTicket { get; private set; }
+
     public bool ExpectSessionMiss { get; private set; }
 
     public bool ExpectNoSession { get; private set; }
@@ -151,7 +153,8 @@ internal sealed class ShimOptions
             case "fail-cert-callback": FailCredentialCallback = true; break;
             case "fail-early-callback": FailEarlyCallback = true; break;
             case "server-preference": ServerPreference = true; break;
-            case "no-ticket" or "skip-ticket": NoTicket = true; break;
+            case "no-ticket": NoTicket = true; break;
+            case "skip-ticket": SkipTicket = true; break;
             case "expect-session-miss": ExpectSessionMiss = true; break;
             case "expect-no-session": ExpectNoSession = true; break;
             case "export-traffic-secrets": ExportTrafficSecrets = true; break;

@@ -15,6 +15,7 @@ internal sealed class ShimPeer(ShimOptions options, ShimSession session, bool is
     ];
 
     private readonly List<HybridTlsCredential> _credentials = [];
+    private readonly int _sessionsBefore = session.Sessions.Count;
     private int? _selectedCredential;
     private int _defaultIndex = -1;
     private string? _mismatch;
@@ -33,6 +34,7 @@ internal sealed class ShimPeer(ShimOptions options, ShimSession session, bool is
             CipherSuites = CipherSuites,
             OwnCertificateTypes = options.AvailableClientTypes.Count > 0 ? options.AvailableClientTypes : TypesOfCredentials(),
             SelectCredential = SelectCredential,
+            SessionCache = session.Sessions,
         };
         SetCommon(client);
         return client;
@@ -68,10 +70,20 @@ internal sealed class ShimPeer(ShimOptions options, ShimSession session, bool is
             Expect(SameChain(PemReader.ReadCertificates(File.ReadAllText(file)), parameters.PeerCertificates), "unexpected chain of the peer");
     }
 
+    /// <summary>Checks that a client got a ticket, exactly if it had to.</summary>
+    /// <exception cref="ExpectationException">It did not, or got one that it should not.</exception>
+    public void CheckSession()
+    {
+        bool expected = !options.ExpectNoSession && !options.ShimShutsDown && !options.SendAlert;
+        if (!options.IsServer)
+            Expect(expected == session.Sessions.Count > _sessionsBefore, expected ? "no session was received" : "a session was received");
+    }
+
     private void SetCommon(HybridTlsOptions common)
     {
         common.HandshakeTimeout = Timeout.InfiniteTimeSpan;
         common.TimeProvider = session.Clock;
+        common.AllowTlsResume = !options.IsServer || !options.NoTicket;
         common.PeerValidation = PeerValidation.DangerousCallbackAlone(JudgePeer);
         if (options.AcceptedPeerTypes.Count > 0)
         {
@@ -150,6 +162,8 @@ internal sealed class ShimPeer(ShimOptions options, ShimSession session, bool is
                 : [],
             CertificateAuthorities = options.ClientAuthorities is { } names ? ReadNames(names) : null,
             CipherSuites = OrderCipherSuites(hello.CipherSuites),
+            TicketProtector = session.TicketProtector,
+            TicketCount = options.SkipTicket ? 0 : 2,
         };
         SetCommon(server);
         return server;

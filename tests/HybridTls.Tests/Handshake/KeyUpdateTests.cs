@@ -110,14 +110,13 @@ public sealed class KeyUpdateTests
     }
 
     [Fact]
-    [Clause("HT-RES-2")]
     [Clause("HT-LIM-6")]
-    public void Tickets_are_read_and_forgotten_and_a_flood_of_them_is_unexpected()
+    public void Tickets_are_taken_and_a_flood_of_them_is_unexpected()
     {
         using MessagePair pair = Established();
+        pair.Client.KeyUpdates.DataReceived();
         for (int i = 0; i < KeyUpdates.MaxWithoutData; i++)
             pair.Inject(pair.Client, Ticket);
-        Assert.False(pair.Client.Parameters!.IsResumed);
         HybridTlsException exception = Assert.Throws<HybridTlsException>(() => pair.Inject(pair.Client, Ticket));
         Assert.Equal(TlsAlert.UnexpectedMessage, exception.Alert);
     }
@@ -146,20 +145,11 @@ public sealed class KeyUpdateTests
         Assert.Equal(TlsAlert.UnexpectedMessage, Assert.Throws<HybridTlsException>(() => pair.Inject(pair.Server, NotRequested)).Alert);
     }
 
-    [Fact]
-    [Clause("HT-RES-3")]
-    public void Our_server_sends_no_tickets()
-    {
-        using MessagePair pair = new();
-        pair.Run();
-        pair.Drain();
-        Assert.DoesNotContain(pair.Messages, static m => m.Message[0] == (byte)HandshakeType.NewSessionTicket);
-    }
-
     private static MessagePair Established(Action<HybridTlsOptions>? change = null)
     {
         MessagePair pair = new(TestIdentities.ServerOptions(o => change?.Invoke(o)), TestIdentities.ClientOptions(o => change?.Invoke(o)));
         pair.Run();
+        pair.Drain(); // the tickets
         pair.Messages.Clear();
         return pair;
     }
