@@ -18,8 +18,7 @@ internal sealed class ShimConnection(ShimOptions options, ShimSession session, b
         _stream = new HybridTlsStream(transport, leaveTransportOpen: true);
         Handshake(_stream);
         _peer.CheckExpectations(_stream.Parameters);
-        new ShimData(options, _stream, transport).Exchange();
-        _peer.CheckSession();
+        new ShimData(options, _stream, transport).Exchange(beforeShutdown: _peer.CheckSession);
     }
 
     /// <summary>The names of a failure.</summary>

@@ -11,7 +11,8 @@ internal sealed class ShimData(ShimOptions options, HybridTlsStream stream, Shim
     private static readonly int[] RecordSizes = [0, 1, 255, 256, 257, 16383, 16384, 16385, 32767, 32768, 32769];
 
     /// <summary>Plays the connection to its end.</summary>
-    public void Exchange()
+    /// <param name="beforeShutdown">Checks what must have come by then.</param>
+    public void Exchange(Action beforeShutdown)
     {
         WriteSecrets();
         if (options.SendAlert)
@@ -45,6 +46,7 @@ internal sealed class ShimData(ShimOptions options, HybridTlsStream stream, Shim
                 Echo(buffer, firstRead);
         }
 
+        beforeShutdown();
         if (options.CheckCloseNotify)
             Shutdown(buffer);
     }

@@ -74,7 +74,7 @@ internal sealed class ShimPeer(ShimOptions options, ShimSession session, bool is
     /// <exception cref="ExpectationException">It did not, or got one that it should not.</exception>
     public void CheckSession()
     {
-        bool expected = !options.ExpectNoSession && !options.ShimShutsDown && !options.SendAlert;
+        bool expected = !options.ExpectNoSession && !options.ShimShutsDown;
         if (!options.IsServer)
             Expect(expected == session.Sessions.Count > _sessionsBefore, expected ? "no session was received" : "a session was received");
     }

@@ -58,7 +58,7 @@ public class ShimGoodTests
     [MemberData(nameof(EchoFlags))]
     public async Task The_shim_echoes(bool shimIsServer, string[] flags)
     {
-        using ShimProcess shim = shimIsServer ? ShimServer(flags) : ShimClient(["-expect-no-session", .. flags]);
+        using ShimProcess shim = shimIsServer ? ShimServer(flags) : ShimClient(flags);
         using ScriptedPeer peer = await AcceptAsync(shim, shimIsServer);
         Assert.True(await peer.HandshakeAsync(), peer.Failure?.Message);
         await peer.ExpectEchoAsync();
@@ -141,7 +141,7 @@ public class ShimGoodTests
     [InlineData(ClientCertificateMode.RequireCertificate)]
     public async Task A_client_shim_sends_its_certificate_if_asked(ClientCertificateMode mode)
     {
-        using ShimProcess shim = ShimClient(["-expect-no-session", .. ShimFiles.CredentialFlags]);
+        using ShimProcess shim = ShimClient(ShimFiles.CredentialFlags);
         using (ScriptedPeer peer = await AcceptAsync(shim, shimIsServer: false, ServerOptions(options => options.ClientCertificateMode = mode)))
         {
             Assert.True(await peer.HandshakeAsync(), peer.Failure?.Message);
@@ -194,7 +194,7 @@ public class ShimGoodTests
     {
         string hash = Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(ShimFiles.Credential.SubjectPublicKeyInfo.Span));
         using ShimProcess shim = ShimClient(
-            "-expect-no-session", "-accepted-peer-cert-types", "2", "-expect-peer-certificate-type", "2", "-expect-peer-rpk-sha256", hash,
+            "-accepted-peer-cert-types", "2", "-expect-peer-certificate-type", "2", "-expect-peer-rpk-sha256", hash,
             "-new-rpk-credential", "-key-file", ShimFiles.KeyFile, "-expect-selected-credential", "0");
         HybridTlsServerOptions options = ServerOptions(options =>
         {
@@ -215,7 +215,7 @@ public class ShimGoodTests
     [Fact]
     public async Task A_client_shim_offers_protocols()
     {
-        using ShimProcess shim = ShimClient("-expect-no-session", "-advertise-alpn", "\u0003foo\u0003bar", "-expect-alpn", "bar");
+        using ShimProcess shim = ShimClient("-advertise-alpn", "\u0003foo\u0003bar", "-expect-alpn", "bar");
         using (ScriptedPeer peer = await AcceptAsync(shim, shimIsServer: false, ServerOptions(options => options.ApplicationProtocols = [new("bar")])))
             Assert.True(await peer.HandshakeAsync());
         await ExpectSuccessAsync(shim);
@@ -241,7 +241,7 @@ public class ShimGoodTests
     public async Task A_server_shim_names_authorities_and_a_client_shim_sees_them()
     {
         string name = Convert.ToHexString(ShimFiles.Authority.Certificate.SubjectName.RawData);
-        using ShimProcess shim = ShimClient(["-expect-no-session", .. ShimFiles.CredentialFlags, "-expect-client-ca-list", name]);
+        using ShimProcess shim = ShimClient([.. ShimFiles.CredentialFlags, "-expect-client-ca-list", name]);
         using (ScriptedPeer peer = await AcceptAsync(shim, shimIsServer: false, ServerOptions(options =>
         {
             options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
@@ -284,7 +284,7 @@ public class ShimGoodTests
     [Fact]
     public async Task A_write_may_be_unfinished_while_the_shim_reads()
     {
-        using ShimProcess shim = ShimClient("-expect-no-session", "-async", "-shim-writes-first", "-read-with-unfinished-write");
+        using ShimProcess shim = ShimClient("-async", "-shim-writes-first", "-read-with-unfinished-write");
         using (ScriptedPeer peer = await AcceptAsync(shim, shimIsServer: false))
         {
             Assert.True(await peer.HandshakeAsync());
@@ -363,7 +363,7 @@ public class ShimGoodTests
     [InlineData(false, "-verify-fail")]
     public async Task A_refusal_that_nobody_enforces_is_none(bool shimIsServer, params string[] flags)
     {
-        using ShimProcess shim = shimIsServer ? ShimServer(flags) : ShimClient(["-expect-no-session", .. flags]);
+        using ShimProcess shim = shimIsServer ? ShimServer(flags) : ShimClient(flags);
         using (ScriptedPeer peer = await AcceptAsync(shim, shimIsServer))
             Assert.True(await peer.HandshakeAsync());
         await ExpectSuccessAsync(shim);
