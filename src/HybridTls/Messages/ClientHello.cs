@@ -61,7 +61,7 @@ internal readonly ref struct ClientHello
     /// </exception>
     public static ClientHello Parse(ReadOnlySpan<byte> body)
     {
-        var reader = new TlsReader(body, "ClientHello");
+        var reader = new TlsReader(body, "ClientHello", FailureReason.MalformedClientHello);
         var legacyVersion = (ProtocolVersion)reader.ReadUInt16();
         ReadOnlySpan<byte> random = reader.ReadBytes(RandomSize);
         ReadOnlySpan<byte> sessionId = reader.ReadVector8(maximum: MaximumSessionIdSize);

@@ -191,7 +191,7 @@ internal sealed class ScriptedPeer : IDisposable
     private void Forward()
     {
         // A client's handshake keys protect what follows its last ClientHello; a server's begin in the midst of a flight.
-        if (_keys is null && Machine is ClientHandshake && Machine.Schedule is not null)
+        if (_keys is null && Machine is ClientHandshake && Machine.Schedule is { ClientHandshake.IsAvailable: true })
             UseHandshakeKeys();
         while (true)
         {

@@ -154,7 +154,7 @@ public class ShimMisbehaviourTests
         { "scheme", ":DECODE_ERROR:", TlsAlert.IllegalParameter, [] },
         { "message type", ":UNEXPECTED_MESSAGE:", TlsAlert.UnexpectedMessage, [] },
         { "unknown in EE", ":UNEXPECTED_EXTENSION:", TlsAlert.UnsupportedExtension, [] },
-        { "key_share in EE", ":UNEXPECTED_EXTENSION:", TlsAlert.UnsupportedExtension, [] },
+        { "key_share in EE", ":UNEXPECTED_EXTENSION:", TlsAlert.IllegalParameter, [] },
         { "unsolicited name", ":UNEXPECTED_EXTENSION:", TlsAlert.UnsupportedExtension, [] },
         { "unknown protocol", ":INVALID_ALPN_PROTOCOL:", TlsAlert.IllegalParameter, ["-advertise-alpn", "\u0003foo"] },
         { "empty protocol", ":PARSE_TLSEXT:", TlsAlert.DecodeError, ["-advertise-alpn", "\u0003foo"] },
@@ -170,14 +170,11 @@ public class ShimMisbehaviourTests
     public async Task A_client_shim_refuses_a_bad_flight(string fault, string error, TlsAlert? alert, string[] flags)
     {
         using ShimProcess shim = ShimClient(flags);
-        using ScriptedPeer peer = await AcceptAsync(shim, shimIsServer: false);
+        using ScriptedPeer peer = await AcceptAsync(
+            shim, shimIsServer: false, ServerOptions(options => options.Credential = fault == "certificate type" ? ShimFiles.RawCredential : ShimFiles.Credential));
         peer.Edit = (type, message) => SpoilFlight(type, message, fault);
-
-        // The library's server refuses such a client itself.
-        if (fault == "certificate type")
-            peer.Edit = static (_, message) => message;
         await peer.HandshakeAsync();
-        await ExpectFailureAsync(shim, peer, fault == "certificate type" ? ":SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:" : error, fault == "certificate type" ? null : alert);
+        await ExpectFailureAsync(shim, peer, error, alert);
     }
 
     /// <summary>What a peer does wrong after the handshake.</summary>
@@ -366,6 +363,8 @@ public class ShimMisbehaviourTests
                 return EditableMessage.Edit(message, static extensions => extensions.Extensions.Add(((ExtensionType)0x1234, [])));
             case (HandshakeType.EncryptedExtensions, "key_share in EE"):
                 return EditableMessage.Edit(message, static extensions => extensions.Set(ExtensionType.KeyShare, 0x11, 0xEC, 0, 0));
+            case (HandshakeType.EncryptedExtensions, "certificate type"):
+                return EditableMessage.Edit(message, static extensions => extensions.Remove(ExtensionType.ServerCertificateType));
             case (HandshakeType.EncryptedExtensions, "unsolicited name"):
                 return EditableMessage.Edit(message, static extensions => extensions.Set(ExtensionType.ServerName));
             case (HandshakeType.EncryptedExtensions, "unknown protocol"):
