@@ -40,6 +40,9 @@ internal static partial class Log
     [LoggerMessage(9, LogLevel.Debug, "Connection {ConnectionId} was lost after the handshake. {Message}")]
     public static partial void ConnectionFailed(ILogger logger, string connectionId, string message);
 
+    [LoggerMessage(10, LogLevel.Debug, "Connection {ConnectionId}: the client offered a ticket, which was not resumed: {Reason}.")]
+    public static partial void NotResumed(ILogger logger, string connectionId, string reason);
+
     [LoggerMessage(20, LogLevel.Error, "The data protection key ring cannot be used: tickets are neither sealed nor opened, and all handshakes " +
         "are full ones, until it can. It is tried again every 30 seconds; this message comes once.")]
     public static partial void KeyRingIsDown(ILogger logger, Exception exception);
