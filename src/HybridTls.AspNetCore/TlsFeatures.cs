@@ -90,7 +90,13 @@ internal sealed class TlsFeatures(HybridTlsConnection connection, PeerRole peer,
     public void ExportKeyingMaterial(string label, ReadOnlySpan<byte> context, Span<byte> output) =>
         connection.ExportKeyingMaterial(label, context, output);
 
+    public byte[] ExportKeyingMaterial(string label, ReadOnlySpan<byte> context, int length) =>
+        connection.ExportKeyingMaterial(label, context, length);
+
     public byte[] GetChannelBinding() => connection.GetChannelBinding();
+
+    public ValueTask UpdateKeysAsync(bool requestPeer, CancellationToken cancellationToken) =>
+        connection.UpdateKeysAsync(requestPeer, cancellationToken);
 
     /// <summary>Sets all of them.</summary>
     public void Register(IFeatureCollection features)
