@@ -39,4 +39,10 @@ internal static partial class Log
 
     [LoggerMessage(9, LogLevel.Debug, "Connection {ConnectionId} was lost after the handshake. {Message}")]
     public static partial void ConnectionFailed(ILogger logger, string connectionId, string message);
+
+    [LoggerMessage(10, LogLevel.Error, "Connection {ConnectionId} was lost after the handshake, and the fault is on this side.")]
+    public static partial void ConnectionBroken(ILogger logger, string connectionId, Exception exception);
+
+    [LoggerMessage(11, LogLevel.Error, "Connection {ConnectionId}: what was registered with ConnectionClosed threw.")]
+    public static partial void ConnectionClosedFailed(ILogger logger, string connectionId, Exception exception);
 }
