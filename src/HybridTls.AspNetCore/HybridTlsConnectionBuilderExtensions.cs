@@ -176,7 +176,7 @@ public static class HybridTlsConnectionBuilderExtensions
         builder.Use(next =>
         {
             // Runs when the endpoint is bound: what ListenOptions says is final by then.
-            source.Prepare(ApplicationProtocolDefaults.Of(builder));
+            source.Prepare(EndpointDefaults.Of(builder));
             return new ServerMiddleware(next, source, copy, gate, telemetry).OnConnectionAsync;
         });
         return builder;

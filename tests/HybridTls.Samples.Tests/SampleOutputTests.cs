@@ -103,7 +103,7 @@ public sealed partial class SampleOutputTests
     {
         await using SampleProcess sample = SampleProcess.Start("KestrelHttps", "--port", "many");
         Assert.Equal(2, await sample.WaitForExitAsync());
-        Assert.Equal("usage: KestrelHttps [--port 8443] [--once] [--data FOLDER]\n", sample.Output);
+        Assert.Equal("usage: KestrelHttps [--port 8443] [--once] [--data FOLDER] [--ring FOLDER]\n", sample.Output);
     }
 
     private static void AssertLines(string output, params string[] lines)
