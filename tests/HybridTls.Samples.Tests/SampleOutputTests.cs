@@ -120,7 +120,7 @@ public sealed partial class SampleOutputTests
         ^Calling myself:
           HTTP/1.1    200 in \d+ ms over X25519MLKEM768 \+ ML-DSA-65, TLS_AES_256_GCM_SHA384, ALPN http/1.1
           HTTP/2.0    200 in \d+ ms over X25519MLKEM768 \+ ML-DSA-65, TLS_AES_256_GCM_SHA384, ALPN h2
-          handshake   first \(compiles the code\) \d+ ms, then \d+\.\d ms \(median of 20, both sides\)
+          handshake   first \(compiles the code\) \d+ ms, then \d+\.\d ms, resumed \d+\.\d ms \(medians of 20, both sides\)
 
         $
         """)]
