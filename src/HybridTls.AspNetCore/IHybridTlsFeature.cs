@@ -20,6 +20,9 @@ public interface IHybridTlsFeature
     /// <summary>Whether the session was resumed from a ticket.</summary>
     bool IsResumed { get; }
 
+    /// <summary>When the peers proved who they are: in this handshake, or in the one with which the resumed session began.</summary>
+    DateTimeOffset AuthenticatedAt { get; }
+
     /// <summary>The peer's raw public key (RFC 7250), SubjectPublicKeyInfo in DER (1974 bytes); empty if it presented none.</summary>
     ReadOnlyMemory<byte> PeerRawPublicKey { get; }
 

@@ -43,4 +43,31 @@ internal static partial class Log
 
     [LoggerMessage(9, LogLevel.Debug, "Connection {ConnectionId} was lost after the handshake. {Message}")]
     public static partial void ConnectionFailed(ILogger logger, string connectionId, string message);
+
+    [LoggerMessage(10, LogLevel.Error, "Connection {ConnectionId} was lost after the handshake, and the fault is on this side.")]
+    public static partial void ConnectionBroken(ILogger logger, string connectionId, Exception exception);
+
+    [LoggerMessage(11, LogLevel.Error, "Connection {ConnectionId}: what was registered with ConnectionClosed threw.")]
+    public static partial void ConnectionClosedFailed(ILogger logger, string connectionId, Exception exception);
+
+    [LoggerMessage(12, LogLevel.Debug, "Connection {ConnectionId}: the client offered a ticket, which was not resumed: {Reason}.")]
+    public static partial void NotResumed(ILogger logger, string connectionId, string reason);
+
+    [LoggerMessage(20, LogLevel.Error, "The data protection key ring cannot be used: tickets are neither sealed nor opened, and all handshakes " +
+        "are full ones, until it can. It is tried again every 30 seconds; this message comes once.")]
+    public static partial void KeyRingIsDown(ILogger logger, Exception exception);
+
+    [LoggerMessage(21, LogLevel.Information, "The data protection key ring can be used again: sessions resume.")]
+    public static partial void KeyRingIsBack(ILogger logger);
+
+    [LoggerMessage(22, LogLevel.Error, "The data protection key ring cannot be read for revocations: those made since are not known. " +
+        "This message comes once.")]
+    public static partial void RevocationsNotRead(ILogger logger, Exception exception);
+
+    [LoggerMessage(23, LogLevel.Debug, "A ticket was not opened, and the data protection key ring is not at fault.")]
+    public static partial void TicketNotOpened(ILogger logger, Exception exception);
+
+    [LoggerMessage(24, LogLevel.Information, "The data protection key {Key} is revoked, but current for Data Protection, which reads its ring once a " +
+        "day: until it does, or this process restarts, there are no tickets.")]
+    public static partial void KeyIsRevoked(ILogger logger, Guid key);
 }

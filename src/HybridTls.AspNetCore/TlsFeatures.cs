@@ -27,6 +27,8 @@ internal sealed class TlsFeatures(HybridTlsConnection connection, PeerRole peer,
 
     public bool IsResumed => Parameters.IsResumed;
 
+    public DateTimeOffset AuthenticatedAt => Parameters.AuthenticatedAt;
+
     public ReadOnlyMemory<byte> PeerRawPublicKey => Parameters.PeerUsedRawPublicKey ? Parameters.PeerPublicKey : default;
 
     public ClientHelloInfo? ClientHello => clientHello;

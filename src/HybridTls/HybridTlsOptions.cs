@@ -26,6 +26,7 @@ public abstract class HybridTlsOptions
         RecordSizing = other.RecordSizing;
         MaxCertificateMessageSize = other.MaxCertificateMessageSize;
         KeyUpdateAfterRecords = other.KeyUpdateAfterRecords;
+        AllowTlsResume = other.AllowTlsResume;
         KeyUpdateAfterBytes = other.KeyUpdateAfterBytes;
         KeyUpdateAfter = other.KeyUpdateAfter;
         UseSslKeyLogFile = other.UseSslKeyLogFile;
@@ -93,6 +94,14 @@ public abstract class HybridTlsOptions
     /// connection stays silent. Default: null, any age.
     /// </summary>
     public TimeSpan? KeyUpdateAfter { get; set; }
+
+    /// <summary>
+    /// Resumes sessions (RFC 9846 §2.2): a server hands out tickets and accepts them, a client keeps and uses them. A resumption saves the
+    /// certificates and signatures; the key agreement runs each time, and the peer's certificate is judged each time by
+    /// <see cref="PeerValidation"/>. A session ends 7 days after the peers proved who they are, and with every change of the names, the
+    /// application protocol, the trust or the kind of credential under which it began. Default: true.
+    /// </summary>
+    public bool AllowTlsResume { get; set; } = true;
 
     /// <summary>
     /// Receives the secrets of each connection as lines of the NSS key log format, with which anyone can decrypt the traffic. For

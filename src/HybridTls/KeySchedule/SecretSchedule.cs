@@ -211,6 +211,13 @@ internal sealed class SecretSchedule : IDisposable
         HkdfLabel.Expand(Suite.Hash, Slot(ResumptionSlot), HkdfLabel.Resumption, ticketNonce, psk);
     }
 
+    /// <summary>Zeroes the resumption secret: no further ticket will be made.</summary>
+    public void ForgetResumption()
+    {
+        _block.Clear(ResumptionSlot);
+        _hasResumption = false;
+    }
+
     /// <summary>TLS-Exporter (§7.5).</summary>
     /// <param name="label">At most 249 bytes.</param>
     /// <param name="context">Any length; an absent context equals an empty one.</param>

@@ -28,6 +28,11 @@ internal sealed class NodeConnection(NodeTls node, string id)
     public async Task<string> ExportAsync(string label, string contextHex, int length) => (await node.Process.RequestAsync(
         NodeTls.Message("export", this, ("label", label), ("context", contextHex), ("length", length)))).GetProperty("value").GetString()!;
 
-    public async Task<string[]> GetKeyLogAsync() =>
-        [.. (await node.Process.RequestAsync(NodeTls.Message("info", this))).GetProperty("keylog").EnumerateArray().Select(static line => line.GetString()!)];
+    public Task<string[]> GetKeyLogAsync() => GetInfoAsync("keylog");
+
+    /// <summary>The sessions that Node's client got, in base64, oldest first.</summary>
+    public Task<string[]> GetSessionsAsync() => GetInfoAsync("sessions");
+
+    private async Task<string[]> GetInfoAsync(string what) =>
+        [.. (await node.Process.RequestAsync(NodeTls.Message("info", this))).GetProperty(what).EnumerateArray().Select(static line => line.GetString()!)];
 }
