@@ -7,7 +7,8 @@ namespace HybridTls.AspNetCore;
 
 /// <summary>Puts TLS under a server's connections. One that fails is logged and ends here; nothing is thrown at the host.</summary>
 internal sealed class ServerMiddleware(
-    ConnectionDelegate next, ServerOptionsSource source, HybridTlsMiddlewareOptions options, HandshakeGate gate, Telemetry telemetry)
+    ConnectionDelegate next, ServerOptionsSource source, HybridTlsMiddlewareOptions options, HandshakeGate gate, Telemetry telemetry,
+    KeyLogWarning keyLog)
 {
     public Task OnConnectionAsync(ConnectionContext context)
     {
@@ -28,6 +29,9 @@ internal sealed class ServerMiddleware(
                 return;
             features.Register(context.Features);
             telemetry.Metrics.ConnectionStarted(PeerRole.Client, features);
+            ConnectionEnd end = new(context.ConnectionId, telemetry.Logger, context.ConnectionClosed);
+            connection.Observer = end;
+            context.ConnectionClosed = end.Token;
             context.Transport = connection;
             try
             {
@@ -36,6 +40,7 @@ internal sealed class ServerMiddleware(
             finally
             {
                 context.Transport = transport;
+                context.ConnectionClosed = end.Detach();
                 telemetry.ConnectionStopped(PeerRole.Client, features, context.ConnectionId, connection.Failure);
             }
         }
@@ -99,7 +104,10 @@ internal sealed class ServerMiddleware(
     {
         try
         {
-            return await source.SelectAsync(context, hello, cancellationToken).ConfigureAwait(false);
+            HybridTlsServerOptions? selected = await source.SelectAsync(context, hello, cancellationToken).ConfigureAwait(false);
+            if (selected is not null)
+                keyLog.Check(selected);
+            return selected;
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
