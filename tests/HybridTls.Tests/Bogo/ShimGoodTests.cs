@@ -105,15 +105,17 @@ public class ShimGoodTests
         await ExpectSuccessAsync(shim);
     }
 
-    [Fact]
-    public async Task Both_sides_export_the_same()
+    [Theory]
+    [InlineData("label", "context")]
+    [InlineData("", "")]
+    public async Task Both_sides_export_the_same(string label, string context)
     {
-        using ShimProcess shim = ShimServer("-export-keying-material", "1024", "-export-label", "label", "-export-context", "context", "-use-export-context");
+        using ShimProcess shim = ShimServer("-export-keying-material", "1024", "-export-label", label, "-export-context", context, "-use-export-context");
         using (ScriptedPeer peer = await AcceptAsync(shim, shimIsServer: true))
         {
             Assert.True(await peer.HandshakeAsync());
             byte[] expected = new byte[1024];
-            peer.Machine.Schedule.Export("label", "context"u8, expected);
+            peer.Machine.Schedule.Export(label, System.Text.Encoding.ASCII.GetBytes(context), expected);
             Assert.Equal(expected, await peer.ReadAsync(1024));
         }
 

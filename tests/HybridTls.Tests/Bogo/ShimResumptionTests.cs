@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Net.Security;
 using System.Security.Cryptography;
 using HybridTls.Messages;
 using HybridTls.Tests.Handshake;
@@ -46,6 +48,60 @@ public class ShimResumptionTests
             await peer.ExpectEchoAsync();
             if (flags.Contains("-resumption-delay"))
                 time.Ahead += TimeSpan.FromSeconds(3000);
+        }
+
+        await ExpectSuccessAsync(shim);
+    }
+
+    [Theory]
+    [InlineData(TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256, true)]
+    [InlineData(TlsCipherSuite.TLS_AES_256_GCM_SHA384, false)]
+    [InlineData(TlsCipherSuite.TLS_AES_256_GCM_SHA384, false, "-on-resume-no-key-shares")]
+    public async Task A_client_shim_resumes_with_another_suite_of_the_same_hash(TlsCipherSuite second, bool resumes, params string[] flags)
+    {
+        using ShimProcess shim = ShimClient(["-resume-count", "1", .. flags, .. resumes ? Array.Empty<string>() : ["-expect-session-miss"]]);
+        foreach (TlsCipherSuite suite in (TlsCipherSuite[])[TlsCipherSuite.TLS_AES_128_GCM_SHA256, second])
+        {
+            using ScriptedPeer peer = await AcceptAsync(shim, shimIsServer: false, ServerOptions(options => options.CipherSuites = [suite]));
+            Assert.True(await peer.HandshakeAsync(), peer.Failure?.Message);
+            Assert.Equal(resumes && suite == second, peer.Machine.Parameters!.IsResumed);
+            await peer.ExpectEchoAsync();
+        }
+
+        await ExpectSuccessAsync(shim);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10_000)]
+    public async Task The_age_of_a_ticket_is_exactly_what_was_asked_for(int milliseconds)
+    {
+        using ShimProcess shim = ShimClient("-resume-count", "1", "-resumption-delay", $"{milliseconds / 1000}");
+        HybridTlsServerOptions options = ServerOptions();
+        uint obfuscated = 0;
+        uint add = 0;
+        for (int i = 0; i < 2; i++)
+        {
+            using ScriptedPeer peer = await AcceptAsync(shim, shimIsServer: false, options);
+            peer.Edit = (type, message) =>
+            {
+                if (type == HandshakeType.NewSessionTicket)
+                    add = BinaryPrimitives.ReadUInt32BigEndian(message.AsSpan(8));
+                return message;
+            };
+            peer.Received = message =>
+            {
+                if (message[0] == (byte)HandshakeType.ClientHello && ClientHello.Parse(message.AsSpan(4)).TryGetPreSharedKeys(out OfferedPsks offered))
+                {
+                    foreach (PskIdentity identity in offered.Identities)
+                        obfuscated = identity.ObfuscatedTicketAge;
+                }
+            };
+            uint lastAdd = add;
+            Assert.True(await peer.HandshakeAsync(), peer.Failure?.Message);
+            if (i == 1)
+                Assert.Equal((uint)milliseconds, unchecked(obfuscated - lastAdd));
+            await peer.ExpectEchoAsync();
         }
 
         await ExpectSuccessAsync(shim);
