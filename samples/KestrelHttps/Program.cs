@@ -4,6 +4,7 @@ using HybridTls;
 using KestrelHttps;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -27,6 +28,13 @@ using X509Certificate2 certificate = X509CertificateLoader.LoadCertificate(crede
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
 builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = TimeSpan.FromSeconds(5));
+if (arguments.Ring is { } ring)
+{
+    // Servers with one key ring and one application name resume each other's sessions.
+    builder.Services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(ring)).SetApplicationName("KestrelHttps");
+    builder.Services.AddHybridTlsTicketProtection(static options => options.RevocationCheckInterval = TimeSpan.FromSeconds(1));
+}
+
 builder.WebHost.ConfigureKestrel(kestrel =>
 {
     // So that HttpClient's HTTP/2 requests, which must say http (see HybridTlsHttpHandler), are served as well.
