@@ -37,8 +37,15 @@ internal static partial class Log
     [LoggerMessage(8, LogLevel.Error, "{Section}: what changed cannot be used, so the certificate and the options of before stay in use.")]
     public static partial void ReloadFailed(ILogger logger, string section, Exception exception);
 
+    [LoggerMessage(20, LogLevel.Warning, "{Endpoint}: the secrets of its connections are written to a key log (KeyLog, UseSslKeyLogFile): " +
+        "whoever reads it can decrypt them. Never in production.")]
+    public static partial void KeyLogActive(ILogger logger, string endpoint);
+
     [LoggerMessage(9, LogLevel.Debug, "Connection {ConnectionId} was lost after the handshake. {Message}")]
     public static partial void ConnectionFailed(ILogger logger, string connectionId, string message);
+
+    [LoggerMessage(10, LogLevel.Debug, "Connection {ConnectionId}: the client offered a ticket, which was not resumed: {Reason}.")]
+    public static partial void NotResumed(ILogger logger, string connectionId, string reason);
 
     [LoggerMessage(20, LogLevel.Error, "The data protection key ring cannot be used: tickets are neither sealed nor opened, and all handshakes " +
         "are full ones, until it can. It is tried again every 30 seconds; this message comes once.")]

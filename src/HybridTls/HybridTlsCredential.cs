@@ -256,7 +256,8 @@ public sealed class HybridTlsCredential : IDisposable
         byte[] signature;
         try
         {
-            signature = await _signer(content, cancellationToken).ConfigureAwait(false);
+            // A signer that does not watch the token must not hold the connection beyond its deadline; what it answers then is dropped.
+            signature = await _signer(content, cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -230,7 +230,7 @@ internal abstract partial class HandshakeMachine : IDisposable
         Schedule.FinishHandshake(hash);
         Transcript.Dispose();
         _flight.Dispose();
-        KeyUpdates = new KeyUpdates(this, OwnApplicationSecret, PeerApplicationSecret, UsageLimit);
+        KeyUpdates = new KeyUpdates(this, OwnApplicationSecret, PeerApplicationSecret, KeyUsage);
         Reader.AcceptChangeCipherSpec = false;
         Reader.AcceptApplicationData = true;
         Parameters = parameters;
@@ -238,18 +238,15 @@ internal abstract partial class HandshakeMachine : IDisposable
 
     /// <summary>The protection of our application data, renewed earlier if the options say so.</summary>
     private protected RecordProtection CreateOwnApplicationProtection() =>
-        OwnApplicationSecret.CreateProtection(UsageLimit);
+        OwnApplicationSecret.CreateProtection(KeyUsage);
 
     /// <summary>The protection of the peer's application data.</summary>
     private protected RecordProtection CreatePeerApplicationProtection() =>
-        PeerApplicationSecret.CreateProtection(UsageLimit);
+        PeerApplicationSecret.CreateProtection(KeyUsage);
 
     /// <summary>The limits of messages that <paramref name="options"/> set.</summary>
     private protected static HandshakeMessageLimits LimitsOf(HybridTlsOptions options) => new() { Certificate = options.MaxCertificateMessageSize };
 
-    /// <summary>
-    /// The usage limit of a key that is to be updated after as many records as the options say: the update is due at three quarters of
-    /// the limit, but at least one record before it, so that KeyUpdate itself can still be sent.
-    /// </summary>
-    private ulong? UsageLimit => Options.KeyUpdateAfterRecords is { } records ? (ulong)records + Math.Max(1, (ulong)records / 3) : null;
+    /// <summary>After how much use the options want a key to be replaced.</summary>
+    private KeyUsage KeyUsage => new((ulong?)Options.KeyUpdateAfterRecords, (ulong?)Options.KeyUpdateAfterBytes);
 }
