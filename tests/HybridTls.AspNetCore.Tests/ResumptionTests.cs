@@ -82,20 +82,9 @@ public sealed class ResumptionTests : IDisposable
         using RotatingTicketProtector protector = new(TimeSpan.FromHours(1), clock);
         HybridTlsServerOptions options = new() { Credential = TestIdentities.Server, TicketProtector = protector };
         await using WebHost host = await StartAsync(Source.Options, options, ring: null);
-        int rotations = 0, resumed = 0, full = 0;
-        using CancellationTokenSource stop = new(TimeSpan.FromSeconds(2));
-        Task rotating = Task.Run(
-            async () =>
-            {
-                while (!stop.IsCancellationRequested)
-                {
-                    clock.Advance(TimeSpan.FromMinutes(20));
-                    rotations++;
-                    await Task.Delay(10, Token);
-                }
-            },
-            Token);
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(
+        int leaps = 0, resumed = 0, full = 0;
+        using CancellationTokenSource stop = new(TimeSpan.FromSeconds(60));
+        Task[] clients = [.. Enumerable.Range(0, 8).Select(_ => Task.Run(
             async () =>
             {
                 using ClientSessionCache cache = new();
@@ -107,9 +96,17 @@ public sealed class ResumptionTests : IDisposable
                         Interlocked.Increment(ref full);
                 }
             },
-            Token)));
-        await rotating;
-        Assert.True(rotations > 30 && resumed > 10 && full >= 8, $"{rotations / 3} rotations, {resumed} resumed, {full} full");
+            Token))];
+        while (!stop.IsCancellationRequested && (leaps < 60 || Volatile.Read(ref resumed) < 50 || Volatile.Read(ref full) < 20))
+        {
+            clock.Advance(TimeSpan.FromMinutes(20));
+            leaps++;
+            await Task.Delay(10, Token);
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(clients);
+        Assert.True(leaps >= 60 && resumed >= 50 && full >= 20, $"{leaps} leaps, {resumed} resumed, {full} full");
     }
 
     [Fact]
