@@ -144,6 +144,25 @@ public sealed class TicketProtectionTests
     }
 
     [Fact]
+    public async Task Storage_that_does_not_answer_holds_up_one_handshake_and_no_other()
+    {
+        using ManualResetEventSlim answer = new();
+        _storage.Answer = answer;
+        using KeyRing ring = new(_storage);
+        for (int i = 0; _storage.Reads == 0 && i < 500; i++) // the first look for revocations, which nobody waits for
+            await Task.Delay(10, Token);
+        Task<byte[]?> held = Task.Run(() => ring.Protector.Protect(Session), Token);
+        for (int i = 0; _storage.Reads < 2 && i < 500; i++)
+            await Task.Delay(10, Token);
+        for (int i = 0; i < 100; i++)
+            Assert.Null(ring.Protector.Protect(Session));
+        Assert.Equal(2, _storage.Reads);
+        Assert.False(held.IsCompleted);
+        answer.Set();
+        Assert.Equal(Session, ring.Protector.Unprotect(await held));
+    }
+
+    [Fact]
     public async Task Storage_that_fails_later_does_not_disturb_a_ring_that_was_read()
     {
         using KeyRing ring = new(_storage, time: _time);
