@@ -44,7 +44,13 @@ internal static partial class Log
     [LoggerMessage(9, LogLevel.Debug, "Connection {ConnectionId} was lost after the handshake. {Message}")]
     public static partial void ConnectionFailed(ILogger logger, string connectionId, string message);
 
-    [LoggerMessage(10, LogLevel.Debug, "Connection {ConnectionId}: the client offered a ticket, which was not resumed: {Reason}.")]
+    [LoggerMessage(10, LogLevel.Error, "Connection {ConnectionId} was lost after the handshake, and the fault is on this side.")]
+    public static partial void ConnectionBroken(ILogger logger, string connectionId, Exception exception);
+
+    [LoggerMessage(11, LogLevel.Error, "Connection {ConnectionId}: what was registered with ConnectionClosed threw.")]
+    public static partial void ConnectionClosedFailed(ILogger logger, string connectionId, Exception exception);
+
+    [LoggerMessage(12, LogLevel.Debug, "Connection {ConnectionId}: the client offered a ticket, which was not resumed: {Reason}.")]
     public static partial void NotResumed(ILogger logger, string connectionId, string reason);
 
     [LoggerMessage(20, LogLevel.Error, "The data protection key ring cannot be used: tickets are neither sealed nor opened, and all handshakes " +

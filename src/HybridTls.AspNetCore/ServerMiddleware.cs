@@ -29,6 +29,9 @@ internal sealed class ServerMiddleware(
                 return;
             features.Register(context.Features);
             telemetry.Metrics.ConnectionStarted(PeerRole.Client, features);
+            ConnectionEnd end = new(context.ConnectionId, telemetry.Logger, context.ConnectionClosed);
+            connection.Observer = end;
+            context.ConnectionClosed = end.Token;
             context.Transport = connection;
             try
             {
@@ -37,6 +40,7 @@ internal sealed class ServerMiddleware(
             finally
             {
                 context.Transport = transport;
+                context.ConnectionClosed = end.Detach();
                 telemetry.ConnectionStopped(PeerRole.Client, features, context.ConnectionId, connection.Failure);
             }
         }

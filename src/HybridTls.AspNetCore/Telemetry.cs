@@ -20,6 +20,9 @@ internal sealed record Telemetry(HybridTlsMetrics Metrics, ILogger Logger)
         if (failure is null)
             return;
         Metrics.Failed(peer, failure);
-        Log.ConnectionFailed(Logger, connectionId, failure.Message);
+        if (HandshakeFailures.Classify(failure) == HandshakeFailureReason.Internal)
+            Log.ConnectionBroken(Logger, connectionId, failure);
+        else
+            Log.ConnectionFailed(Logger, connectionId, failure.Message);
     }
 }

@@ -76,7 +76,7 @@ public sealed class NodeTests(RunningKestrel kestrel)
         Assert.Equal(7, (await vanished).GetProperty("ways").GetArrayLength());
         AssertUpload(await upload);
         AssertProtected(await node.RequestAsync(Request("get")));
-        Assert.DoesNotContain("crit:", kestrel.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("fail:", kestrel.Output, StringComparison.Ordinal);
     }
 
     private static async Task<string> FailureAsync(NodePeer node, JsonObject request, params string[] synonyms)

@@ -74,6 +74,9 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     /// <summary>How many blocks of plaintext memory are rented now, in both directions.</summary>
     internal int RentedBlocks => _input.RentedBlocks + _output.RentedBlocks;
 
+    /// <summary>Who has to know that the connection is lost before the reader does; null for nobody. Set it before anybody reads.</summary>
+    internal IConnectionObserver? Observer { get; set; }
+
     /// <summary>Keeps the secrets until the last operation has ended.</summary>
     internal UsageGate Gate { get; }
 
@@ -242,13 +245,22 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     /// <summary>Claims the right to send the one alert that ends our side.</summary>
     internal bool TryBeginAlert() => Interlocked.Exchange(ref _alertSent, 1) == 0;
 
-    /// <summary>Tells the peer why reading failed. If the writer is busy it finds a note and does so when it is done.</summary>
-    internal ValueTask SendAlertAsync(HandshakeMachine machine, Exception failure)
+    /// <summary>Tells the peer, if it does not know, and the observer why reading failed, without waiting for either.</summary>
+    internal void ReportLoss(HandshakeMachine machine, Exception failure)
     {
-        if (failure is not HybridTlsException { Failure: HybridTlsFailure.AlertSent, Alert: { } alert })
-            return default;
-        _alertOwed = (int)alert;
-        return SendOwedAlertAsync(machine);
+        SendAlertAsync(machine, failure).Preserve();
+        Observer?.OnLost(failure);
+    }
+
+    /// <summary>As <see cref="ReportLoss"/>; the observer may give the alert the time that it takes to arrive.</summary>
+    internal async ValueTask ReportLossAsync(HandshakeMachine machine, Exception failure)
+    {
+        await SendAlertAsync(machine, failure).ConfigureAwait(false);
+        if (Observer is not { } observer)
+            return;
+        if (failure is HybridTlsException { Failure: HybridTlsFailure.AlertSent })
+            await observer.LingerAsync().ConfigureAwait(false);
+        observer.OnLost(failure);
     }
 
     /// <summary>Sends the alert that reading left a note of, if there is one; call it after giving back the turn.</summary>
@@ -298,6 +310,15 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
         {
             Gate.Exit();
         }
+    }
+
+    /// <summary>Tells the peer why reading failed. If the writer is busy it finds a note and does so when it is done.</summary>
+    private ValueTask SendAlertAsync(HandshakeMachine machine, Exception failure)
+    {
+        if (failure is not HybridTlsException { Failure: HybridTlsFailure.AlertSent, Alert: { } alert })
+            return default;
+        _alertOwed = (int)alert;
+        return SendOwedAlertAsync(machine);
     }
 
     private async ValueTask SendOwedAlertAsync(HandshakeMachine machine)

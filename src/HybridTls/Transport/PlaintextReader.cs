@@ -78,7 +78,7 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
 
                     Decrypt(machine, received);
                     if (_failure is not null)
-                        connection.SendAlertAsync(machine, _failure.SourceException).Preserve();
+                        connection.ReportLoss(machine, _failure.SourceException);
                 }
 
                 isTaken = true;
@@ -183,7 +183,7 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
 
                     Decrypt(machine, received);
                     if (_failure is not null)
-                        await connection.SendAlertAsync(machine, _failure.SourceException).ConfigureAwait(false);
+                        await connection.ReportLossAsync(machine, _failure.SourceException).ConfigureAwait(false);
                 }
                 while (!IsReady(minimumSize) && !IsCancelRequested);
 
@@ -212,7 +212,7 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
         }
         catch (IOException exception)
         {
-            throw Fail(exception as HybridTlsException ?? TlsError.Truncated(exception));
+            throw Lose(exception);
         }
         finally
         {
@@ -228,7 +228,7 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
         }
         catch (IOException exception)
         {
-            throw Fail(exception as HybridTlsException ?? TlsError.Truncated(exception));
+            throw Lose(exception);
         }
     }
 
@@ -306,6 +306,14 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
         }
 
         return true;
+    }
+
+    /// <summary>The transport reports its end.</summary>
+    private Exception Lose(IOException exception)
+    {
+        Exception failure = Fail(exception as HybridTlsException ?? TlsError.Truncated(exception));
+        connection.Observer?.OnLost(failure);
+        return failure;
     }
 
     private Exception Fail(Exception exception)

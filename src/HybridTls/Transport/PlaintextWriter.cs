@@ -151,6 +151,8 @@ internal sealed class PlaintextWriter : PipeWriter
                     SealBlock(machine);
                     _isBulk = false;
                     _unflushed = 0;
+                    if (!_connection.IsWritable && _connection.Observer is not null)
+                        return new FlushResult(isCanceled: false, isCompleted: true);
                     _connection.ThrowIfNotWritable();
                     return await SealAndFlushAsync(machine, source, cancellationToken).ConfigureAwait(false);
                 }
