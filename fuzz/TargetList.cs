@@ -30,6 +30,7 @@ internal static class TargetList
             MessageTargets.FuzzCertificateVerify, MessageSeeds.CertificateVerifies),
         new("finished", "a Finished body: the same, for both hash sizes", MessageTargets.FuzzFinished, MessageSeeds.Finisheds),
         new("new-session-ticket", "a NewSessionTicket body: the same", MessageTargets.FuzzNewSessionTicket, MessageSeeds.NewSessionTickets),
+        new("session", "what a ticket holds: the same, and anything else is no session", SessionTarget.Fuzz, SessionTarget.Seeds),
         new("key-update", "a KeyUpdate body: the same", MessageTargets.FuzzKeyUpdate, MessageSeeds.KeyUpdates),
         new("extension", "a message (1 byte), an extension type (2), its data: the same", ExtensionTarget.Fuzz, MessageSeeds.Extensions),
     ];

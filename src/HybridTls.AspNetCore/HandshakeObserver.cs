@@ -49,6 +49,8 @@ internal sealed class HandshakeObserver
             Log.HandshakeComplete(
                 _telemetry.Logger, _connectionId, group, TlsNames.Of(parameters.SignatureScheme), parameters.CipherSuite,
                 parameters.ApplicationProtocol.ToString(), parameters.IsResumed, duration.TotalMilliseconds);
+            if (parameters.ResumptionRefusal is { } refusal)
+                Log.NotResumed(_telemetry.Logger, _connectionId, refusal);
         }
 
         return duration;

@@ -141,6 +141,7 @@ public static class HybridTlsConnectionBuilderExtensions
         HybridTlsClientOptions copy = new(options);
         ClientOptionsCheck.ThrowIfUnusable(copy);
         Telemetry telemetry = Telemetry.From(builder.ApplicationServices);
+        new KeyLogWarning(telemetry.Logger, "Client").Check(copy);
         builder.Use(next => new ClientMiddleware(next, copy, telemetry).OnConnectionAsync);
         return builder;
     }
@@ -177,7 +178,9 @@ public static class HybridTlsConnectionBuilderExtensions
         {
             // Runs when the endpoint is bound: what ListenOptions says is final by then.
             source.Prepare(ApplicationProtocolDefaults.Of(builder));
-            return new ServerMiddleware(next, source, copy, gate, telemetry).OnConnectionAsync;
+            KeyLogWarning keyLog = new(telemetry.Logger, $"Endpoint {builder}");
+            keyLog.Check(source.Initial);
+            return new ServerMiddleware(next, source, copy, gate, telemetry, keyLog).OnConnectionAsync;
         });
         return builder;
     }

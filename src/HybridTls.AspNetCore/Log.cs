@@ -37,6 +37,10 @@ internal static partial class Log
     [LoggerMessage(8, LogLevel.Error, "{Section}: what changed cannot be used, so the certificate and the options of before stay in use.")]
     public static partial void ReloadFailed(ILogger logger, string section, Exception exception);
 
+    [LoggerMessage(20, LogLevel.Warning, "{Endpoint}: the secrets of its connections are written to a key log (KeyLog, UseSslKeyLogFile): " +
+        "whoever reads it can decrypt them. Never in production.")]
+    public static partial void KeyLogActive(ILogger logger, string endpoint);
+
     [LoggerMessage(9, LogLevel.Debug, "Connection {ConnectionId} was lost after the handshake. {Message}")]
     public static partial void ConnectionFailed(ILogger logger, string connectionId, string message);
 
@@ -45,4 +49,25 @@ internal static partial class Log
 
     [LoggerMessage(11, LogLevel.Error, "Connection {ConnectionId}: what was registered with ConnectionClosed threw.")]
     public static partial void ConnectionClosedFailed(ILogger logger, string connectionId, Exception exception);
+
+    [LoggerMessage(12, LogLevel.Debug, "Connection {ConnectionId}: the client offered a ticket, which was not resumed: {Reason}.")]
+    public static partial void NotResumed(ILogger logger, string connectionId, string reason);
+
+    [LoggerMessage(20, LogLevel.Error, "The data protection key ring cannot be used: tickets are neither sealed nor opened, and all handshakes " +
+        "are full ones, until it can. It is tried again every 30 seconds; this message comes once.")]
+    public static partial void KeyRingIsDown(ILogger logger, Exception exception);
+
+    [LoggerMessage(21, LogLevel.Information, "The data protection key ring can be used again: sessions resume.")]
+    public static partial void KeyRingIsBack(ILogger logger);
+
+    [LoggerMessage(22, LogLevel.Error, "The data protection key ring cannot be read for revocations: those made since are not known. " +
+        "This message comes once.")]
+    public static partial void RevocationsNotRead(ILogger logger, Exception exception);
+
+    [LoggerMessage(23, LogLevel.Debug, "A ticket was not opened, and the data protection key ring is not at fault.")]
+    public static partial void TicketNotOpened(ILogger logger, Exception exception);
+
+    [LoggerMessage(24, LogLevel.Information, "The data protection key {Key} is revoked, but current for Data Protection, which reads its ring once a " +
+        "day: until it does, or this process restarts, there are no tickets.")]
+    public static partial void KeyIsRevoked(ILogger logger, Guid key);
 }

@@ -7,7 +7,8 @@ namespace HybridTls.AspNetCore;
 
 /// <summary>Puts TLS under a server's connections. One that fails is logged and ends here; nothing is thrown at the host.</summary>
 internal sealed class ServerMiddleware(
-    ConnectionDelegate next, ServerOptionsSource source, HybridTlsMiddlewareOptions options, HandshakeGate gate, Telemetry telemetry)
+    ConnectionDelegate next, ServerOptionsSource source, HybridTlsMiddlewareOptions options, HandshakeGate gate, Telemetry telemetry,
+    KeyLogWarning keyLog)
 {
     public Task OnConnectionAsync(ConnectionContext context)
     {
@@ -103,7 +104,10 @@ internal sealed class ServerMiddleware(
     {
         try
         {
-            return await source.SelectAsync(context, hello, cancellationToken).ConfigureAwait(false);
+            HybridTlsServerOptions? selected = await source.SelectAsync(context, hello, cancellationToken).ConfigureAwait(false);
+            if (selected is not null)
+                keyLog.Check(selected);
+            return selected;
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {

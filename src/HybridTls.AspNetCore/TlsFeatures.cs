@@ -27,6 +27,8 @@ internal sealed class TlsFeatures(HybridTlsConnection connection, PeerRole peer,
 
     public bool IsResumed => Parameters.IsResumed;
 
+    public DateTimeOffset AuthenticatedAt => Parameters.AuthenticatedAt;
+
     public ReadOnlyMemory<byte> PeerRawPublicKey => Parameters.PeerUsedRawPublicKey ? Parameters.PeerPublicKey : default;
 
     public ClientHelloInfo? ClientHello => clientHello;
@@ -88,7 +90,13 @@ internal sealed class TlsFeatures(HybridTlsConnection connection, PeerRole peer,
     public void ExportKeyingMaterial(string label, ReadOnlySpan<byte> context, Span<byte> output) =>
         connection.ExportKeyingMaterial(label, context, output);
 
+    public byte[] ExportKeyingMaterial(string label, ReadOnlySpan<byte> context, int length) =>
+        connection.ExportKeyingMaterial(label, context, length);
+
     public byte[] GetChannelBinding() => connection.GetChannelBinding();
+
+    public ValueTask UpdateKeysAsync(bool requestPeer, CancellationToken cancellationToken) =>
+        connection.UpdateKeysAsync(requestPeer, cancellationToken);
 
     /// <summary>Sets all of them.</summary>
     public void Register(IFeatureCollection features)

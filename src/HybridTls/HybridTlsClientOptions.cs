@@ -8,6 +8,7 @@ public sealed class HybridTlsClientOptions : HybridTlsOptions
     /// <summary>Creates options with the defaults.</summary>
     public HybridTlsClientOptions()
     {
+        SessionCache = new ClientSessionCache();
     }
 
     /// <summary>Copies <paramref name="other"/>.</summary>
@@ -17,6 +18,8 @@ public sealed class HybridTlsClientOptions : HybridTlsOptions
         ArgumentNullException.ThrowIfNull(other);
         ServerName = other.ServerName;
         SendServerName = other.SendServerName;
+        SessionCache = other.SessionCache;
+        RequestedTickets = other.RequestedTickets;
     }
 
     /// <summary>
@@ -27,6 +30,18 @@ public sealed class HybridTlsClientOptions : HybridTlsOptions
 
     /// <summary>Sends server_name. Default: true.</summary>
     public bool SendServerName { get; set; } = true;
+
+    /// <summary>
+    /// Where sessions wait to be resumed. Default: a <see cref="ClientSessionCache"/> of these options, which copies of them share. Null:
+    /// none are kept.
+    /// </summary>
+    public IClientSessionCache? SessionCache { get; set; }
+
+    /// <summary>How many tickets to ask the server for (ticket_request, RFC 9149), 0 to 255; null (the default): as many as it likes.</summary>
+    public int? RequestedTickets { get; set; }
+
+    /// <summary>Whether sessions are kept and resumed.</summary>
+    internal bool Resumes => AllowTlsResume && SessionCache is not null;
 
     /// <summary>Refuses options that cannot work.</summary>
     /// <exception cref="InvalidOperationException">An option is missing or contradicts another; the message names it.</exception>
@@ -50,6 +65,8 @@ public sealed class HybridTlsClientOptions : HybridTlsOptions
                 throw new InvalidOperationException($"ServerName is \"{ServerName}\", which is neither a host name nor an IP address.");
         }
 
+        if (RequestedTickets is < 0 or > byte.MaxValue)
+            throw new InvalidOperationException($"RequestedTickets is {RequestedTickets}; it must be 0 to 255, or null.");
         ValidateCommon();
     }
 }

@@ -74,6 +74,9 @@ public sealed class HybridTlsCredential : IDisposable
     /// <summary>The CertificateEntry structures for the Certificate message (RFC 9846 §4.5.1), without the length of the list.</summary>
     internal ReadOnlyMemory<byte> CertificateEntries => _chain is null ? _rawEntries : _chain.Entries;
 
+    /// <summary>Whether the certificate carries <paramref name="serverName"/> (RFC 9525); never for a raw public key.</summary>
+    internal bool Names(string serverName) => _chain is not null && HostName.TryParse(serverName, out HostName name) && name.Matches(_chain.Leaf);
+
     /// <summary>Loads a chain (leaf first) and its key from two PEM files, as OpenSSL and Node write them.</summary>
     /// <param name="certificatePath">The file of CERTIFICATE blocks.</param>
     /// <param name="privateKeyPath">The file of the PRIVATE KEY or ENCRYPTED PRIVATE KEY block; may be the same file.</param>
@@ -253,7 +256,8 @@ public sealed class HybridTlsCredential : IDisposable
         byte[] signature;
         try
         {
-            signature = await _signer(content, cancellationToken).ConfigureAwait(false);
+            // A signer that does not watch the token must not hold the connection beyond its deadline; what it answers then is dropped.
+            signature = await _signer(content, cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

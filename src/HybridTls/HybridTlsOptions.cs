@@ -26,6 +26,10 @@ public abstract class HybridTlsOptions
         RecordSizing = other.RecordSizing;
         MaxCertificateMessageSize = other.MaxCertificateMessageSize;
         KeyUpdateAfterRecords = other.KeyUpdateAfterRecords;
+        AllowTlsResume = other.AllowTlsResume;
+        KeyUpdateAfterBytes = other.KeyUpdateAfterBytes;
+        KeyUpdateAfter = other.KeyUpdateAfter;
+        UseSslKeyLogFile = other.UseSslKeyLogFile;
         KeyLog = other.KeyLog;
         HandshakeTimeout = other.HandshakeTimeout;
         TimeProvider = other.TimeProvider;
@@ -69,17 +73,49 @@ public abstract class HybridTlsOptions
     public int MaxCertificateMessageSize { get; set; } = 64 * 1024;
 
     /// <summary>
-    /// How many records we protect with one key before we update it (RFC 9846 §5.5). Default: null, the limit of the cipher suite with
-    /// a margin.
+    /// How many records one key protects before it is replaced, ours by our KeyUpdate (RFC 9846 §4.7.3) and the peer's by our request.
+    /// Default: null, and at most: three quarters of the cipher suite's limit (§5.5), with AES-GCM 17,794,925 records.
     /// </summary>
+    /// <remarks>
+    /// A request for the peer's next key goes out with our next data; a side that only reads sends it after another 256 records.
+    /// </remarks>
     public long? KeyUpdateAfterRecords { get; set; }
 
     /// <summary>
-    /// Receives the secrets of each connection as lines of the NSS key log format (<c>SSLKEYLOGFILE</c>), with which anyone can decrypt
-    /// the traffic. For debugging; works only if the AppContext switch <c>HybridTls.AllowKeyLog</c> is set as well. Called on the
-    /// connection's thread.
+    /// How many bytes of data (with padding, without headers and tags) one key protects before it is replaced, ours and the peer's as in
+    /// <see cref="KeyUpdateAfterRecords"/>. The record in which this is reached, of up to 16,384 bytes, is the key's last. Default: null,
+    /// any number.
+    /// </summary>
+    public long? KeyUpdateAfterBytes { get; set; }
+
+    /// <summary>
+    /// How old a key may get in use, by <see cref="TimeProvider"/>. It is replaced, ours and the peer's as in
+    /// <see cref="KeyUpdateAfterRecords"/>, with the first data that is sent or received after this time: no timer runs, and an idle
+    /// connection stays silent. Default: null, any age.
+    /// </summary>
+    public TimeSpan? KeyUpdateAfter { get; set; }
+
+    /// <summary>
+    /// Resumes sessions (RFC 9846 §2.2): a server hands out tickets and accepts them, a client keeps and uses them. A resumption saves the
+    /// certificates and signatures; the key agreement runs each time, and the peer's certificate is judged each time by
+    /// <see cref="PeerValidation"/>. A session ends 7 days after the peers proved who they are, and with every change of the names, the
+    /// application protocol, the trust or the kind of credential under which it began. Default: true.
+    /// </summary>
+    public bool AllowTlsResume { get; set; } = true;
+
+    /// <summary>
+    /// Receives the secrets of each connection as lines of the NSS key log format, with which anyone can decrypt the traffic. For
+    /// debugging; works only if the AppContext switch <c>HybridTls.AllowKeyLog</c> is set as well. Called on the connection's thread.
     /// </summary>
     public Action<string>? KeyLog { get; set; }
+
+    /// <summary>
+    /// Appends the secrets of each connection to the file that the environment variable <c>SSLKEYLOGFILE</c> names, as browsers and other
+    /// TLS libraries do and Wireshark reads, without replacing <see cref="KeyLog"/>. For debugging; works only if the AppContext switch
+    /// <c>HybridTls.AllowKeyLog</c> is set as well, and does nothing without the variable. A new file can be read by its owner alone.
+    /// Default: false.
+    /// </summary>
+    public bool UseSslKeyLogFile { get; set; }
 
     /// <summary>How long a handshake may take. Default: 10 seconds.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
@@ -87,9 +123,17 @@ public abstract class HybridTlsOptions
     /// <summary>The clock for validity periods and time-outs.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
+    /// <summary>Whether the secrets of connections leave the process.</summary>
+    internal bool WritesKeyLog => KeyLog is not null || (UseSslKeyLogFile && SslKeyLogFile.Path is not null);
+
     /// <summary>The key log of one connection; null unless the host allows it twice.</summary>
-    internal KeyLog? CreateKeyLog(ReadOnlySpan<byte> clientRandom) =>
-        KeyLog is null ? null : new KeyLog(clientRandom, KeyLog);
+    internal KeyLog? CreateKeyLog(ReadOnlySpan<byte> clientRandom)
+    {
+        Action<string>? line = KeyLog;
+        if (UseSslKeyLogFile && SslKeyLogFile.Path is { } path)
+            line += new SslKeyLogFile(path).Append;
+        return line is null ? null : new KeyLog(clientRandom, line);
+    }
 
     /// <summary>Refuses options that cannot work, with a message that names the one to change.</summary>
     /// <exception cref="InvalidOperationException">An option is missing or contradicts another.</exception>
@@ -109,13 +153,31 @@ public abstract class HybridTlsOptions
             throw new InvalidOperationException($"MaxCertificateMessageSize is {MaxCertificateMessageSize}; it must be 2,048 to 16,777,215 bytes.");
         if (KeyUpdateAfterRecords is < 1)
             throw new InvalidOperationException("KeyUpdateAfterRecords must be positive, or null for the limit of the cipher suite.");
+        if (KeyUpdateAfterBytes is < 1)
+            throw new InvalidOperationException("KeyUpdateAfterBytes must be positive, or null for any number.");
+        if (KeyUpdateAfter is { } age && age <= TimeSpan.Zero)
+            throw new InvalidOperationException("KeyUpdateAfter must be positive, or null for keys of any age.");
         if (HandshakeTimeout != Timeout.InfiniteTimeSpan && (HandshakeTimeout <= TimeSpan.Zero || HandshakeTimeout > MaxHandshakeTimeout))
             throw new InvalidOperationException("HandshakeTimeout must be positive and at most 24 days, or Timeout.InfiniteTimeSpan.");
         if (TimeProvider is null)
             throw new InvalidOperationException("TimeProvider is null: set TimeProvider.System.");
         if (AcceptRawPublicKeys && PeerValidation is { AcceptsRawPublicKeys: false })
             throw new InvalidOperationException("AcceptRawPublicKeys needs a PeerValidation that pins public keys: trust anchors say nothing of a raw key.");
-        if (KeyLog is not null && !(AppContext.TryGetSwitch("HybridTls.AllowKeyLog", out bool allowed) && allowed))
-            throw new InvalidOperationException("KeyLog is set, but the AppContext switch HybridTls.AllowKeyLog is not: set both, or neither.");
+        ValidateKeyLog();
+    }
+
+    /// <summary>One of the two permissions alone is a mistake, and never a key log. The environment plays no part in it.</summary>
+    private void ValidateKeyLog()
+    {
+        if (KeyLog is null && !UseSslKeyLogFile)
+            return;
+        if (!(AppContext.TryGetSwitch("HybridTls.AllowKeyLog", out bool allowed) && allowed))
+        {
+            string option = KeyLog is not null ? nameof(KeyLog) : nameof(UseSslKeyLogFile);
+            throw new InvalidOperationException($"{option} is set, but the AppContext switch HybridTls.AllowKeyLog is not: set both, or neither.");
+        }
+
+        if (UseSslKeyLogFile && SslKeyLogFile.Path is { } path)
+            new SslKeyLogFile(path).ThrowIfUnusable();
     }
 }

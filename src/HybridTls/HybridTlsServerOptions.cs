@@ -1,8 +1,13 @@
+using HybridTls.Resumption;
+
 namespace HybridTls;
 
 /// <summary>What a server chooses.</summary>
 public sealed class HybridTlsServerOptions : HybridTlsOptions
 {
+    /// <summary>The most tickets that are sent after one handshake.</summary>
+    internal const int MaxTicketCount = 16;
+
     /// <summary>Creates options with the defaults.</summary>
     public HybridTlsServerOptions()
     {
@@ -16,6 +21,9 @@ public sealed class HybridTlsServerOptions : HybridTlsOptions
         ClientCertificateMode = other.ClientCertificateMode;
         SendCertificateAuthorities = other.SendCertificateAuthorities;
         SelectOptions = other.SelectOptions;
+        TicketProtector = other.TicketProtector;
+        TicketCount = other.TicketCount;
+        TicketLifetime = other.TicketLifetime;
     }
 
     /// <summary>Whether clients are asked for a certificate. Default: <see cref="ClientCertificateMode.NoCertificate"/>.</summary>
@@ -23,6 +31,24 @@ public sealed class HybridTlsServerOptions : HybridTlsOptions
 
     /// <summary>Names the trust anchors in certificate_authorities (RFC 9846 §4.3.4), so that a client can choose. Default: false.</summary>
     public bool SendCertificateAuthorities { get; set; }
+
+    /// <summary>
+    /// Seals the sessions that clients can resume. Null (the default): <see cref="RotatingTicketProtector.Shared"/>, whose keys live in
+    /// this process and change every hour. Servers that are to resume each other's sessions need one with common keys.
+    /// </summary>
+    public ITicketProtector? TicketProtector { get; set; }
+
+    /// <summary>
+    /// How many tickets a client gets after a full handshake, 0 to 16, unless it asks for another number (RFC 9149; at most 16 are sent).
+    /// After a resumption it gets one. Default: 2. With 0 it gets none, but can use those it has.
+    /// </summary>
+    public int TicketCount { get; set; } = 2;
+
+    /// <summary>
+    /// How long a ticket can be used: at least a second, at most 7 days, and no longer than the keys of <see cref="TicketProtector"/>
+    /// live. Default: 24 hours.
+    /// </summary>
+    public TimeSpan TicketLifetime { get; set; } = TimeSpan.FromHours(24);
 
     /// <summary>
     /// Chooses the options for one connection by its ClientHello (server name, application protocols). The result replaces these
@@ -35,6 +61,10 @@ public sealed class HybridTlsServerOptions : HybridTlsOptions
     internal void Validate(bool selected = false)
     {
         ValidateCommon();
+        if (TicketCount is < 0 or > MaxTicketCount)
+            throw new InvalidOperationException($"TicketCount is {TicketCount}; it must be 0 to {MaxTicketCount}.");
+        if (TicketLifetime < TimeSpan.FromSeconds(1) || TicketLifetime > SessionTimes.MaxLifetime)
+            throw new InvalidOperationException($"TicketLifetime is {TicketLifetime}; it must be 1 second to 7 days (RFC 9846 §4.7.1).");
         if (SelectOptions is not null && !selected)
             return;
         if (Credential is null)

@@ -28,6 +28,14 @@ public sealed class NegotiatedParameters
     /// <summary>Whether the session was resumed from a ticket.</summary>
     public bool IsResumed { get; internal init; }
 
+    /// <summary>
+    /// When the peers proved who they are with certificates or keys: now, or, if the session was resumed, in the handshake it began with.
+    /// </summary>
+    public DateTimeOffset AuthenticatedAt { get; internal init; }
+
+    /// <summary>Why a server did not resume although the client offered a ticket; null if it did, or the client offered none.</summary>
+    public string? ResumptionRefusal { get; internal init; }
+
     /// <summary>Whether the server had to ask for another ClientHello.</summary>
     public bool UsedHelloRetryRequest { get; internal init; }
 

@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using HybridTls.Certificates;
 
 namespace HybridTls;
@@ -19,6 +21,7 @@ public sealed class PeerValidation
     private readonly Func<PeerValidationContext, CancellationToken, ValueTask<PeerVerdict>>? _callback;
     private readonly string? _serverName;
     private readonly bool _anyServerName;
+    private byte[]? _fingerprint;
 
     private PeerValidation(
         TrustAnchorSet? anchors,
@@ -42,6 +45,12 @@ public sealed class PeerValidation
 
     /// <summary>The anchors' subjects as encoded Names, for certificate_authorities (RFC 9846 §4.3.4); empty without anchors.</summary>
     internal IReadOnlyList<ReadOnlyMemory<byte>> AnchorSubjects => _anchors?.Subjects ?? [];
+
+    /// <summary>
+    /// A hash of whom this accepts, 32 bytes, the same in every process: sessions are resumed only under the trust they began under. A
+    /// callback has no content to hash; it is asked again at every resumption instead.
+    /// </summary>
+    internal ReadOnlyMemory<byte> Fingerprint => _fingerprint ??= ComputeFingerprint();
 
     /// <summary>
     /// The peer's certificate must lead to one of <paramref name="anchors"/> (RFC 5280 §6): ML-DSA-65 signatures, validity,
@@ -141,6 +150,28 @@ public sealed class PeerValidation
         if (anchors.Anchors.IsEmpty)
             throw new ArgumentException("No trust anchor is given: name at least one certificate.", nameof(certificates));
         return anchors;
+    }
+
+    private byte[] ComputeFingerprint()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        AppendSorted(hash, _anchors?.Anchors.ToArray().Select(static anchor => SHA256.HashData(anchor.Der.Span)) ?? []);
+        AppendSorted(hash, _pins?.Hashes ?? []);
+        hash.AppendData([(byte)(_anchors is null ? 0 : 1), (byte)(_pins is null ? 0 : 1), (byte)(_callback is null ? 0 : 1), (byte)(_anyServerName ? 1 : 0)]);
+        hash.AppendData(Encoding.UTF8.GetBytes(_serverName ?? ""));
+        return hash.GetHashAndReset();
+    }
+
+    /// <summary>Adds hashes of 32 bytes in an order of their own: the order in which trust was configured means nothing.</summary>
+    private static void AppendSorted(IncrementalHash hash, IEnumerable<byte[]> hashes)
+    {
+        List<byte[]> sorted = [.. hashes];
+        sorted.Sort(static (left, right) => left.AsSpan().SequenceCompareTo(right));
+        Span<byte> count = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32BigEndian(count, sorted.Count);
+        hash.AppendData(count);
+        foreach (byte[] item in sorted)
+            hash.AppendData(item);
     }
 
     private PeerValidation AndPins(PinnedKeySet pins)

@@ -28,7 +28,7 @@ public sealed class InspectTests : ToolTestBase
         Assert.All(json.GetProperty("records").EnumerateArray(), static record => Assert.True(record.GetProperty("readable").GetBoolean()));
         string[] messages = [.. MessagesOf(json)];
         Assert.Equal(
-            ["ClientHello", "ServerHello", "EncryptedExtensions", "Certificate", "CertificateVerify", "Finished", "Finished"],
+            ["ClientHello", "ServerHello", "EncryptedExtensions", "Certificate", "CertificateVerify", "Finished", "Finished", "NewSessionTicket", "NewSessionTicket"],
             messages.Where(static name => char.IsUpper(name[0])));
         Assert.Contains(Convert.ToHexStringLower(Encoding.UTF8.GetBytes(Secret)), json.ToString(), StringComparison.Ordinal);
         if (!OperatingSystem.IsWindows())

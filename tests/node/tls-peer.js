@@ -14,9 +14,14 @@ function describe(error) {
   return { code: error.code ?? '', message: error.message, alert: alert === null ? -1 : Number(alert[1]) };
 }
 
+// Base64, or nothing.
+function bytes(text) {
+  return text == null ? undefined : Buffer.from(text, 'base64');
+}
+
 // What a behaviour may say: echo, send (bytes to send once secure), pause (do not read).
 function create(id, behaviour) {
-  const connection = { id, behaviour, received: 0, hash: crypto.createHash('sha256'), keylog: [], socket: null };
+  const connection = { id, behaviour, received: 0, hash: crypto.createHash('sha256'), keylog: [], sessions: [], socket: null };
   connections.set(id, connection);
   return connection;
 }
@@ -49,6 +54,7 @@ function reportSecure({ id, behaviour }, socket) {
     alpn: socket.alpnProtocol || '',
     servername: socket.servername || '',
     authorized: socket.authorized,
+    resumed: socket.isSessionReused(),
     peer: socket.getPeerCertificate()?.subject?.CN ?? '',
     exporter: socket.exportKeyingMaterial(48, 'EXPORTER-hybridtls-test', Buffer.from('context')).toString('hex'),
     binding: socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0)).toString('hex'),
@@ -82,7 +88,7 @@ serve({
   // Accepts one connection.
   listen: ({ id, options, behaviour }) => {
     const connection = create(id, behaviour);
-    const server = tls.createServer({ ...options, allowHalfOpen: true });
+    const server = tls.createServer({ ...options, ticketKeys: bytes(options.ticketKeys), allowHalfOpen: true });
     server.on('keylog', (line) => connection.keylog.push(line.toString().trimEnd()));
     server.on('tlsClientError', (error) => emit(`${id}.error`, describe(error)));
     server.on('secureConnection', (socket) => {
@@ -95,8 +101,9 @@ serve({
   },
   connect: ({ id, port, options, behaviour }) => {
     const connection = create(id, behaviour);
-    const socket = tls.connect({ host: '127.0.0.1', port, allowHalfOpen: true, ...options });
+    const socket = tls.connect({ host: '127.0.0.1', port, allowHalfOpen: true, ...options, session: bytes(options.session) });
     attach(connection, socket);
+    socket.on('session', (session) => connection.sessions.push(session.toString('base64')));
     socket.on('keylog', (line) => connection.keylog.push(line.toString().trimEnd()));
     socket.on('secureConnect', () => reportSecure(connection, socket));
     return {};
@@ -125,7 +132,7 @@ serve({
     return {};
   },
   info: ({ id }) => {
-    const { keylog, received } = connections.get(id);
-    return { keylog, received };
+    const { keylog, received, sessions } = connections.get(id);
+    return { keylog, received, sessions };
   },
 });

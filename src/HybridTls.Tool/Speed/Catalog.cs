@@ -14,5 +14,5 @@ public static class Catalog
     });
 
     /// <summary>All others, in the order of the table.</summary>
-    public static IReadOnlyList<Operation> Operations { get; } = [.. CryptoOperations.All, .. HandshakeOperations.All, .. RecordOperations.All];
+    public static IReadOnlyList<Operation> Operations { get; } = [.. CryptoOperations.All, .. HandshakeOperations.All, .. TicketOperations.All, .. RecordOperations.All];
 }

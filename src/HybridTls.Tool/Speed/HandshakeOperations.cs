@@ -7,16 +7,41 @@ namespace HybridTls.Tool.Speed;
 /// <summary>Handshakes in memory: no socket, no thread change, both sides on one core.</summary>
 internal static class HandshakeOperations
 {
-    /// <summary>Full handshakes; resumption is not built yet.</summary>
+    /// <summary>Full handshakes without tickets, and resumptions without and with the ticket for the next one.</summary>
     public static IEnumerable<Operation> All { get; } =
     [
-        new("handshake.full", () => Prepare(SelfSigned).Run),
+        new("handshake.full", () => PrepareRuns(SelfSigned)),
         Operation.SelfTimed("handshake.full.server", () => TimeSide(SelfSigned, handshake => handshake.ServerTicks)),
         Operation.SelfTimed("handshake.full.client", () => TimeSide(SelfSigned, handshake => handshake.ClientTicks)),
         new("handshake.chain2", PrepareUnknownChain),
-        new("handshake.chain2.known", () => Prepare(Chain).Run),
-        new("handshake.mutual", () => Prepare(Mutual).Run),
+        new("handshake.chain2.known", () => PrepareRuns(Chain)),
+        new("handshake.mutual", () => PrepareRuns(Mutual)),
+        new("handshake.resumed", () => PrepareResumption(newTickets: false)),
+        new("handshake.resumed+ticket", () => PrepareResumption(newTickets: true)),
     ];
+
+    /// <summary>One full handshake, then resumptions: all with its ticket, or each with the ticket of the one before.</summary>
+    private static Action PrepareResumption(bool newTickets)
+    {
+        (HybridTlsServerOptions server, HybridTlsClientOptions client) = SelfSigned();
+        server.AllowTlsResume = client.AllowTlsResume = true;
+        server.TicketProtector = new RotatingTicketProtector();
+        client.SessionCache = new ClientSessionCache(singleUse: newTickets);
+        MemoryHandshake handshake = new(server, client) { TakesTickets = true };
+        handshake.Run();
+        server.TicketCount = newTickets ? 1 : 0;
+        return () =>
+        {
+            if (!handshake.Run().IsResumed)
+                throw new InvalidOperationException("The session was not resumed.");
+        };
+    }
+
+    private static Action PrepareRuns(Func<(HybridTlsServerOptions Server, HybridTlsClientOptions Client)> options)
+    {
+        MemoryHandshake handshake = Prepare(options);
+        return () => handshake.Run();
+    }
 
     private static MemoryHandshake Prepare(Func<(HybridTlsServerOptions Server, HybridTlsClientOptions Client)> options)
     {
@@ -55,8 +80,8 @@ internal static class HandshakeOperations
         MLDsa key = ManagedMLDsa.GenerateKey(MLDsaAlgorithm.MLDsa65);
         X509Certificate2 certificate = CertificateFactory.CreateSelfSigned(key, ServerProfile);
         return (
-            new HybridTlsServerOptions { Credential = HybridTlsCredential.Create(certificate, key) },
-            new HybridTlsClientOptions { ServerName = "localhost", PeerValidation = PeerValidation.TrustAnchors(certificate) });
+            new HybridTlsServerOptions { Credential = HybridTlsCredential.Create(certificate, key), AllowTlsResume = false },
+            new HybridTlsClientOptions { ServerName = "localhost", PeerValidation = PeerValidation.TrustAnchors(certificate), AllowTlsResume = false });
     }
 
     private static (HybridTlsServerOptions Server, HybridTlsClientOptions Client) Chain()
@@ -64,8 +89,8 @@ internal static class HandshakeOperations
         CertificateAuthority issuing = Root.IssueAuthority("CN=benchmark issuing", ManagedMLDsa.GenerateKey(MLDsaAlgorithm.MLDsa65));
         MLDsa key = ManagedMLDsa.GenerateKey(MLDsaAlgorithm.MLDsa65);
         return (
-            new HybridTlsServerOptions { Credential = HybridTlsCredential.Create([issuing.Issue(key, ServerProfile), issuing.Certificate], key) },
-            new HybridTlsClientOptions { ServerName = "localhost", PeerValidation = PeerValidation.TrustAnchors(Root.Certificate) });
+            new HybridTlsServerOptions { Credential = HybridTlsCredential.Create([issuing.Issue(key, ServerProfile), issuing.Certificate], key), AllowTlsResume = false },
+            new HybridTlsClientOptions { ServerName = "localhost", PeerValidation = PeerValidation.TrustAnchors(Root.Certificate), AllowTlsResume = false });
     }
 
     private static (HybridTlsServerOptions Server, HybridTlsClientOptions Client) Mutual()

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using HybridTls.Handshake;
+using HybridTls.Messages;
+using HybridTls.Records;
 using HybridTls.Transport;
 
 namespace HybridTls.Tool.Speed;
@@ -7,14 +9,20 @@ namespace HybridTls.Tool.Speed;
 /// <summary>Whole handshakes in memory, both sides on one thread, with the time of each side taken apart.</summary>
 internal sealed class MemoryHandshake(HybridTlsServerOptions serverOptions, HybridTlsClientOptions clientOptions)
 {
+    private readonly byte[] _plaintext = new byte[RecordLimits.MaxInnerPlaintext];
+
     /// <summary>The ticks that the client took in the last run.</summary>
     public long ClientTicks { get; private set; }
 
     /// <summary>The ticks that the server took in the last run.</summary>
     public long ServerTicks { get; private set; }
 
+    /// <summary>Whether the client also takes the tickets that follow the handshake.</summary>
+    public bool TakesTickets { get; init; }
+
     /// <summary>Runs one handshake to its end and disposes both sides.</summary>
-    public void Run()
+    /// <returns>What the server agreed on.</returns>
+    public NegotiatedParameters Run()
     {
         ClientTicks = ServerTicks = 0;
         using PooledBuffer fromClient = new(), fromServer = new();
@@ -33,6 +41,14 @@ internal sealed class MemoryHandshake(HybridTlsServerOptions serverOptions, Hybr
             ServerTicks += Deliver(fromClient, server);
             ClientTicks += Deliver(fromServer, client);
         }
+
+        while (TakesTickets && client.Reader.TryRead(fromServer.Span, out int consumed, _plaintext, out RecordReadResult result))
+        {
+            client.Receive(HandshakeMessage.Parse(result.HandshakeMessage));
+            fromServer.Consume(consumed);
+        }
+
+        return server.Parameters!;
     }
 
     private static long Deliver(PooledBuffer from, HandshakeMachine to)

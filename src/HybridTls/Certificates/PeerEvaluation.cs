@@ -48,7 +48,8 @@ internal sealed class PeerEvaluation
         PeerVerdict verdict;
         try
         {
-            verdict = await _callback(Context!, cancellationToken).ConfigureAwait(false);
+            // A callback that does not watch the token must not hold the connection beyond its deadline.
+            verdict = await _callback(Context!, cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -12,6 +12,9 @@ internal sealed class PinnedKeySet
     {
     }
 
+    /// <summary>The hashes of 32 bytes.</summary>
+    public IEnumerable<byte[]> Hashes => _pins.Select(static pin => pin.Hash);
+
     /// <summary>Pins keys; they are ready to verify with.</summary>
     public static PinnedKeySet FromKeys(IEnumerable<MLDsa> keys)
     {

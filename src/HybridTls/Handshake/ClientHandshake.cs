@@ -7,11 +7,12 @@ using HybridTls.Cryptography;
 using HybridTls.KeySchedule;
 using HybridTls.Messages;
 using HybridTls.Records;
+using HybridTls.Resumption;
 
 namespace HybridTls.Handshake;
 
 /// <summary>The client's side of a handshake (RFC 9846 §2, appendix A.1): the mirror image of <see cref="ServerHandshake"/>.</summary>
-internal sealed class ClientHandshake : HandshakeMachine
+internal sealed partial class ClientHandshake : HandshakeMachine
 {
     private readonly HybridTlsClientOptions _options;
     private readonly ClientHelloTemplate _template;
@@ -20,6 +21,8 @@ internal sealed class ClientHandshake : HandshakeMachine
     private CipherSuiteParameters? _retrySuite;
     private SslApplicationProtocol _applicationProtocol;
     private bool _certificateRequested;
+    private ClientSession? _session;
+    private bool _resumed;
     private bool _credentialSuits;
 
     /// <summary>Creates a client; <see cref="Start"/> writes its ClientHello.</summary>
@@ -52,6 +55,7 @@ internal sealed class ClientHandshake : HandshakeMachine
     {
         if (State != ClientState.Start)
             throw new InvalidOperationException("The handshake has begun already.");
+        TakeSession();
         Writer.PlaintextVersion = RecordHeader.InitialVersion;
         WriteClientHello(WithholdKeyShare ? ClientHelloShares.None : ClientHelloShares.Initial, cookie: default);
         Writer.PlaintextVersion = RecordHeader.Version;
@@ -83,12 +87,15 @@ internal sealed class ClientHandshake : HandshakeMachine
     {
         base.Dispose(disposing);
         _keyShare.Dispose();
+        _session?.Dispose();
     }
 
     private void WriteClientHello(ClientHelloShares shares, ReadOnlySpan<byte> cookie)
     {
         TlsWriter writer = BeginMessage(out int start);
-        _offered = _template.Write(writer, shares, _keyShare, cookie);
+        _offered = _template.Write(writer, shares, _keyShare, cookie, _session);
+        if (_session is not null)
+            WriteBinder(_session, start);
         EndMessage(start);
         FlushFlight();
     }
@@ -120,6 +127,8 @@ internal sealed class ClientHandshake : HandshakeMachine
         Transcript.ReplaceWithMessageHash();
         Transcript.Append(message.Whole);
         WriteChangeCipherSpecOnce();
+        if (_session is not null && SuiteOf(_session).Hash != _retrySuite.Hash)
+            DropSession(); // its key has another hash than the transcript now has (§4.2.4)
         WriteClientHello(selectsGroup ? ClientHelloShares.Selected : WithholdKeyShare ? ClientHelloShares.None : ClientHelloShares.Initial, cookie);
         return ClientState.AwaitServerHelloAfterRetry;
     }
@@ -140,6 +149,7 @@ internal sealed class ClientHandshake : HandshakeMachine
         if (share.Group != NamedGroup.X25519MLKem768)
             TlsError.ThrowIllegalParameter($"ServerHello: a share of the group 0x{(ushort)share.Group:X4}, which we sent none of (RFC 9846 §4.3.8).");
 
+        ReadSelectedSession(hello, suite);
         Span<byte> sharedSecret = stackalloc byte[X25519MLKem768.SharedSecretSizeInBytes];
         try
         {
@@ -187,8 +197,11 @@ internal sealed class ClientHandshake : HandshakeMachine
         OwnCertificateType = extensions.TryGetClientCertificateType(out CertificateType client) ? client : CertificateType.X509;
         if (extensions.Extensions.Types.Contains(ExtensionType.ClientCertificateType) && !SuitsOwnType(_options.Credential))
             TlsError.ThrowIllegalParameter($"The server asks for our key as {OwnCertificateType}, which was not offered (RFC 7250 §4.2).");
-        OfferedForCertificate = _offered;
         Transcript.Append(message.Whole);
+        if (_resumed)
+            return ResumeServer();
+        AuthenticatedAt = _options.TimeProvider.GetUtcNow();
+        OfferedForCertificate = _offered;
         return ClientState.AwaitCertificateOrRequest;
     }
 
@@ -246,20 +259,15 @@ internal sealed class ClientHandshake : HandshakeMachine
         WriteFinished();
         FlushFlight();
         Writer.SetKeys(CreateOwnApplicationProtection());
-        Complete(Describe(new NegotiatedParameters
-        {
-            ApplicationProtocol = _applicationProtocol,
-            ServerName = _template.ServerName,
-            UsedHelloRetryRequest = _retrySuite is not null,
-        }));
-        return ClientState.Established;
-    }
-
-    /// <summary>A client that does not resume reads tickets and forgets them; a flood of them is refused.</summary>
-    private ClientState ReadNewSessionTicket(in HandshakeMessage message)
-    {
-        NewSessionTicket.Parse(message.Body);
-        KeyUpdates.TicketReceived();
+        Complete(
+            Describe(new NegotiatedParameters
+            {
+                ApplicationProtocol = _applicationProtocol,
+                ServerName = _template.ServerName,
+                UsedHelloRetryRequest = _retrySuite is not null,
+                IsResumed = _resumed,
+            }),
+            resumable: _options.Resumes);
         return ClientState.Established;
     }
 

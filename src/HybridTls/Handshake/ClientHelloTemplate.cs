@@ -50,7 +50,9 @@ internal sealed class ClientHelloTemplate
 
     /// <summary>Writes the message.</summary>
     /// <returns>The extensions that the server may answer.</returns>
-    public ExtensionSet Write(TlsWriter writer, ClientHelloShares shares, X25519MLKem768 keyShare, ReadOnlySpan<byte> cookie)
+    /// <remarks>With a session, the message ends with its binder, still zero: the transcript has to be known to compute it.</remarks>
+    public ExtensionSet Write(
+        TlsWriter writer, ClientHelloShares shares, X25519MLKem768 keyShare, ReadOnlySpan<byte> cookie, ClientSession? session)
     {
         ReadOnlySpan<TlsCipherSuite> suites = [(TlsCipherSuite)GreaseValue(0), .. CipherSuites];
         ExtensionSet offered = ExtensionSet.Of(
@@ -85,7 +87,29 @@ internal sealed class ClientHelloTemplate
 
         // A second reserved extension, not empty: servers must not choke on content either.
         writer.WriteExtension((ExtensionType)DistinctGreaseValue(4, 1), [0]);
-        return offered;
+        return WriteSessionExtensions(writer, offered, session);
+    }
+
+    /// <summary>Writes what resumption needs; pre_shared_key must be the last extension (RFC 9846 §4.3.11).</summary>
+    private ExtensionSet WriteSessionExtensions(TlsWriter writer, ExtensionSet offered, ClientSession? session)
+    {
+        if (!_options.Resumes)
+            return offered;
+
+        // Also without a session: it tells the server that tickets are of use (§4.3.9).
+        PskKeyExchangeModesExtension.Write(writer, PskKeyExchangeMode.PskWithKeyAgreement);
+        if (_options.RequestedTickets is { } count)
+        {
+            // After a resumption one ticket replaces the one that was used up.
+            TicketRequestExtension.Write(writer, (byte)count, (byte)Math.Min(count, 1));
+            offered = offered.With(ExtensionType.TicketRequest);
+        }
+
+        if (session is null)
+            return offered;
+        uint age = session.Times.ObfuscatedAgeAt(_options.TimeProvider.GetUtcNow());
+        PreSharedKeyExtension.WriteOffered(writer, new PskIdentity(session.Ticket.Span, age), CipherSuiteParameters.Find((ushort)session.CipherSuite)!.HashSize);
+        return offered.With(ExtensionType.PreSharedKey);
     }
 
     private ExtensionSet WriteCertificateExtensions(TlsWriter writer, ExtensionSet offered)

@@ -11,7 +11,6 @@ internal abstract partial class HandshakeMachine
     public const int MaxCertificates = 8;
 
     private byte[] _signatureContent = [];
-    private IReadOnlyList<ReadOnlyMemory<byte>> _peerChain = [];
 
     /// <summary>What the host signs while <see cref="Pending"/> is <see cref="HostTask.Sign"/>.</summary>
     public ReadOnlyMemory<byte> ContentToSign => _signatureContent;
@@ -27,6 +26,12 @@ internal abstract partial class HandshakeMachine
 
     /// <summary>Whether we sent our certificate compressed.</summary>
     public bool CompressedOwnCertificate { get; private set; }
+
+    /// <summary>When the peers proved who they are: now, unless a session is resumed.</summary>
+    private protected DateTimeOffset AuthenticatedAt { get; set; }
+
+    /// <summary>The peer's certificates, leaf first, or its raw public key; empty if it did not authenticate.</summary>
+    private protected IReadOnlyList<ReadOnlyMemory<byte>> PeerChain { get; private set; } = [];
 
     /// <summary>How the peer presents its key.</summary>
     private protected CertificateType PeerCertificateType { get; set; }
@@ -159,11 +164,30 @@ internal abstract partial class HandshakeMachine
         ApplicationProtocol = shared.ApplicationProtocol,
         ServerName = shared.ServerName,
         UsedHelloRetryRequest = shared.UsedHelloRetryRequest,
+        IsResumed = shared.IsResumed,
+        ResumptionRefusal = shared.ResumptionRefusal,
+        AuthenticatedAt = AuthenticatedAt,
         IsPeerAuthenticated = PeerEvaluation is not null,
         PeerUsedRawPublicKey = PeerEvaluation is not null && PeerCertificateType == CertificateType.RawPublicKey,
-        PeerCertificates = PeerCertificateType == CertificateType.X509 ? _peerChain : [],
+        PeerCertificates = PeerCertificateType == CertificateType.X509 ? PeerChain : [],
         PeerPublicKey = PeerEvaluation is null ? default : MLDsaPublicKeyInfo.Encode(PeerEvaluation.Key!.Bytes.Span),
     };
+
+    /// <summary>Takes the peer over from the session that is resumed.</summary>
+    /// <param name="authenticatedAt">When it proved who it is.</param>
+    /// <param name="chain">Its certificates or raw public key; empty if it did not authenticate.</param>
+    /// <param name="raw">Whether it is a raw public key.</param>
+    /// <param name="evaluation">Today's judgement, not refused; null if it did not authenticate.</param>
+    private protected void ResumePeer(
+        DateTimeOffset authenticatedAt, IReadOnlyList<ReadOnlyMemory<byte>> chain, bool raw, PeerEvaluation? evaluation)
+    {
+        AuthenticatedAt = authenticatedAt;
+        PeerChain = chain;
+        PeerCertificateType = raw ? CertificateType.RawPublicKey : CertificateType.X509;
+        PeerEvaluation = evaluation;
+        if (evaluation is { IsPending: true })
+            Pending = HostTask.JudgePeer;
+    }
 
     private bool ReadCertificateBody(ReadOnlySpan<byte> body)
     {
@@ -181,7 +205,7 @@ internal abstract partial class HandshakeMachine
         List<ReadOnlyMemory<byte>> chain = new(certificate.Entries.Count);
         foreach (CertificateEntry entry in certificate.Entries)
             chain.Add(entry.Data.ToArray());
-        _peerChain = chain;
+        PeerChain = chain;
         PeerEvaluation = Options.PeerValidation!.Evaluate(new PeerValidationRequest
         {
             Peer = PeerSide,

@@ -135,6 +135,9 @@ internal abstract partial class HandshakeMachine : IDisposable
         return _flight;
     }
 
+    /// <summary>The message written since <paramref name="start"/>, for values that depend on the rest of it.</summary>
+    private protected Span<byte> WrittenSince(int start) => _flight.Written[start..];
+
     /// <summary>Adds the message written since <paramref name="start"/> to the transcript.</summary>
     private protected void EndMessage(int start) => Transcript.Append(_flight.Written[start..]);
 
@@ -165,7 +168,7 @@ internal abstract partial class HandshakeMachine : IDisposable
     {
         try
         {
-            Schedule = new SecretSchedule(suite, Options.CreateKeyLog(clientRandom));
+            StartSchedule(suite, clientRandom);
             Span<byte> hash = stackalloc byte[suite.HashSize];
             Transcript.GetHash(hash);
             Schedule.StartHandshake(sharedSecret, hash);
@@ -174,6 +177,15 @@ internal abstract partial class HandshakeMachine : IDisposable
         {
             CryptographicOperations.ZeroMemory(sharedSecret);
         }
+    }
+
+    /// <summary>Creates the key schedule, unless a pre-shared key has already been mixed into that of this suite.</summary>
+    private protected void StartSchedule(CipherSuiteParameters suite, ReadOnlySpan<byte> clientRandom)
+    {
+        if (Schedule?.Suite == suite)
+            return;
+        Schedule?.Dispose();
+        Schedule = new SecretSchedule(suite, Options.CreateKeyLog(clientRandom));
     }
 
     /// <summary>Writes our Finished (§4.5.3) and leaves it in the flight.</summary>
@@ -208,13 +220,17 @@ internal abstract partial class HandshakeMachine : IDisposable
     }
 
     /// <summary>Ends the handshake; the transcript ends with the client's Finished.</summary>
-    private protected void Complete(NegotiatedParameters parameters)
+    /// <param name="parameters">What was agreed on.</param>
+    /// <param name="resumable">Whether the resumption secret is derived and kept, for tickets.</param>
+    private protected void Complete(NegotiatedParameters parameters, bool resumable)
     {
-        // Nothing is resumed yet, so there is no resumption secret to derive and to keep.
-        Schedule.FinishHandshake(default);
+        Span<byte> hash = stackalloc byte[resumable ? Suite.HashSize : 0];
+        if (resumable)
+            Transcript.GetHash(hash);
+        Schedule.FinishHandshake(hash);
         Transcript.Dispose();
         _flight.Dispose();
-        KeyUpdates = new KeyUpdates(this, OwnApplicationSecret, PeerApplicationSecret, UsageLimit);
+        KeyUpdates = new KeyUpdates(this, OwnApplicationSecret, PeerApplicationSecret, KeyUsage);
         Reader.AcceptChangeCipherSpec = false;
         Reader.AcceptApplicationData = true;
         Parameters = parameters;
@@ -222,18 +238,15 @@ internal abstract partial class HandshakeMachine : IDisposable
 
     /// <summary>The protection of our application data, renewed earlier if the options say so.</summary>
     private protected RecordProtection CreateOwnApplicationProtection() =>
-        OwnApplicationSecret.CreateProtection(UsageLimit);
+        OwnApplicationSecret.CreateProtection(KeyUsage);
 
     /// <summary>The protection of the peer's application data.</summary>
     private protected RecordProtection CreatePeerApplicationProtection() =>
-        PeerApplicationSecret.CreateProtection(UsageLimit);
+        PeerApplicationSecret.CreateProtection(KeyUsage);
 
     /// <summary>The limits of messages that <paramref name="options"/> set.</summary>
     private protected static HandshakeMessageLimits LimitsOf(HybridTlsOptions options) => new() { Certificate = options.MaxCertificateMessageSize };
 
-    /// <summary>
-    /// The usage limit of a key that is to be updated after as many records as the options say: the update is due at three quarters of
-    /// the limit, but at least one record before it, so that KeyUpdate itself can still be sent.
-    /// </summary>
-    private ulong? UsageLimit => Options.KeyUpdateAfterRecords is { } records ? (ulong)records + Math.Max(1, (ulong)records / 3) : null;
+    /// <summary>After how much use the options want a key to be replaced.</summary>
+    private KeyUsage KeyUsage => new((ulong?)Options.KeyUpdateAfterRecords, (ulong?)Options.KeyUpdateAfterBytes);
 }

@@ -4,15 +4,18 @@ using HybridTls.Cryptography;
 using HybridTls.KeySchedule;
 using HybridTls.Messages;
 using HybridTls.Records;
+using HybridTls.Resumption;
 
 namespace HybridTls.Handshake;
 
 /// <summary>The server's side of a handshake (RFC 9846 §2, appendix A.2): the mirror image of <see cref="ClientHandshake"/>.</summary>
-internal sealed class ServerHandshake : HandshakeMachine
+internal sealed partial class ServerHandshake : HandshakeMachine
 {
     private HybridTlsServerOptions _options;
     private byte[] _clientHello = [];
     private ServerNegotiation _negotiated = null!;
+    private CertificateNegotiation? _certificates;
+    private TicketOffer? _offer;
     private bool _retried;
 
     /// <summary>Creates a server that waits for a ClientHello.</summary>
@@ -79,6 +82,7 @@ internal sealed class ServerHandshake : HandshakeMachine
     {
         base.Dispose(disposing);
         _clientHello = [];
+        _offer?.Session?.Dispose();
     }
 
     private ServerState ReadClientHello(in HandshakeMessage message)
@@ -99,14 +103,16 @@ internal sealed class ServerHandshake : HandshakeMachine
     {
         ClientHello hello = ClientHello.Parse(_clientHello.AsSpan(HandshakeMessage.HeaderSize));
         _negotiated = ServerNegotiation.Negotiate(hello, _options);
-        Transcript.Append(_clientHello);
-        Transcript.SelectSuite(_negotiated.Suite);
-        return _negotiated.HasKeyShare ? WriteServerFlight(hello) : WriteHelloRetryRequest(hello);
+        if (!OffersTickets(hello))
+            _certificates = CertificateNegotiation.Negotiate(hello, _options);
+        return _negotiated.HasKeyShare ? WriteServerFlight(hello, _clientHello) : WriteHelloRetryRequest(hello);
     }
 
     private ServerState WriteHelloRetryRequest(ClientHello hello)
     {
         _retried = true;
+        Transcript.Append(_clientHello);
+        Transcript.SelectSuite(_negotiated.Suite);
         Transcript.ReplaceWithMessageHash();
         TlsWriter writer = BeginMessage(out int start);
         using (HelloRetryRequest.Begin(writer, hello.SessionId, _negotiated.Suite.Id))
@@ -129,12 +135,18 @@ internal sealed class ServerHandshake : HandshakeMachine
         ClientHello second = ClientHello.Parse(message.Body);
         ServerNegotiation.ThrowUnlessTls13(second);
         ServerNegotiation.ThrowUnlessRepeated(ClientHello.Parse(_clientHello.AsSpan(HandshakeMessage.HeaderSize)), second);
-        Transcript.Append(message.Whole);
-        return WriteServerFlight(second);
+        return WriteServerFlight(second, message.Whole);
     }
 
-    private ServerState WriteServerFlight(ClientHello hello)
+    /// <summary>Answers the ClientHello that holds a key share.</summary>
+    /// <param name="hello">The message.</param>
+    /// <param name="whole">The same with its header, which the transcript does not hold yet.</param>
+    private ServerState WriteServerFlight(ClientHello hello, ReadOnlySpan<byte> whole)
     {
+        ResumeIfOffered(hello, whole);
+        _certificates = IsResuming ? null : _certificates ?? CertificateNegotiation.Negotiate(hello, _options);
+        Transcript.Append(whole);
+        Transcript.SelectSuite(_negotiated.Suite);
         Reader.SkipEarlyData(hello.Extensions.Types.Contains(ExtensionType.EarlyData) ? EarlyDataSkip.Undecryptable : EarlyDataSkip.None);
         Span<byte> sharedSecret = stackalloc byte[X25519MLKem768.SharedSecretSizeInBytes];
         WriteServerHello(hello, sharedSecret);
@@ -146,6 +158,9 @@ internal sealed class ServerHandshake : HandshakeMachine
         Reader.SetKeys(PeerHandshakeSecret.CreateProtection());
 
         WriteEncryptedExtensions();
+        if (IsResuming)
+            return FinishServerFlight();
+        AuthenticatedAt = _options.TimeProvider.GetUtcNow();
         if (_options.ClientCertificateMode != ClientCertificateMode.NoCertificate)
             WriteCertificateRequest();
         WriteCertificate(_options.Credential);
@@ -173,6 +188,8 @@ internal sealed class ServerHandshake : HandshakeMachine
         {
             KeyShareExtension.WriteServerShare(writer, NamedGroup.X25519MLKem768, serverShare);
             SupportedVersionsExtension.WriteSelected(writer, ProtocolVersion.Tls13);
+            if (IsResuming)
+                PreSharedKeyExtension.WriteSelected(writer, _offer!.Identity);
         }
 
         EndMessage(start);
@@ -194,16 +211,20 @@ internal sealed class ServerHandshake : HandshakeMachine
                 Reader.RecordSizeLimit = _options.RecordSizeLimit ?? RecordLimits.MaxInnerPlaintext;
             }
 
-            if (_negotiated.AnswersClientCertificateType)
-                CertificateTypeExtension.WriteSelected(writer, ExtensionType.ClientCertificateType, _negotiated.ClientCertificateType);
-            if (_negotiated.AnswersServerCertificateType)
-                CertificateTypeExtension.WriteSelected(writer, ExtensionType.ServerCertificateType, _negotiated.ServerCertificateType);
+            if (_negotiated.RequestedTickets is not null && _negotiated.IssuesTickets)
+                TicketRequestExtension.WriteHint(writer, (byte)TicketsToSend);
+            if (_certificates is { AnswersClientCertificateType: true })
+                CertificateTypeExtension.WriteSelected(writer, ExtensionType.ClientCertificateType, _certificates.ClientCertificateType);
+            if (_certificates is { AnswersServerCertificateType: true })
+                CertificateTypeExtension.WriteSelected(writer, ExtensionType.ServerCertificateType, _certificates.ServerCertificateType);
         }
 
         EndMessage(start);
-        PeerCertificateType = _negotiated.ClientCertificateType;
-        OwnCertificateType = _negotiated.ServerCertificateType;
-        OwnCompression = _negotiated.Compression;
+        if (_certificates is null)
+            return;
+        PeerCertificateType = _certificates.ClientCertificateType;
+        OwnCertificateType = _certificates.ServerCertificateType;
+        OwnCompression = _certificates.Compression;
     }
 
     private void WriteCertificateRequest()
@@ -227,7 +248,9 @@ internal sealed class ServerHandshake : HandshakeMachine
         FlushFlight();
         StartApplicationKeys();
         Writer.SetKeys(CreateOwnApplicationProtection());
-        return _options.ClientCertificateMode == ClientCertificateMode.NoCertificate ? ServerState.AwaitFinished : ServerState.AwaitCertificate;
+        if (Pending == HostTask.JudgePeer)
+            return ServerState.AwaitVerdict;
+        return IsResuming || _options.ClientCertificateMode == ClientCertificateMode.NoCertificate ? ServerState.AwaitFinished : ServerState.AwaitCertificate;
     }
 
     private ServerState ReadCompressedCertificate(in HandshakeMessage message)
@@ -257,15 +280,26 @@ internal sealed class ServerHandshake : HandshakeMachine
     {
         VerifyFinished(message);
         Reader.SetKeys(CreatePeerApplicationProtection());
-        Complete(Describe(new NegotiatedParameters
-        {
-            ApplicationProtocol = _negotiated.ApplicationProtocol,
-            ServerName = _negotiated.ServerName,
-            UsedHelloRetryRequest = _retried,
-        }));
+        int tickets = _negotiated.IssuesTickets ? TicketsToSend : 0;
+        Complete(
+            Describe(new NegotiatedParameters
+            {
+                ApplicationProtocol = _negotiated.ApplicationProtocol,
+                ServerName = _negotiated.ServerName,
+                UsedHelloRetryRequest = _retried,
+                IsResumed = IsResuming,
+                ResumptionRefusal = _offer?.Refusal,
+            }),
+            resumable: tickets > 0);
+        if (tickets > 0)
+            WriteTickets(tickets);
+
         // An idle connection keeps no more than it needs.
         _clientHello = [];
         _negotiated = null!;
+        _certificates = null;
+        _offer?.Session?.Dispose();
+        _offer = null;
         return ServerState.Established;
     }
 

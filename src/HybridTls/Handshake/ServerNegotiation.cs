@@ -2,10 +2,13 @@ using System.Net.Security;
 using System.Text;
 using HybridTls.KeySchedule;
 using HybridTls.Messages;
+using HybridTls.Resumption;
 
 namespace HybridTls.Handshake;
 
-/// <summary>What a server chooses from a ClientHello (RFC 9846 §4.2.1), and every reason to refuse one.</summary>
+/// <summary>
+/// What a server chooses from a ClientHello (RFC 9846 §4.2.1) in a full handshake as in a resumption, and every reason to refuse one.
+/// </summary>
 internal sealed class ServerNegotiation
 {
     /// <summary>How many application protocols a host is shown: each costs an object, and a hello has room for thirty thousand.</summary>
@@ -29,20 +32,11 @@ internal sealed class ServerNegotiation
     /// <summary>The client's record_size_limit in bytes (RFC 8449), if it sent one.</summary>
     public int? PeerRecordSizeLimit { get; init; }
 
-    /// <summary>How we present our key (RFC 7250).</summary>
-    public CertificateType ServerCertificateType { get; init; }
+    /// <summary>Whether the client has a use for tickets (RFC 9846 §4.3.9), and we give them.</summary>
+    public bool IssuesTickets { get; init; }
 
-    /// <summary>Whether the client asked how.</summary>
-    public bool AnswersServerCertificateType { get; init; }
-
-    /// <summary>How the client presents its key (RFC 7250).</summary>
-    public CertificateType ClientCertificateType { get; init; }
-
-    /// <summary>Whether the client asked how, and we request a certificate.</summary>
-    public bool AnswersClientCertificateType { get; init; }
-
-    /// <summary>The compression of our certificate (RFC 8879).</summary>
-    public CertificateCompressionAlgorithm? Compression { get; init; }
+    /// <summary>How many tickets the client wants after a full handshake and after a resumption (RFC 9149), if it says so.</summary>
+    public (byte Full, byte Resumed)? RequestedTickets { get; init; }
 
     /// <summary>Chooses.</summary>
     /// <exception cref="HybridTlsException">There is no common ground; the alert is the one of RFC 9846 §4.2.1 and §9.2.</exception>
@@ -51,7 +45,6 @@ internal sealed class ServerNegotiation
         ThrowIfExtensionsAreMissing(hello);
         hello.TryGetSupportedGroups(out CodePointList<NamedGroup> groups);
         hello.TryGetKeyShares(out KeyShareList shares);
-        hello.TryGetSignatureAlgorithms(out CodePointList<SignatureScheme> schemes);
         if (!shares.AreAllIn(groups))
             TlsError.ThrowIllegalParameter("key_share: a share of a group that supported_groups does not name (RFC 9846 §4.3.8).");
         CipherSuiteParameters suite = SelectSuite(hello, options);
@@ -61,15 +54,6 @@ internal sealed class ServerNegotiation
                 "The peer offers no X25519MLKEM768 (0x11EC), the only key agreement here: it needs OpenSSL 3.5, Go 1.24, Node 24.7 or newer, with the group enabled.");
         }
 
-        if (!schemes.Contains(SignatureScheme.MLDsa65))
-        {
-            TlsError.Throw(TlsAlert.HandshakeFailure,
-                "The peer accepts no mldsa65 signature (0x0905), the only one here: it needs OpenSSL 3.5, Go 1.27, Node 24.7 or newer, with the scheme enabled.");
-        }
-
-        bool requestsCertificate = options.ClientCertificateMode != ClientCertificateMode.NoCertificate;
-        bool namesClientTypes = hello.TryGetClientCertificateTypes(out ReadOnlySpan<CertificateType> clientTypes);
-        bool namesServerTypes = hello.TryGetServerCertificateTypes(out ReadOnlySpan<CertificateType> serverTypes);
         return new ServerNegotiation
         {
             Suite = suite,
@@ -77,13 +61,8 @@ internal sealed class ServerNegotiation
             ApplicationProtocol = SelectApplicationProtocol(hello, options),
             ServerName = hello.TryGetServerName(out ReadOnlySpan<byte> name) ? Encoding.ASCII.GetString(name) : null,
             PeerRecordSizeLimit = hello.TryGetRecordSizeLimit(out int limit) ? limit : null,
-            ServerCertificateType = SelectServerType(namesServerTypes ? serverTypes : [CertificateType.X509], options.Credential!),
-            AnswersServerCertificateType = namesServerTypes,
-            ClientCertificateType = requestsCertificate
-                ? SelectClientType(namesClientTypes ? clientTypes : [CertificateType.X509], options)
-                : CertificateType.X509,
-            AnswersClientCertificateType = requestsCertificate && namesClientTypes,
-            Compression = SelectCompression(hello, options),
+            IssuesTickets = options.AllowTlsResume && TicketOffer.AcceptsTickets(hello),
+            RequestedTickets = hello.TryGetTicketRequest(out byte full, out byte resumed) ? (full, resumed) : null,
         };
     }
 
@@ -152,11 +131,11 @@ internal sealed class ServerNegotiation
             ToArray(groups, static group => (ushort)group));
     }
 
-    /// <summary>What RFC 9846 §9.2 demands of a ClientHello without a PSK that we would use.</summary>
+    /// <summary>What RFC 9846 §9.2 demands of every ClientHello; what it demands for certificates, <see cref="CertificateNegotiation"/> asks.</summary>
     private static void ThrowIfExtensionsAreMissing(ClientHello hello)
     {
         foreach (ExtensionType required in (ReadOnlySpan<ExtensionType>)
-            [ExtensionType.SupportedGroups, ExtensionType.KeyShare, ExtensionType.SignatureAlgorithms])
+            [ExtensionType.SupportedGroups, ExtensionType.KeyShare])
         {
             if (!hello.Extensions.Types.Contains(required))
                 TlsError.Throw(TlsAlert.MissingExtension, $"The ClientHello has no {required} extension (RFC 9846 §9.2).");
@@ -191,45 +170,6 @@ internal sealed class ServerNegotiation
 
         throw TlsError.Create(TlsAlert.NoApplicationProtocol,
             $"The peer offers none of our application protocols ({string.Join(", ", options.ApplicationProtocols)}): look at ApplicationProtocols.");
-    }
-
-    private static CertificateType SelectServerType(ReadOnlySpan<CertificateType> offered, HybridTlsCredential credential)
-    {
-        CertificateType type = HandshakeMachine.CertificateTypeOf(credential);
-        if (!offered.Contains(type))
-        {
-            TlsError.Throw(TlsAlert.UnsupportedCertificate, credential.IsRawPublicKey
-                ? "The peer accepts no raw public keys (RFC 7250), and Credential is one: set AcceptRawPublicKeys on the client, or use a certificate."
-                : "The peer accepts only raw public keys (RFC 7250), and Credential is a certificate.");
-        }
-
-        return type;
-    }
-
-    private static CertificateType SelectClientType(ReadOnlySpan<CertificateType> offered, HybridTlsServerOptions options)
-    {
-        foreach (CertificateType type in offered)
-        {
-            if (type == CertificateType.X509 || (type == CertificateType.RawPublicKey && options.AcceptRawPublicKeys))
-                return type;
-        }
-
-        throw TlsError.Create(TlsAlert.UnsupportedCertificate,
-            "The peer can send only a raw public key (RFC 7250): set AcceptRawPublicKeys and pin its key, or give it a certificate.");
-    }
-
-    private static CertificateCompressionAlgorithm? SelectCompression(ClientHello hello, HybridTlsServerOptions options)
-    {
-        if (hello.TryGetCompressCertificate(out CodePointList<CertificateCompressionAlgorithm> offered))
-        {
-            foreach (CertificateCompressionAlgorithm algorithm in CertificateCompressor.Algorithms(options.CertificateCompression))
-            {
-                if (offered.Contains(algorithm))
-                    return algorithm;
-            }
-        }
-
-        return null;
     }
 
     private static bool MoveToFixed(ref ExtensionBlock.Enumerator extensions)

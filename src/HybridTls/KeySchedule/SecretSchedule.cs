@@ -50,6 +50,9 @@ internal sealed class SecretSchedule : IDisposable
     /// <summary>The suite.</summary>
     public CipherSuiteParameters Suite { get; }
 
+    /// <summary>The most bytes that an exporter gives: 255 hashes, as HKDF-Expand has it.</summary>
+    public int MaxExportedLength => 255 * Suite.HashSize;
+
     /// <summary>client_early_traffic_secret, after <see cref="DeriveEarlyTraffic"/>.</summary>
     public TrafficSecret ClientEarly { get; }
 
@@ -208,6 +211,13 @@ internal sealed class SecretSchedule : IDisposable
         HkdfLabel.Expand(Suite.Hash, Slot(ResumptionSlot), HkdfLabel.Resumption, ticketNonce, psk);
     }
 
+    /// <summary>Zeroes the resumption secret: no further ticket will be made.</summary>
+    public void ForgetResumption()
+    {
+        _block.Clear(ResumptionSlot);
+        _hasResumption = false;
+    }
+
     /// <summary>TLS-Exporter (§7.5).</summary>
     /// <param name="label">At most 249 bytes.</param>
     /// <param name="context">Any length; an absent context equals an empty one.</param>
@@ -226,11 +236,13 @@ internal sealed class SecretSchedule : IDisposable
     }
 
     /// <summary>TLS-Exporter with a label as text.</summary>
-    /// <exception cref="ArgumentException">The label is not ASCII, or too long.</exception>
+    /// <exception cref="ArgumentException">The label is not ASCII, empty or too long, or the output is too long.</exception>
     public void Export(string label, ReadOnlySpan<byte> context, Span<byte> output)
     {
-        if (!Ascii.IsValid(label) || label.Length > HkdfLabel.MaxLabelSize)
-            throw new ArgumentException($"An exporter label is ASCII, at most {HkdfLabel.MaxLabelSize} characters.", nameof(label));
+        if (!Ascii.IsValid(label) || label.Length is 0 or > HkdfLabel.MaxLabelSize)
+            throw new ArgumentException($"An exporter label is ASCII, 1 to {HkdfLabel.MaxLabelSize} characters.", nameof(label));
+        if (output.Length > MaxExportedLength)
+            throw new ArgumentException($"An exporter gives at most {MaxExportedLength} bytes with this cipher suite.", nameof(output));
         Export(Encoding.ASCII.GetBytes(label), context, output);
     }
 

@@ -7,7 +7,10 @@ namespace HybridTls.KeySchedule;
 /// <remarks>Lives in the memory of its <see cref="SecretSchedule"/>. The two directions may be used on different threads.</remarks>
 internal sealed class TrafficSecret : IDisposable
 {
-    /// <summary>The last generation: epochs are 48 bits (§4.7.3), of which the handshake takes the first ones.</summary>
+    /// <summary>
+    /// The last generation that a sender may use: epochs are 48 bits (§4.7.3), of which the handshake takes the first ones. A receiver
+    /// does not enforce it.
+    /// </summary>
     public const ulong MaxGeneration = (1UL << 48) - 4;
 
     private readonly SecretBlock _block;
@@ -45,16 +48,16 @@ internal sealed class TrafficSecret : IDisposable
     }
 
     /// <summary>Derives the record keys of the present generation (§7.3).</summary>
-    /// <param name="usageLimit">Records under the key; null for the AEAD's own limit.</param>
+    /// <param name="usage">After how much use it is to be replaced; by default as the AEAD's limit has it.</param>
     /// <returns>The protection; the caller owns it.</returns>
-    public RecordProtection CreateProtection(ulong? usageLimit = null)
+    public RecordProtection CreateProtection(KeyUsage usage = default)
     {
         Span<byte> key = stackalloc byte[Suite.KeySize];
         Span<byte> iv = stackalloc byte[RecordProtection.IvSize];
         try
         {
             DeriveKeys(key, iv);
-            return new RecordProtection(Suite.Aead, key, iv, usageLimit);
+            return new RecordProtection(Suite.Aead, key, iv, usage: usage);
         }
         finally
         {
@@ -64,10 +67,8 @@ internal sealed class TrafficSecret : IDisposable
     }
 
     /// <summary>Replaces the secret by its successor (§7.2), after a KeyUpdate was sent or received.</summary>
-    /// <exception cref="HybridTlsException">unexpected_message: there are no generations left.</exception>
     public void Update()
     {
-        if (Generation == MaxGeneration) TlsError.Throw(TlsAlert.UnexpectedMessage, "The keys of this connection were updated too often.");
         Span<byte> next = stackalloc byte[Suite.HashSize];
         HkdfLabel.Expand(Suite.Hash, Value, HkdfLabel.TrafficUpdate, default, next);
         next.CopyTo(_block.Slot(_slot));

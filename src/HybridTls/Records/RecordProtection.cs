@@ -15,6 +15,8 @@ internal sealed class RecordProtection : IDisposable
     private readonly AesGcm? _aesGcm;
     private readonly ChaCha20Poly1305? _chaCha20Poly1305;
     private readonly byte[] _iv = GC.AllocateUninitializedArray<byte>(IvSize, pinned: true);
+    private readonly ulong _byteThreshold;
+    private ulong _bytes;
     private bool _disposed;
 
     /// <summary>Takes a copy of the key and the IV.</summary>
@@ -23,19 +25,22 @@ internal sealed class RecordProtection : IDisposable
     /// <param name="iv">12 bytes.</param>
     /// <param name="usageLimit">Records under this key; default and upper bound are the algorithm's (§5.5).</param>
     /// <param name="initialSequenceNumber">For tests of the limits.</param>
+    /// <param name="usage">After how much use <see cref="ShouldUpdateKeys"/> is set, if earlier than the limit has it.</param>
     public RecordProtection(
         AeadAlgorithm algorithm,
         ReadOnlySpan<byte> key,
         ReadOnlySpan<byte> iv,
         ulong? usageLimit = null,
-        ulong initialSequenceNumber = 0)
+        ulong initialSequenceNumber = 0,
+        KeyUsage usage = default)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, GetKeySize(algorithm), nameof(key));
         ArgumentOutOfRangeException.ThrowIfNotEqual(iv.Length, IvSize, nameof(iv));
         Algorithm = algorithm;
         ulong limit = algorithm == AeadAlgorithm.ChaCha20Poly1305 ? RecordLimits.ChaCha20Poly1305Records : RecordLimits.AesGcmRecords;
         UsageLimit = Math.Min(usageLimit ?? limit, limit);
-        UpdateThreshold = UsageLimit - Math.Max(1, UsageLimit / 4);
+        UpdateThreshold = Math.Min(UsageLimit - Math.Max(1, UsageLimit / 4), usage.Records ?? ulong.MaxValue);
+        _byteThreshold = usage.Bytes ?? ulong.MaxValue;
         SequenceNumber = initialSequenceNumber;
         if (algorithm == AeadAlgorithm.ChaCha20Poly1305)
             _chaCha20Poly1305 = new ChaCha20Poly1305(key);
@@ -55,12 +60,12 @@ internal sealed class RecordProtection : IDisposable
 
     /// <summary>
     /// The number of records after which <see cref="ShouldUpdateKeys"/> is set: three quarters of the limit, and at least one record
-    /// before it.
+    /// before it, or fewer if the host wants so.
     /// </summary>
     public ulong UpdateThreshold { get; }
 
-    /// <summary>Whether the key nears its limit, so that a KeyUpdate is due (§4.7.3, §5.5).</summary>
-    public bool ShouldUpdateKeys => SequenceNumber >= UpdateThreshold;
+    /// <summary>Whether the key nears its limit, or has served as much as the host wants, so that a KeyUpdate is due (§4.7.3, §5.5).</summary>
+    public bool ShouldUpdateKeys => SequenceNumber >= UpdateThreshold || _bytes >= _byteThreshold;
 
     /// <summary>The key size of <paramref name="algorithm"/> in bytes.</summary>
     public static int GetKeySize(AeadAlgorithm algorithm) => algorithm == AeadAlgorithm.Aes128Gcm ? 16 : 32;
@@ -174,6 +179,7 @@ internal sealed class RecordProtection : IDisposable
         length = InnerPlaintext.IndexOfContentType(inner);
         if (length < 0) TlsError.Throw(TlsAlert.UnexpectedMessage, "A protected record holds nothing but padding.");
         type = (ContentType)inner[length];
+        _bytes += (ulong)inner.Length - 1;
         return true;
     }
 
@@ -218,6 +224,7 @@ internal sealed class RecordProtection : IDisposable
         else
             _chaCha20Poly1305!.Encrypt(nonce, inner, ciphertext, tag, record[..RecordLimits.HeaderSize]);
         SequenceNumber++;
+        _bytes += (ulong)inner.Length - 1;
         return RecordLimits.HeaderSize + inner.Length + RecordLimits.TagSize;
     }
 

@@ -14,7 +14,7 @@ internal static class HandshakeDriver
             (machine as ClientHandshake)?.Start();
             while (true)
             {
-                await transport.FlushAsync(cancellationToken).ConfigureAwait(false);
+                await FlushAsync(machine, transport, cancellationToken).ConfigureAwait(false);
                 if (machine.IsEstablished)
                 {
                     machine.Reader.ReleaseMemory();
@@ -60,6 +60,20 @@ internal static class HandshakeDriver
                 await machine.PeerEvaluation!.DecideAsync(cancellationToken).ConfigureAwait(false);
                 machine.AcceptPeer();
                 break;
+        }
+    }
+
+    /// <summary>Sends what was written.</summary>
+    private static async ValueTask FlushAsync(HandshakeMachine machine, IHandshakeTransport transport, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await transport.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (HybridTlsException exception) when (
+            machine is ServerHandshake { IsEstablished: true } && exception.Failure == HybridTlsFailure.Truncated)
+        {
+            // Just the tickets are lost: the client is done, and has perhaps sent all it wanted to say and closed its side.
         }
     }
 

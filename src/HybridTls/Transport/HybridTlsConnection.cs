@@ -114,9 +114,10 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     }
 
     /// <summary>Exports keying material (RFC 9846 §7.5): both sides get the same bytes, which nobody else can compute.</summary>
-    /// <param name="label">The label, ASCII, at most 249 characters.</param>
+    /// <param name="label">The label, ASCII, 1 to 249 characters.</param>
     /// <param name="context">The context; an empty one equals none.</param>
-    /// <param name="output">Receives the bytes, at most 255 hashes.</param>
+    /// <param name="output">Receives the bytes, at most 255 hashes: 8,160 bytes with SHA-256, 12,240 with SHA-384.</param>
+    /// <exception cref="ArgumentException">The label is not ASCII, empty or too long, or the output is too long.</exception>
     /// <exception cref="InvalidOperationException">The handshake is not complete.</exception>
     public void ExportKeyingMaterial(string label, ReadOnlySpan<byte> context, Span<byte> output)
     {
@@ -133,6 +134,21 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
         }
     }
 
+    /// <summary>Exports keying material (RFC 9846 §7.5), as the other overload.</summary>
+    /// <param name="label">The label, ASCII, 1 to 249 characters.</param>
+    /// <param name="context">The context; an empty one equals none.</param>
+    /// <param name="length">How many bytes, at most 255 hashes: 8,160 with SHA-256, 12,240 with SHA-384.</param>
+    /// <exception cref="ArgumentException">The label or the length is out of range.</exception>
+    /// <exception cref="InvalidOperationException">The handshake is not complete.</exception>
+    public byte[] ExportKeyingMaterial(string label, ReadOnlySpan<byte> context, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Machine.Schedule.MaxExportedLength);
+        byte[] output = new byte[length];
+        ExportKeyingMaterial(label, context, output.AsSpan());
+        return output;
+    }
+
     /// <summary>The channel binding <c>tls-exporter</c> (RFC 9266), 32 bytes.</summary>
     /// <exception cref="InvalidOperationException">The handshake is not complete.</exception>
     public byte[] GetChannelBinding()
@@ -143,6 +159,9 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     }
 
     /// <summary>Renews the key that protects what we send (RFC 9846 §4.7.3). Waits for a flush that is under way.</summary>
+    /// <remarks>
+    /// Call it now and then, not in a loop: peers refuse KeyUpdates in a row without data between them, this library more than 32.
+    /// </remarks>
     /// <param name="requestPeer">Also asks the peer to renew its key, unless an earlier request is still unanswered.</param>
     /// <param name="cancellationToken">Ends the wait for the transport.</param>
     /// <exception cref="InvalidOperationException">The handshake is not complete, or <see cref="Output"/> was completed.</exception>
@@ -249,6 +268,48 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     {
         if (_alertOwed >= 0)
             SendOwedAlertAsync(machine).Preserve();
+    }
+
+    /// <summary>Sends the KeyUpdate that waits for data of ours, if it has done so for too long.</summary>
+    internal void SendOverdueKeyUpdate(HandshakeMachine machine)
+    {
+        if (machine.KeyUpdates.IsOverdue && Gate.TryEnter())
+            SendOverdueKeyUpdateAsync(machine).Preserve();
+    }
+
+    /// <summary>
+    /// Does so unless somebody is writing, who does it himself. The reader does not await it: two sides that each wait for the other to
+    /// read would stand still.
+    /// </summary>
+    private async ValueTask SendOverdueKeyUpdateAsync(HandshakeMachine machine)
+    {
+        try
+        {
+            if (!_output.Turn.Wait(0, CancellationToken.None))
+                return;
+            try
+            {
+                if (!IsWritable)
+                    return;
+                machine.KeyUpdates.WriteIfDue(_output.Output);
+                await _output.FlushInternallyAsync(default).ConfigureAwait(false);
+            }
+            catch (Exception exception)
+                when (exception is IOException or InvalidOperationException or OperationCanceledException or ObjectDisposedException)
+            {
+                // The transport is gone: the next flush or read reports it.
+            }
+            finally
+            {
+                _output.Turn.Release();
+            }
+
+            SendOwedAlert(machine);
+        }
+        finally
+        {
+            Gate.Exit();
+        }
     }
 
     /// <summary>Tells the peer why reading failed. If the writer is busy it finds a note and does so when it is done.</summary>

@@ -63,6 +63,8 @@ public sealed partial class HybridTlsStream
                     return 0;
                 if (TryDecrypt(machine, buffer.Span, out int length))
                 {
+                    if (machine.KeyUpdates.IsOverdue && _gate.TryEnter())
+                        _ = SendOverdueKeyUpdateAsync(machine);
                     if (length > 0)
                         return length;
                     continue;
@@ -159,8 +161,13 @@ public sealed partial class HybridTlsStream
     public override Task FlushAsync(CancellationToken cancellationToken) => _transport.FlushAsync(cancellationToken);
 
     /// <summary>Renews the key that protects what we send (RFC 9846 §4.7.3).</summary>
+    /// <remarks>
+    /// Call it now and then, not in a loop: peers refuse KeyUpdates in a row without data between them, this library more than 32.
+    /// </remarks>
     /// <param name="requestPeer">Also asks the peer to renew its key, unless an earlier request is still unanswered.</param>
     /// <param name="cancellationToken">Cancels the wait for the transport; the connection is broken then.</param>
+    /// <exception cref="InvalidOperationException">The handshake is not complete, or the stream was shut down for writing.</exception>
+    /// <exception cref="HybridTlsException">The connection was lost before.</exception>
     public Task UpdateKeysAsync(bool requestPeer = true, CancellationToken cancellationToken = default) =>
         SendAsync(machine => machine.KeyUpdates.Write(_output, requestPeer), cancellationToken);
 
@@ -321,6 +328,33 @@ public sealed partial class HybridTlsStream
         finally
         {
             _output.Release();
+        }
+    }
+
+    /// <summary>
+    /// Sends the KeyUpdate that waits for data of ours, unless somebody is writing, who does so himself. The reader does not await it: two
+    /// sides that each wait for the other to read would stand still.
+    /// </summary>
+    private async Task SendOverdueKeyUpdateAsync(HandshakeMachine machine)
+    {
+        bool hasTurn = false;
+        try
+        {
+            hasTurn = _writing.Wait(0, CancellationToken.None);
+            if (!hasTurn || _closedForWriting || _failure is not null || _writeFailure is not null)
+                return;
+            machine.KeyUpdates.WriteIfDue(_output);
+            await SendOutputAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception) when (_writeFailure is not null)
+        {
+            // The next write reports it.
+        }
+        finally
+        {
+            if (hasTurn)
+                _writing.Release();
+            _gate.Exit();
         }
     }
 

@@ -132,9 +132,11 @@ public sealed partial class HybridTlsStream : Stream
     }
 
     /// <summary>Exports keying material (RFC 9846 §7.5): both sides get the same bytes, which nobody else can compute.</summary>
-    /// <param name="label">The label, ASCII, at most 249 characters.</param>
+    /// <param name="label">The label, ASCII, 1 to 249 characters.</param>
     /// <param name="context">The context; an empty one equals none.</param>
-    /// <param name="output">Receives the bytes, at most 255 hashes.</param>
+    /// <param name="output">Receives the bytes, at most 255 hashes: 8,160 bytes with SHA-256, 12,240 with SHA-384.</param>
+    /// <exception cref="ArgumentException">The label is not ASCII, empty or too long, or the output is too long.</exception>
+    /// <exception cref="InvalidOperationException">The handshake is not complete.</exception>
     public void ExportKeyingMaterial(string label, ReadOnlySpan<byte> context, Span<byte> output)
     {
         ArgumentNullException.ThrowIfNull(label);
@@ -147,6 +149,21 @@ public sealed partial class HybridTlsStream : Stream
         {
             _gate.Exit();
         }
+    }
+
+    /// <summary>Exports keying material (RFC 9846 §7.5), as the other overload.</summary>
+    /// <param name="label">The label, ASCII, 1 to 249 characters.</param>
+    /// <param name="context">The context; an empty one equals none.</param>
+    /// <param name="length">How many bytes, at most 255 hashes: 8,160 with SHA-256, 12,240 with SHA-384.</param>
+    /// <exception cref="ArgumentException">The label or the length is out of range.</exception>
+    /// <exception cref="InvalidOperationException">The handshake is not complete.</exception>
+    public byte[] ExportKeyingMaterial(string label, ReadOnlySpan<byte> context, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Machine.Schedule.MaxExportedLength);
+        byte[] output = new byte[length];
+        ExportKeyingMaterial(label, context, output.AsSpan());
+        return output;
     }
 
     /// <summary>The channel binding <c>tls-exporter</c> (RFC 9266), 32 bytes.</summary>

@@ -295,6 +295,7 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
                 _queue.Append(result.Length);
                 Volatile.Write(ref _bytes, _bytes + result.Length);
                 machine.KeyUpdates.DataReceived();
+                connection.SendOverdueKeyUpdate(machine);
                 break;
             case RecordReadKind.Handshake:
                 machine.Receive(HandshakeMessage.Parse(result.HandshakeMessage));

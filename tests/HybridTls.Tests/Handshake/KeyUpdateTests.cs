@@ -91,6 +91,112 @@ public sealed class KeyUpdateTests
     }
 
     [Fact]
+    [Clause("HT-KU-5")]
+    public void A_key_serves_as_many_bytes_as_the_host_says()
+    {
+        using MessagePair pair = Established(static options => options.KeyUpdateAfterBytes = 10);
+        void SendBytes(int count)
+        {
+            pair.Client.KeyUpdates.WriteIfDue(pair.Client.Output);
+            pair.Client.Writer.WriteApplicationData(pair.Client.Output, new byte[count]);
+        }
+
+        SendBytes(4);
+        SendBytes(5);
+        Assert.False(pair.Client.KeyUpdates.IsDue);
+        SendBytes(1);
+        Assert.True(pair.Client.KeyUpdates.IsDue);
+        SendBytes(16_384); // the key's first record and its last
+        Assert.True(pair.Client.KeyUpdates.IsDue);
+        SendBytes(1);
+        pair.Client.Writer.PaddingMultiple = 64; // what pads is protected as well
+        SendBytes(1);
+        Assert.True(pair.Client.KeyUpdates.IsDue);
+        pair.Drain();
+        Assert.Equal(2ul, pair.Client.Schedule.ClientApplication.Generation);
+        Assert.Equal(6, pair.Data[PeerRole.Server].Count);
+
+        // The server saw a key of its peer's served as long as it lets its own, and asks for another.
+        Assert.True(pair.Server.KeyUpdates.IsDue);
+        pair.Messages.Clear();
+        Send(pair.Server, 1);
+        pair.Drain();
+        Assert.Equal([Requested], pair.Messages.Select(static m => m.Message));
+    }
+
+    [Fact]
+    [Clause("HT-KU-8")]
+    public void A_key_that_is_too_old_is_replaced_before_the_next_data_and_not_sooner()
+    {
+        SteppedClock clock = new();
+        using MessagePair pair = Established(options =>
+        {
+            if (options is HybridTlsServerOptions)
+                (options.TimeProvider, options.KeyUpdateAfter) = (clock, TimeSpan.FromHours(1));
+        });
+        Send(pair.Server, 1);
+        clock.Advance(TimeSpan.FromHours(1) - TimeSpan.FromTicks(1));
+        Assert.False(pair.Server.KeyUpdates.IsDue);
+        clock.Advance(TimeSpan.FromTicks(1));
+        pair.Drain();
+        Assert.Empty(pair.Messages); // nothing is sent by a timer
+        Send(pair.Server, 2);
+        pair.Drain();
+        Assert.Equal([NotRequested], pair.Messages.Select(static m => m.Message));
+        Assert.Equal([[1], [2]], pair.Data[PeerRole.Client]);
+        Assert.False(pair.Server.KeyUpdates.IsDue);
+
+        // The peer has no such option: it is asked, once, with our next data after data of its own.
+        pair.Messages.Clear();
+        Send(pair.Client, 3);
+        pair.Drain();
+        Send(pair.Server, 4);
+        pair.Drain();
+        Assert.Equal([Requested], pair.Messages.Select(static m => m.Message));
+        Send(pair.Client, 5);
+        pair.Drain();
+        Assert.Equal([Requested, NotRequested], pair.Messages.Select(static m => m.Message));
+        Send(pair.Client, 6);
+        pair.Drain();
+        Assert.False(pair.Server.KeyUpdates.IsDue);
+    }
+
+    [Fact]
+    [Clause("HT-KU-9")]
+    public void What_waits_for_our_data_is_overdue_after_so_many_records_of_the_peers()
+    {
+        using MessagePair pair = Established();
+        pair.Inject(pair.Server, Requested);
+        for (int i = 0; i < KeyUpdates.MaxRecordsUnanswered; i++)
+            pair.Server.KeyUpdates.DataReceived();
+        Assert.False(pair.Server.KeyUpdates.IsOverdue);
+        pair.Server.KeyUpdates.DataReceived();
+        Assert.True(pair.Server.KeyUpdates.IsOverdue);
+        Send(pair.Server, 1);
+        Assert.False(pair.Server.KeyUpdates.IsOverdue);
+
+        // The next one waits as long again.
+        pair.Server.KeyUpdates.DataReceived();
+        pair.Inject(pair.Server, Requested);
+        pair.Server.KeyUpdates.DataReceived();
+        Assert.False(pair.Server.KeyUpdates.IsOverdue);
+    }
+
+    [Fact]
+    [Clause("HT-KU-8")]
+    [Clause("HT-KU-9")]
+    public void What_waits_for_our_data_is_overdue_when_the_key_is_twice_too_old()
+    {
+        SteppedClock clock = new();
+        using MessagePair pair = Established(options => (options.TimeProvider, options.KeyUpdateAfter) = (clock, TimeSpan.FromHours(1)));
+        clock.Advance(TimeSpan.FromHours(1));
+        pair.Server.KeyUpdates.DataReceived();
+        Assert.False(pair.Server.KeyUpdates.IsOverdue);
+        clock.Advance(TimeSpan.FromHours(1));
+        Assert.True(pair.Server.KeyUpdates.IsOverdue);
+    }
+
+    [Fact]
     [Clause("HT-KU-6")]
     [Clause("HT-LIM-6")]
     public void A_flood_of_key_updates_is_unexpected_and_data_between_them_resets_the_count()
@@ -110,14 +216,36 @@ public sealed class KeyUpdateTests
     }
 
     [Fact]
-    [Clause("HT-RES-2")]
+    [Clause("HT-KU-6")]
     [Clause("HT-LIM-6")]
-    public void Tickets_are_read_and_forgotten_and_a_flood_of_them_is_unexpected()
+    public void Tickets_and_key_updates_count_together()
+    {
+        using MessagePair pair = Established();
+        for (int i = 0; i < KeyUpdates.MaxWithoutData; i++)
+            pair.Inject(pair.Client, i % 2 == 0 ? Ticket : Requested);
+        HybridTlsException exception = Assert.Throws<HybridTlsException>(() => pair.Inject(pair.Client, Ticket));
+        Assert.Equal(TlsAlert.UnexpectedMessage, exception.Alert);
+    }
+
+    [Fact]
+    [Clause("HT-KU-6")]
+    public void An_answer_that_we_asked_for_is_no_flood()
+    {
+        using MessagePair pair = Established();
+        for (int i = 0; i < KeyUpdates.MaxWithoutData; i++)
+            pair.Inject(pair.Client, NotRequested);
+        pair.Client.KeyUpdates.Write(pair.Client.Output, requestPeer: true);
+        pair.Inject(pair.Client, NotRequested);
+        Assert.Throws<HybridTlsException>(() => pair.Inject(pair.Client, NotRequested));
+    }
+
+    [Fact]
+    [Clause("HT-LIM-6")]
+    public void Tickets_are_taken_and_a_flood_of_them_is_unexpected()
     {
         using MessagePair pair = Established();
         for (int i = 0; i < KeyUpdates.MaxWithoutData; i++)
             pair.Inject(pair.Client, Ticket);
-        Assert.False(pair.Client.Parameters!.IsResumed);
         HybridTlsException exception = Assert.Throws<HybridTlsException>(() => pair.Inject(pair.Client, Ticket));
         Assert.Equal(TlsAlert.UnexpectedMessage, exception.Alert);
     }
@@ -135,34 +263,45 @@ public sealed class KeyUpdateTests
 
     [Fact]
     [Clause("HT-KU-7")]
-    public void A_secret_has_no_successor_beyond_the_last_epoch()
+    public void A_sender_stops_at_the_last_epoch_and_ignores_requests_there()
     {
-        using MessagePair pair = Established();
-        TrafficSecret secret = pair.Server.Schedule.ClientApplication;
-        typeof(TrafficSecret).GetField("<Generation>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic)!
-            .SetValue(secret, TrafficSecret.MaxGeneration - 1);
-        pair.Inject(pair.Server, NotRequested);
-        Assert.Equal((1UL << 48) - 4, secret.Generation);
-        Assert.Equal(TlsAlert.UnexpectedMessage, Assert.Throws<HybridTlsException>(() => pair.Inject(pair.Server, NotRequested)).Alert);
+        using MessagePair pair = Established(static options => options.KeyUpdateAfterRecords = 3);
+        SetGeneration(pair.Client.Schedule.ClientApplication, TrafficSecret.MaxGeneration - 1);
+        pair.Inject(pair.Client, Requested);
+        Send(pair.Client, 1);
+        Assert.Equal((1UL << 48) - 4, pair.Client.Schedule.ClientApplication.Generation);
+        pair.Inject(pair.Client, Requested);
+        Assert.False(pair.Client.KeyUpdates.IsDue);
+        for (byte i = 2; i < 10; i++)
+            Send(pair.Client, i);
+        Assert.Equal((1UL << 48) - 4, pair.Client.Schedule.ClientApplication.Generation);
+        Assert.Throws<InvalidOperationException>(() => pair.Client.KeyUpdates.Write(pair.Client.Output, requestPeer: false));
+        pair.Drain();
+        Assert.Equal(9, pair.Data[PeerRole.Server].Count);
     }
 
     [Fact]
-    [Clause("HT-RES-3")]
-    public void Our_server_sends_no_tickets()
+    [Clause("HT-KU-7")]
+    public void A_receiver_does_not_enforce_the_senders_last_epoch()
     {
-        using MessagePair pair = new();
-        pair.Run();
-        pair.Drain();
-        Assert.DoesNotContain(pair.Messages, static m => m.Message[0] == (byte)HandshakeType.NewSessionTicket);
+        using MessagePair pair = Established();
+        SetGeneration(pair.Server.Schedule.ClientApplication, TrafficSecret.MaxGeneration);
+        pair.Inject(pair.Server, NotRequested);
+        Assert.Equal((1UL << 48) - 3, pair.Server.Schedule.ClientApplication.Generation);
     }
 
     private static MessagePair Established(Action<HybridTlsOptions>? change = null)
     {
         MessagePair pair = new(TestIdentities.ServerOptions(o => change?.Invoke(o)), TestIdentities.ClientOptions(o => change?.Invoke(o)));
         pair.Run();
+        pair.Drain(); // the tickets, which count as messages without data
+        pair.Client.KeyUpdates.DataReceived();
         pair.Messages.Clear();
         return pair;
     }
+
+    private static void SetGeneration(TrafficSecret secret, ulong generation) =>
+        typeof(TrafficSecret).GetField("<Generation>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic)!.SetValue(secret, generation);
 
     private static void Send(HandshakeMachine machine, byte content)
     {

@@ -19,7 +19,11 @@ public sealed class NegotiationTests
         ["no supported_groups"] = static hello => hello.Remove(ExtensionType.SupportedGroups),
         ["no key_share"] = static hello => hello.Remove(ExtensionType.KeyShare),
         ["no signature_algorithms"] = static hello => hello.Remove(ExtensionType.SignatureAlgorithms),
-        ["pre_shared_key without psk_key_exchange_modes"] = static hello => hello.Set(ExtensionType.PreSharedKey, OnePsk),
+        ["pre_shared_key without psk_key_exchange_modes"] = static hello =>
+        {
+            hello.Remove(ExtensionType.PskKeyExchangeModes);
+            hello.Set(ExtensionType.PreSharedKey, OnePsk);
+        },
         ["none of our cipher suites"] = static hello => hello.SetSuites(TlsCipherSuite.TLS_AES_128_CCM_SHA256),
         ["no 0x11EC in supported_groups"] = static hello =>
         {
@@ -147,8 +151,8 @@ public sealed class NegotiationTests
     }
 
     [Fact]
-    [Clause("HT-RES-1")]
-    public void A_pre_shared_key_is_ignored_and_a_full_handshake_answers()
+    [Clause("HT-RES-8")]
+    public void A_pre_shared_key_that_nobody_knows_is_ignored_and_a_full_handshake_answers()
     {
         using MessagePair pair = CreateEdited(static hello =>
         {

@@ -62,7 +62,7 @@ public sealed class WireTests
     public async Task Each_side_sends_one_change_cipher_spec_in_its_place(bool retry)
     {
         List<(PeerRole Sender, byte Type, ushort Version)> records = [];
-        using HandshakePair pair = new(withholdKeyShare: retry)
+        using HandshakePair pair = new(TestIdentities.ServerOptions(static options => options.TicketCount = 0), withholdKeyShare: retry)
         {
             Tamper = (sender, flight) =>
             {

@@ -25,6 +25,11 @@ internal sealed class NodeConnection(NodeTls node, string id)
 
     public Task DestroyAsync() => node.Process.RequestAsync(NodeTls.Message("destroy", this));
 
-    public async Task<string[]> GetKeyLogAsync() =>
-        [.. (await node.Process.RequestAsync(NodeTls.Message("info", this))).GetProperty("keylog").EnumerateArray().Select(static line => line.GetString()!)];
+    public Task<string[]> GetKeyLogAsync() => GetInfoAsync("keylog");
+
+    /// <summary>The sessions that Node's client got, in base64, oldest first.</summary>
+    public Task<string[]> GetSessionsAsync() => GetInfoAsync("sessions");
+
+    private async Task<string[]> GetInfoAsync(string what) =>
+        [.. (await node.Process.RequestAsync(NodeTls.Message("info", this))).GetProperty(what).EnumerateArray().Select(static line => line.GetString()!)];
 }

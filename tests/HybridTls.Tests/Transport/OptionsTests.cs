@@ -19,6 +19,8 @@ public sealed class OptionsTests
         { "MaxCertificateMessageSize", options => options.MaxCertificateMessageSize = 100 },
         { "MaxCertificateMessageSize", options => options.MaxCertificateMessageSize = 1 << 24 },
         { "KeyUpdateAfterRecords", options => options.KeyUpdateAfterRecords = 0 },
+        { "KeyUpdateAfterBytes", options => options.KeyUpdateAfterBytes = 0 },
+        { "KeyUpdateAfter must", options => options.KeyUpdateAfter = TimeSpan.Zero },
         { "HandshakeTimeout", options => options.HandshakeTimeout = TimeSpan.Zero },
         { "HandshakeTimeout", options => options.HandshakeTimeout = TimeSpan.MaxValue },
         { "TimeProvider", options => options.TimeProvider = null! },

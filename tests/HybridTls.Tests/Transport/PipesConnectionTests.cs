@@ -359,7 +359,11 @@ public sealed class PipesConnectionTests
                 new ValueTask<HybridTlsServerOptions?>(choice.Task)), Token);
         Task client = pair.Client.AuthenticateAsClientAsync(TestIdentities.ClientOptions(), Token);
         Assert.False(server.IsCompleted || client.IsCompleted);
-        choice.SetResult(TestIdentities.ServerOptions(options => options.RecordSizing = RecordSizing.Full));
+        choice.SetResult(TestIdentities.ServerOptions(options =>
+        {
+            options.RecordSizing = RecordSizing.Full;
+            options.TicketCount = 0;
+        }));
         await Task.WhenAll(server, client);
         await pair.Server.Output.WriteAsync(new byte[5000], Token);
         Assert.Equal(5022, (await pair.ToClient.Reader.ReadAsync(Token)).Buffer.Length);

@@ -1,0 +1,88 @@
+using HybridTls.Messages;
+
+namespace HybridTls.Handshake;
+
+/// <summary>How the sides of a full handshake present their keys (RFC 9846 §4.3.3, RFC 7250, RFC 8879): a resumption needs none of it.</summary>
+internal sealed class CertificateNegotiation
+{
+    /// <summary>How we present our key (RFC 7250).</summary>
+    public CertificateType ServerCertificateType { get; private init; }
+
+    /// <summary>Whether the client asked how.</summary>
+    public bool AnswersServerCertificateType { get; private init; }
+
+    /// <summary>How the client presents its key (RFC 7250).</summary>
+    public CertificateType ClientCertificateType { get; private init; }
+
+    /// <summary>Whether the client asked how, and we request a certificate.</summary>
+    public bool AnswersClientCertificateType { get; private init; }
+
+    /// <summary>The compression of our certificate (RFC 8879).</summary>
+    public CertificateCompressionAlgorithm? Compression { get; private init; }
+
+    /// <summary>Chooses.</summary>
+    /// <exception cref="HybridTlsException">There is no common ground; the alert is the one of RFC 9846 §4.2.1 and §9.2.</exception>
+    public static CertificateNegotiation Negotiate(ClientHello hello, HybridTlsServerOptions options)
+    {
+        if (!hello.TryGetSignatureAlgorithms(out CodePointList<SignatureScheme> schemes))
+            TlsError.Throw(TlsAlert.MissingExtension, $"The ClientHello has no {ExtensionType.SignatureAlgorithms} extension (RFC 9846 §9.2).");
+        if (!schemes.Contains(SignatureScheme.MLDsa65))
+        {
+            TlsError.Throw(TlsAlert.HandshakeFailure,
+                "The peer accepts no mldsa65 signature (0x0905), the only one here: it needs OpenSSL 3.5, Go 1.27, Node 24.7 or newer, with the scheme enabled.");
+        }
+
+        bool requestsCertificate = options.ClientCertificateMode != ClientCertificateMode.NoCertificate;
+        bool namesClientTypes = hello.TryGetClientCertificateTypes(out ReadOnlySpan<CertificateType> clientTypes);
+        bool namesServerTypes = hello.TryGetServerCertificateTypes(out ReadOnlySpan<CertificateType> serverTypes);
+        return new CertificateNegotiation
+        {
+            ServerCertificateType = SelectServerType(namesServerTypes ? serverTypes : [CertificateType.X509], options.Credential!),
+            AnswersServerCertificateType = namesServerTypes,
+            ClientCertificateType = requestsCertificate
+                ? SelectClientType(namesClientTypes ? clientTypes : [CertificateType.X509], options)
+                : CertificateType.X509,
+            AnswersClientCertificateType = requestsCertificate && namesClientTypes,
+            Compression = SelectCompression(hello, options),
+        };
+    }
+
+    private static CertificateType SelectServerType(ReadOnlySpan<CertificateType> offered, HybridTlsCredential credential)
+    {
+        CertificateType type = HandshakeMachine.CertificateTypeOf(credential);
+        if (!offered.Contains(type))
+        {
+            TlsError.Throw(TlsAlert.UnsupportedCertificate, credential.IsRawPublicKey
+                ? "The peer accepts no raw public keys (RFC 7250), and Credential is one: set AcceptRawPublicKeys on the client, or use a certificate."
+                : "The peer accepts only raw public keys (RFC 7250), and Credential is a certificate.");
+        }
+
+        return type;
+    }
+
+    private static CertificateType SelectClientType(ReadOnlySpan<CertificateType> offered, HybridTlsServerOptions options)
+    {
+        foreach (CertificateType type in offered)
+        {
+            if (type == CertificateType.X509 || (type == CertificateType.RawPublicKey && options.AcceptRawPublicKeys))
+                return type;
+        }
+
+        throw TlsError.Create(TlsAlert.UnsupportedCertificate,
+            "The peer can send only a raw public key (RFC 7250): set AcceptRawPublicKeys and pin its key, or give it a certificate.");
+    }
+
+    private static CertificateCompressionAlgorithm? SelectCompression(ClientHello hello, HybridTlsServerOptions options)
+    {
+        if (hello.TryGetCompressCertificate(out CodePointList<CertificateCompressionAlgorithm> offered))
+        {
+            foreach (CertificateCompressionAlgorithm algorithm in CertificateCompressor.Algorithms(options.CertificateCompression))
+            {
+                if (offered.Contains(algorithm))
+                    return algorithm;
+            }
+        }
+
+        return null;
+    }
+}

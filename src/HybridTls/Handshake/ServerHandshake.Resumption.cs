@@ -1,0 +1,82 @@
+using System.Security.Cryptography;
+using HybridTls.Cryptography;
+using HybridTls.Messages;
+using HybridTls.Resumption;
+
+namespace HybridTls.Handshake;
+
+/// <content>Tickets: taking the client's, giving new ones (RFC 9846 §4.3.11, §4.7.1).</content>
+internal sealed partial class ServerHandshake
+{
+    /// <summary>Whether a session is being resumed: a ticket was accepted and its binder verified.</summary>
+    private bool IsResuming => _offer is { Session: not null };
+
+    /// <summary>How many tickets the client gets if it has a use for them: as many as it wants (RFC 9149), within bounds.</summary>
+    private int TicketsToSend => (IsResuming, _negotiated.RequestedTickets) switch
+    {
+        (_, _) when _options.TicketCount == 0 => 0,
+        (false, null) => _options.TicketCount,
+        (true, null) => 1,
+        (false, { } requested) => Math.Min((int)requested.Full, HybridTlsServerOptions.MaxTicketCount),
+        (true, { } requested) => Math.Min((int)requested.Resumed, HybridTlsServerOptions.MaxTicketCount),
+    };
+
+    private bool OffersTickets(ClientHello hello) => _options.AllowTlsResume && TicketOffer.IsIn(hello);
+
+    /// <summary>Resumes the session of an offered ticket, or leaves everything as it is: then the handshake is a full one.</summary>
+    /// <exception cref="HybridTlsException">decrypt_error: the ticket is good, but the client does not have its key.</exception>
+    private void ResumeIfOffered(ClientHello hello, ReadOnlySpan<byte> whole)
+    {
+        if (!OffersTickets(hello))
+            return;
+        _offer = TicketOffer.Open(hello, _negotiated, _options);
+        if (_offer.Session is not { } session)
+            return;
+        StartSchedule(_negotiated.Suite, hello.Random);
+        Schedule.StartEarly(session.Psk);
+        VerifyBinder(hello, whole);
+        ResumePeer(session.Times.AuthenticatedAt, session.PeerCertificates, session.PeerUsedRawPublicKey, _offer.Peer);
+    }
+
+    private void VerifyBinder(ClientHello hello, ReadOnlySpan<byte> whole)
+    {
+        hello.TryGetPreSharedKeys(out OfferedPsks offered);
+        Span<byte> hash = stackalloc byte[_negotiated.Suite.HashSize];
+        Transcript.GetHashWith(_negotiated.Suite, whole[..^offered.BindersSize], hash);
+        if (!Schedule.VerifyBinder(resumption: true, hash, offered.Binders[_offer!.Identity]))
+            TlsError.Throw(TlsAlert.DecryptError, "The binder of the client's ticket does not verify: it does not have the session's key (RFC 9846 §4.3.11.2).");
+    }
+
+    /// <summary>Seals the session into tickets and sends them.</summary>
+    private void WriteTickets(int count)
+    {
+        ITicketProtector protector = _options.TicketProtector ?? RotatingTicketProtector.Shared;
+        DateTimeOffset now = _options.TimeProvider.GetUtcNow();
+        TimeSpan wanted = _options.TicketLifetime < protector.TicketLifetime ? _options.TicketLifetime : protector.TicketLifetime;
+        TimeSpan lifetime = SessionTimes.LifetimeAt(now, AuthenticatedAt, wanted);
+        Span<byte> psk = stackalloc byte[Suite.HashSize];
+        Span<byte> ageAdd = stackalloc byte[sizeof(uint)];
+        byte[] binding = SessionBinding.ForServer(_options, _negotiated.ServerName, _negotiated.ApplicationProtocol);
+        using TlsWriter session = new(capacity: 512);
+        using TlsWriter messages = new(capacity: 1024);
+        for (int i = 0; i < count && lifetime > TimeSpan.Zero; i++)
+        {
+            ReadOnlySpan<byte> nonce = [(byte)i]; // differs between the tickets of one connection (§4.7.1)
+            Schedule.DeriveResumptionPsk(nonce, psk);
+            Entropy.Fill(ageAdd);
+            SessionTimes times = new(AuthenticatedAt, now, lifetime, BitConverter.ToUInt32(ageAdd));
+            session.Clear();
+            ServerSession.Write(session, Suite.Id, psk, times, binding, PeerCertificateType == CertificateType.RawPublicKey, PeerChain);
+            if (session.Length > ServerSession.MaxSize || protector.Protect(session.Written) is not { Length: > 0 and <= ushort.MaxValue } ticket)
+                break;
+            using (NewSessionTicket.Begin(messages, (uint)lifetime.TotalSeconds, times.AgeAdd, nonce, ticket))
+            {
+            }
+        }
+
+        CryptographicOperations.ZeroMemory(psk);
+        Schedule.ForgetResumption();
+        if (messages.Length > 0)
+            Writer.WriteHandshake(Output, messages.Written);
+    }
+}

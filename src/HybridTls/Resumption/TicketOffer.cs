@@ -1,0 +1,100 @@
+using HybridTls.Certificates;
+using HybridTls.Handshake;
+using HybridTls.Messages;
+
+namespace HybridTls.Resumption;
+
+/// <summary>What a server finds in the tickets that a client offers (RFC 9846 §4.3.11): a session to resume, or why there is none.</summary>
+internal sealed class TicketOffer
+{
+    /// <summary>How many of the offered identities are looked at: each may cost a decryption.</summary>
+    public const int MaxIdentities = 4;
+
+    private TicketOffer(string refusal) => Refusal = refusal;
+
+    private TicketOffer(ServerSession session, int identity, PeerEvaluation? peer)
+    {
+        Session = session;
+        Identity = identity;
+        Peer = peer;
+    }
+
+    /// <summary>The session to resume, if the binder verifies; null for none.</summary>
+    public ServerSession? Session { get; }
+
+    /// <summary>The index of the identity.</summary>
+    public int Identity { get; }
+
+    /// <summary>Today's judgement of the client that the session names; null if it did not authenticate.</summary>
+    public PeerEvaluation? Peer { get; }
+
+    /// <summary>Why nothing is resumed; null if something is.</summary>
+    public string? Refusal { get; }
+
+    /// <summary>Whether the client offers tickets in the only mode that is used here: with a key agreement.</summary>
+    public static bool IsIn(ClientHello hello) =>
+        hello.Extensions.Types.Contains(ExtensionType.PreSharedKey) && AcceptsTickets(hello);
+
+    /// <summary>Whether the client can use tickets at all (§4.3.9).</summary>
+    public static bool AcceptsTickets(ClientHello hello) =>
+        hello.TryGetPskKeyExchangeModes(out ReadOnlySpan<PskKeyExchangeMode> modes) && modes.Contains(PskKeyExchangeMode.PskWithKeyAgreement);
+
+    /// <summary>Opens the first ticket that can be resumed under today's options.</summary>
+    public static TicketOffer Open(ClientHello hello, ServerNegotiation negotiated, HybridTlsServerOptions options)
+    {
+        hello.TryGetPreSharedKeys(out OfferedPsks offered);
+        ITicketProtector protector = options.TicketProtector ?? RotatingTicketProtector.Shared;
+        string refusal = "none of the first tickets is ours, or their keys are gone";
+        int index = 0;
+        foreach (PskIdentity identity in offered.Identities)
+        {
+            if (index == MaxIdentities)
+                break;
+            if (protector.Unprotect(identity.Identity) is { } opened && ServerSession.Parse(opened) is { } session)
+            {
+                PeerEvaluation? peer = null;
+                string? reason = Judge(session, identity.ObfuscatedTicketAge, negotiated, options) ?? JudgePeer(session, options, out peer);
+                if (reason is null)
+                    return new TicketOffer(session, index, peer);
+                session.Dispose();
+                refusal = reason;
+            }
+
+            index++;
+        }
+
+        return new TicketOffer(refusal);
+    }
+
+    private static string? Judge(ServerSession session, uint obfuscatedAge, ServerNegotiation negotiated, HybridTlsServerOptions options)
+    {
+        DateTimeOffset now = options.TimeProvider.GetUtcNow();
+        if (!session.Times.IsValidAt(now))
+            return "the ticket has expired";
+        if (session.Suite.Hash != negotiated.Suite.Hash)
+            return "the session has a cipher suite with another hash";
+        if (!session.Binding.AsSpan().SequenceEqual(SessionBinding.ForServer(options, negotiated.ServerName, negotiated.ApplicationProtocol)))
+            return "the session began under another name, application protocol, credential or client authentication";
+        if (!session.Times.IsPlausibleAge(obfuscatedAge, now))
+            return "the client counts another age of the ticket than we do";
+        return null;
+    }
+
+    /// <summary>Judges the client by its certificate again: it may have expired since, and the anchors' issuers may have changed.</summary>
+    private static string? JudgePeer(ServerSession session, HybridTlsServerOptions options, out PeerEvaluation? peer)
+    {
+        peer = null;
+        if (session.PeerCertificates.Count == 0)
+            return options.ClientCertificateMode == ClientCertificateMode.RequireCertificate ? "the client did not authenticate in the session" : null;
+        if (options.ClientCertificateMode == ClientCertificateMode.NoCertificate)
+            return "the client authenticated in the session, which is not asked for now";
+        peer = options.PeerValidation!.Evaluate(new PeerValidationRequest
+        {
+            Peer = PeerRole.Client,
+            IsRawPublicKey = session.PeerUsedRawPublicKey,
+            Certificates = session.PeerCertificates,
+            TimeProvider = options.TimeProvider,
+        });
+        return peer.Failure?.Message;
+    }
+}
