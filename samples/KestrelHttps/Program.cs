@@ -5,6 +5,7 @@ using HybridTls;
 using KestrelHttps;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -41,6 +42,13 @@ WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
 builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None); // a start that fails is reported below
 builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = TimeSpan.FromSeconds(5));
+if (arguments.Ring is { } ring)
+{
+    // Servers with one key ring and one application name resume each other's sessions.
+    builder.Services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(ring)).SetApplicationName("KestrelHttps");
+    builder.Services.AddHybridTlsTicketProtection(static options => options.RevocationCheckInterval = TimeSpan.FromSeconds(1));
+}
+
 builder.WebHost.ConfigureKestrel(kestrel =>
 {
     // So that HttpClient's HTTP/2 requests, which must say http (see HybridTlsHttpHandler), are served as well.

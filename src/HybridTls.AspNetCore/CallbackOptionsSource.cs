@@ -6,13 +6,13 @@ namespace HybridTls.AspNetCore;
 internal sealed class CallbackOptionsSource(
     Func<ConnectionContext, ClientHelloInfo, CancellationToken, ValueTask<HybridTlsServerOptions?>> select) : ServerOptionsSource
 {
-    private ApplicationProtocolDefaults _protocols;
+    private EndpointDefaults _defaults;
 
     public override HybridTlsServerOptions Initial { get; } = new();
 
     public override async ValueTask<HybridTlsServerOptions?> SelectAsync(
         ConnectionContext connection, ClientHelloInfo clientHello, CancellationToken cancellationToken) =>
-        await select(connection, clientHello, cancellationToken).ConfigureAwait(false) is { } selected ? _protocols.Apply(selected) : null;
+        await select(connection, clientHello, cancellationToken).ConfigureAwait(false) is { } selected ? _defaults.Apply(selected) : null;
 
-    public override void Prepare(ApplicationProtocolDefaults protocols) => _protocols = protocols;
+    public override void Prepare(EndpointDefaults defaults) => _defaults = defaults;
 }

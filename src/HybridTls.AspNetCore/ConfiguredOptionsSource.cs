@@ -21,7 +21,7 @@ internal sealed class ConfiguredOptionsSource : ServerOptionsSource, IDisposable
     private readonly Queue<(HybridTlsCredential Credential, long Since)> _retired = new();
     private readonly CancellationTokenRegistration _stopping;
     private volatile HybridTlsServerOptions _options;
-    private ApplicationProtocolDefaults _protocols;
+    private EndpointDefaults _defaults;
     private byte[] _fingerprint;
     private ITimer? _timer;
     private bool _disposed;
@@ -51,12 +51,12 @@ internal sealed class ConfiguredOptionsSource : ServerOptionsSource, IDisposable
     public override ValueTask<HybridTlsServerOptions?> SelectAsync(
         ConnectionContext connection, ClientHelloInfo clientHello, CancellationToken cancellationToken) => new(_options);
 
-    public override void Prepare(ApplicationProtocolDefaults protocols)
+    public override void Prepare(EndpointDefaults defaults)
     {
         lock (_reloading)
         {
-            _protocols = protocols;
-            _options = protocols.Apply(_options);
+            _defaults = defaults;
+            _options = defaults.Apply(_options);
             if (ReloadInterval > TimeSpan.Zero && !_disposed)
             {
                 _timer ??= _timeProvider.CreateTimer(
@@ -80,7 +80,7 @@ internal sealed class ConfiguredOptionsSource : ServerOptionsSource, IDisposable
             if (fingerprint.AsSpan().SequenceEqual(_fingerprint))
                 return;
             _fingerprint = fingerprint;
-            HybridTlsServerOptions options = _protocols.Apply(ConfiguredServer.Load(_section, _root).Options);
+            HybridTlsServerOptions options = _defaults.Apply(ConfiguredServer.Load(_section, _root).Options);
             _retired.Enqueue((_options.Credential!, _timeProvider.GetTimestamp()));
             _options = options;
             Log.Reloaded(_logger, _section.Path, options.Credential!.ToString(), options.Credential.NotAfter);

@@ -36,6 +36,9 @@ internal sealed class ConfiguredServer
         options.RecordSizeLimit = reader.GetInt(nameof(options.RecordSizeLimit), 64);
         options.MaxCertificateMessageSize =
             reader.GetInt(nameof(options.MaxCertificateMessageSize), 2048) ?? options.MaxCertificateMessageSize;
+        options.AllowTlsResume = reader.GetBool(nameof(options.AllowTlsResume)) ?? options.AllowTlsResume;
+        options.TicketCount = reader.GetInt(nameof(options.TicketCount), 0) ?? options.TicketCount;
+        options.TicketLifetime = reader.GetTime(nameof(options.TicketLifetime)) ?? options.TicketLifetime;
         options.HandshakeTimeout = reader.GetTime(nameof(options.HandshakeTimeout)) ?? options.HandshakeTimeout;
         if (reader.GetCipherSuites(nameof(options.CipherSuites)) is { } suites)
             options.CipherSuites = [.. suites];

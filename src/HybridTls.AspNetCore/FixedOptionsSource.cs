@@ -6,7 +6,7 @@ namespace HybridTls.AspNetCore;
 internal sealed class FixedOptionsSource(HybridTlsServerOptions options) : ServerOptionsSource
 {
     private HybridTlsServerOptions _options = new(options);
-    private ApplicationProtocolDefaults _protocols;
+    private EndpointDefaults _defaults;
 
     public override HybridTlsServerOptions Initial => _options;
 
@@ -15,13 +15,13 @@ internal sealed class FixedOptionsSource(HybridTlsServerOptions options) : Serve
     {
         if (_options.SelectOptions is not { } select)
             return _options;
-        return await select(clientHello, cancellationToken).ConfigureAwait(false) is { } selected ? _protocols.Apply(selected) : null;
+        return await select(clientHello, cancellationToken).ConfigureAwait(false) is { } selected ? _defaults.Apply(selected) : null;
     }
 
-    public override void Prepare(ApplicationProtocolDefaults protocols)
+    public override void Prepare(EndpointDefaults defaults)
     {
-        _protocols = protocols;
-        _options = protocols.Apply(_options);
+        _defaults = defaults;
+        _options = defaults.Apply(_options);
         _options.Validate();
     }
 }

@@ -177,7 +177,7 @@ public static class HybridTlsConnectionBuilderExtensions
         builder.Use(next =>
         {
             // Runs when the endpoint is bound: what ListenOptions says is final by then.
-            source.Prepare(ApplicationProtocolDefaults.Of(builder));
+            source.Prepare(EndpointDefaults.Of(builder));
             KeyLogWarning keyLog = new(telemetry.Logger, $"Endpoint {builder}");
             keyLog.Check(source.Initial);
             return new ServerMiddleware(next, source, copy, gate, telemetry, keyLog).OnConnectionAsync;

@@ -17,7 +17,7 @@ public static class HybridTlsServiceCollectionExtensions
     /// <param name="configure">Sets the options, at once.</param>
     /// <returns><paramref name="services"/>.</returns>
     /// <remarks>
-    /// Every <c>UseHybridTls</c> of the host uses it whose options name no <c>TicketProtector</c>. While the
+    /// Every <c>UseHybridTls</c> of the host uses it whose options name no <see cref="HybridTlsServerOptions.TicketProtector"/>. While the
     /// ring cannot be read, handshakes are full ones, and it is logged. Whoever has the ring can resume the sessions of the tickets that
     /// it sealed, as server and as client, but decrypt none: protect it at rest.
     /// </remarks>

@@ -12,7 +12,7 @@ internal abstract class ServerOptionsSource
     public abstract ValueTask<HybridTlsServerOptions?> SelectAsync(
         ConnectionContext connection, ClientHelloInfo clientHello, CancellationToken cancellationToken);
 
-    /// <summary>Refuses what cannot work, before the first connection, and learns the application protocols of the endpoint.</summary>
+    /// <summary>Refuses what cannot work, before the first connection, and learns what the endpoint and the services say where options say nothing.</summary>
     /// <exception cref="InvalidOperationException">An option is missing or contradicts another; the message names it.</exception>
-    public abstract void Prepare(ApplicationProtocolDefaults protocols);
+    public abstract void Prepare(EndpointDefaults defaults);
 }

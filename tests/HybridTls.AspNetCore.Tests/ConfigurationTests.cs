@@ -42,7 +42,8 @@ public sealed class ConfigurationTests : IDisposable
             ("CertificateCompression", "Brotli, Zlib"), ("RecordSizeLimit", "4096"), ("MaxCertificateMessageSize", "9000"),
             ("SendCertificateAuthorities", "false"), ("HandshakeTimeout", "00:00:03"), ("CipherSuites", "TLS_CHACHA20_POLY1305_SHA256"),
             ("ApplicationProtocols:0", "h2"), ("ApplicationProtocols:1", "http/1.1"), ("ReloadInterval", "00:01:00"),
-            ("MaxConcurrentHandshakes", "7"), ("MaxQueuedHandshakes", "3"));
+            ("MaxConcurrentHandshakes", "7"), ("MaxQueuedHandshakes", "3"), ("AllowTlsResume", "false"), ("TicketCount", "5"),
+            ("TicketLifetime", "02:00:00"));
         HybridTlsServerOptions options = ConfiguredServer.Load(section, _folder.FullName).Options;
         Assert.Equal(ClientCertificateMode.AllowCertificate, options.ClientCertificateMode);
         Assert.True(options.AcceptRawPublicKeys);
@@ -50,6 +51,7 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Equal(CertificateCompression.Brotli | CertificateCompression.Zlib, options.CertificateCompression);
         Assert.Equal((4096, 9000), (options.RecordSizeLimit, options.MaxCertificateMessageSize));
         Assert.Equal(TimeSpan.FromSeconds(3), options.HandshakeTimeout);
+        Assert.Equal((false, 5, TimeSpan.FromHours(2)), (options.AllowTlsResume, options.TicketCount, options.TicketLifetime));
         Assert.Equal([TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256], options.CipherSuites);
         Assert.Equal([SslApplicationProtocol.Http2, SslApplicationProtocol.Http11], options.ApplicationProtocols);
         Assert.Contains("configured", options.Credential!.ToString(), StringComparison.Ordinal);
@@ -79,6 +81,9 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("HybridTls:RecordSizeLimit", "RecordSizeLimit", "40000")]
     [InlineData("HybridTls:MaxConcurrentHandshakes", "MaxConcurrentHandshakes", "0")]
     [InlineData("HybridTls:MaxQueuedHandshakes", "MaxQueuedHandshakes", "-1")]
+    [InlineData("HybridTls:TicketCount", "TicketCount", "17")]
+    [InlineData("HybridTls:TicketCount", "TicketCount", "-1")]
+    [InlineData("HybridTls:TicketLifetime", "TicketLifetime", "8.00:00:00")]
     [InlineData("HybridTls:AcceptRawPublicKeys", "AcceptRawPublicKeys", "perhaps")]
     [InlineData("HybridTls:HandshakeTimeOutt", "HandshakeTimeOutt", "00:00:10")]
     public void What_cannot_work_is_refused_at_the_start_and_named(string expected, string key, string value)

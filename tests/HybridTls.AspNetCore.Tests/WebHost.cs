@@ -17,7 +17,7 @@ internal sealed class WebHost : IAsyncDisposable
     {
         _application = application;
         Logs = logs;
-        Port = new Uri(application.Urls.Single()).Port;
+        Port = new Uri(application.Urls.Single(static url => url.Contains("127.0.0.1", StringComparison.Ordinal))).Port;
     }
 
     public int Port { get; }

@@ -103,7 +103,7 @@ public sealed partial class SampleOutputTests
     {
         await using SampleProcess sample = SampleProcess.Start("KestrelHttps", "--port", "many");
         Assert.Equal(2, await sample.WaitForExitAsync());
-        Assert.Equal("usage: KestrelHttps [--port 8443] [--once] [--data FOLDER]\n", sample.Output);
+        Assert.Equal("usage: KestrelHttps [--port 8443] [--once] [--data FOLDER] [--ring FOLDER]\n", sample.Output);
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed partial class SampleOutputTests
         ^Calling myself:
           HTTP/1.1    200 in \d+ ms over X25519MLKEM768 \+ ML-DSA-65, TLS_AES_256_GCM_SHA384, ALPN http/1.1
           HTTP/2.0    200 in \d+ ms over X25519MLKEM768 \+ ML-DSA-65, TLS_AES_256_GCM_SHA384, ALPN h2
-          handshake   first \(compiles the code\) \d+ ms, then \d+\.\d ms \(median of 20, both sides\)
+          handshake   first \(compiles the code\) \d+ ms, then \d+\.\d ms, resumed \d+\.\d ms \(medians of 20, both sides\)
 
         $
         """)]

@@ -131,6 +131,10 @@ serve({
     (socket._parent ?? socket).destroy();
     return {};
   },
+  export: ({ id, label, context, length }) => {
+    const { socket } = connections.get(id);
+    return { value: socket.exportKeyingMaterial(length, label, Buffer.from(context, 'hex')).toString('hex') };
+  },
   info: ({ id }) => {
     const { keylog, received, sessions } = connections.get(id);
     return { keylog, received, sessions };

@@ -236,13 +236,13 @@ internal sealed class SecretSchedule : IDisposable
     }
 
     /// <summary>TLS-Exporter with a label as text.</summary>
-    /// <exception cref="ArgumentException">The label is not ASCII, empty or too long, or the output is too long.</exception>
+    /// <exception cref="ArgumentException">The label is not ASCII, or the length of label or output is out of range.</exception>
     public void Export(string label, ReadOnlySpan<byte> context, Span<byte> output)
     {
         if (!Ascii.IsValid(label) || label.Length is 0 or > HkdfLabel.MaxLabelSize)
             throw new ArgumentException($"An exporter label is ASCII, 1 to {HkdfLabel.MaxLabelSize} characters.", nameof(label));
-        if (output.Length > MaxExportedLength)
-            throw new ArgumentException($"An exporter gives at most {MaxExportedLength} bytes with this cipher suite.", nameof(output));
+        if (output.IsEmpty || output.Length > MaxExportedLength)
+            throw new ArgumentException($"An exporter gives 1 to {MaxExportedLength} bytes with this cipher suite.", nameof(output));
         Export(Encoding.ASCII.GetBytes(label), context, output);
     }
 

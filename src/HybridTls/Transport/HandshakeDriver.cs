@@ -75,6 +75,11 @@ internal static class HandshakeDriver
         {
             // Just the tickets are lost: the client is done, and has perhaps sent all it wanted to say and closed its side.
         }
+        catch (OperationCanceledException) when (machine is ServerHandshake { IsEstablished: true } && transport is PipeHandshakeTransport)
+        {
+            // Likewise: hosts such as Kestrel cancel as soon as the client has closed its side. The pipe keeps the tickets whole, and the
+            // next flush takes them along.
+        }
     }
 
     /// <summary>Asks the user's callback. Whatever it throws, even what looks like a fault of the transport, is told to the peer as internal_error.</summary>

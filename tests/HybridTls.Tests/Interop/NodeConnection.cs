@@ -25,6 +25,9 @@ internal sealed class NodeConnection(NodeTls node, string id)
 
     public Task DestroyAsync() => node.Process.RequestAsync(NodeTls.Message("destroy", this));
 
+    public async Task<string> ExportAsync(string label, string contextHex, int length) => (await node.Process.RequestAsync(
+        NodeTls.Message("export", this, ("label", label), ("context", contextHex), ("length", length)))).GetProperty("value").GetString()!;
+
     public Task<string[]> GetKeyLogAsync() => GetInfoAsync("keylog");
 
     /// <summary>The sessions that Node's client got, in base64, oldest first.</summary>

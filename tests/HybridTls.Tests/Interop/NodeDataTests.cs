@@ -89,6 +89,26 @@ public sealed class NodeDataTests(NodeTls node) : NodeTestBase(node)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Clause("HT-KU-9")]
+    public async Task A_download_gets_new_keys_from_a_peer_that_changes_none_by_itself(bool weAreTheClient)
+    {
+        const int Size = 100_000_000;
+        (HybridTlsStream ours, NodeConnection theirs) = await OpenAsync(weAreTheClient, new JsonObject { ["send"] = Size }, keyUpdateAfterRecords: 50);
+        await using (ours)
+        {
+            Task<(long Count, string Hash)> reading = Task.Run(() => ReadAllAsync(ours), Token);
+            JsonElement sent = await theirs.WaitAsync("sent");
+            await theirs.EndAsync();
+            (long count, string hash) = await reading;
+            Assert.Equal((Size, sent.GetProperty("sha256").GetString()), (count, hash));
+            // Asked after 307 of its records of up to 16 KiB, and it answers when it reads and writes again, some megabytes later.
+            Assert.InRange(Generations(ours, weAreTheClient).Peer, 1UL, 20UL);
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     [Clause("HT-SHELL-3")]
     public async Task We_close_our_half_and_still_read(bool weAreTheClient)
     {
