@@ -49,9 +49,9 @@ internal sealed class ConfiguredServer
             options.ApplicationProtocols = [.. protocols.Select(static name => new SslApplicationProtocol(name))];
         options.PeerValidation = ReadPeerValidation(reader, root);
         options.Credential = ReadCredential(reader, root);
-        ReadMiddlewareOptions(reader);
         try
         {
+            ReadMiddlewareOptions(reader);
             reader.ThrowIfUnknown();
             options.Validate();
             return new ConfiguredServer(options);
