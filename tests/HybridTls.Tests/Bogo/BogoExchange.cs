@@ -24,6 +24,10 @@ internal static class BogoExchange
     /// <summary>Starts a shim that is a server, with the default credential.</summary>
     public static ShimProcess ShimServer(params IEnumerable<string> flags) => new(["-server", .. ShimFiles.CredentialFlags, .. flags]);
 
+    /// <summary>As <see cref="ShimServer"/> and <see cref="ShimClient"/>, without a process of its own.</summary>
+    public static ShimProcess ShimHere(bool isServer, params IEnumerable<string> flags) =>
+        new(isServer ? ["-server", .. ShimFiles.CredentialFlags, .. flags] : flags, inThisProcess: true);
+
     /// <summary>Starts a shim that is a client.</summary>
     public static ShimProcess ShimClient(params IEnumerable<string> flags) => new(flags);
 

@@ -25,12 +25,16 @@ public class ShimGoodTests
     [InlineData("-max-version", "771")]
     [InlineData("-on-resume-no-such-flag")]
     [InlineData("-enable-early-data")]
-    public void What_is_out_of_scope_is_unimplemented(params string[] flags) => Assert.Equal(89, ShimProcess.Run(flags).ExitCode);
+    public async Task What_is_out_of_scope_is_unimplemented(params string[] flags)
+    {
+        using ShimProcess shim = ShimHere(isServer: false, flags);
+        Assert.Equal(89, (await shim.EndAsync()).ExitCode);
+    }
 
     [Fact]
     public async Task A_key_that_is_not_MLDSA65_is_unimplemented()
     {
-        using ShimProcess shim = new("-server", "-cert-file", ShimFiles.CertificateFile, "-key-file", ShimFiles.ForeignKeyFile);
+        using ShimProcess shim = new(["-server", "-cert-file", ShimFiles.CertificateFile, "-key-file", ShimFiles.ForeignKeyFile]);
         using Stream connection = await shim.AcceptAsync();
         Assert.Equal(89, (await shim.EndAsync()).ExitCode);
     }
@@ -115,7 +119,7 @@ public class ShimGoodTests
         {
             Assert.True(await peer.HandshakeAsync());
             byte[] expected = new byte[1024];
-            peer.Machine.Schedule.Export(label, System.Text.Encoding.ASCII.GetBytes(context), expected);
+            peer.Machine.Schedule.Export(System.Text.Encoding.ASCII.GetBytes(label), System.Text.Encoding.ASCII.GetBytes(context), expected);
             Assert.Equal(expected, await peer.ReadAsync(1024));
         }
 
