@@ -11,7 +11,7 @@ internal sealed class ShimProcess : IDisposable
     private const ulong ShimId = 0x0102030405060708;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly Process? _process;
     private readonly Task<(int ExitCode, string Error)> _end;
 
@@ -20,8 +20,9 @@ internal sealed class ShimProcess : IDisposable
     /// <param name="inThisProcess">
     /// Runs the same program on a thread of this process: it takes a hundredth of the time, for nothing has to be compiled again.
     /// </param>
-    public ShimProcess(IEnumerable<string> flags, bool inThisProcess = false)
+    public ShimProcess(IReadOnlyCollection<string> flags, bool inThisProcess = false)
     {
+        _listener = new TcpListener(flags.Contains("-ipv6") ? IPAddress.IPv6Loopback : IPAddress.Loopback, 0);
         _listener.Start();
         int port = ((IPEndPoint)_listener.LocalEndpoint).Port;
         string[] all = ["-port", $"{port}", "-shim-id", $"{ShimId}", .. flags];
