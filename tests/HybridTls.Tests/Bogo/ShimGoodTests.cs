@@ -84,6 +84,27 @@ public class ShimGoodTests
         await ExpectSuccessAsync(shim);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Certificates_as_the_runner_makes_them_will_do(bool shimIsServer)
+    {
+        string[] flags = [.. ShimFiles.RunnerCredentialFlags, "-require-any-client-certificate", "-expect-peer-cert-file", ShimFiles.RunnerCredentialFlags[1]];
+        PeerValidation accept = PeerValidation.DangerousCallbackAlone(static (_, _) => new(PeerVerdict.Accept));
+        using ShimProcess shim = ShimHere(isServer: false, shimIsServer ? ["-server", .. flags] : flags);
+        HybridTlsOptions options = shimIsServer
+            ? ClientOptions(options => options.PeerValidation = accept)
+            : ServerOptions(options => (options.PeerValidation, options.ClientCertificateMode) = (accept, ClientCertificateMode.RequireCertificate));
+        options.Credential = ShimFiles.RunnerCredential;
+        using (ScriptedPeer peer = await AcceptAsync(shim, shimIsServer, options))
+        {
+            Assert.True(await peer.HandshakeAsync(), peer.Failure?.Message);
+            await peer.ExpectEchoAsync();
+        }
+
+        await ExpectSuccessAsync(shim);
+    }
+
     [Fact]
     public async Task A_server_asks_for_another_ClientHello()
     {
