@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using HybridTls;
 using KestrelHttps;
@@ -21,12 +22,25 @@ catch (FormatException exception)
     return 2;
 }
 
-using SampleAuthority authority = SampleAuthority.LoadOrCreate(arguments.Folder);
+SampleAuthority kept;
+try
+{
+    kept = SampleAuthority.LoadOrCreate(arguments.Folder);
+}
+catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
+{
+    await Console.Error.WriteLineAsync(
+        $"The authority in {arguments.Folder} cannot be used: remove ca.crt and ca.key there, or name another folder with --data. {exception.Message}");
+    return 1;
+}
+
+using SampleAuthority authority = kept;
 using HybridTlsCredential credential = authority.IssueServer();
 using X509Certificate2 certificate = X509CertificateLoader.LoadCertificate(credential.Certificates[0].Span);
 
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
+builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None); // a start that fails is reported below
 builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = TimeSpan.FromSeconds(5));
 if (arguments.Ring is { } ring)
 {
@@ -49,9 +63,10 @@ try
 {
     await application.StartAsync();
 }
-catch (IOException exception) when (exception.InnerException is SocketException or AddressInUseException)
+catch (Exception exception) when (exception is SocketException or IOException)
 {
-    await Console.Error.WriteLineAsync($"Port {arguments.Port} is taken: choose another with --port.");
+    string reason = exception.InnerException is SocketException or AddressInUseException ? "is taken" : $"cannot be opened ({exception.Message})";
+    await Console.Error.WriteLineAsync($"Port {arguments.Port} {reason}: choose another with --port.");
     return 1;
 }
 

@@ -50,7 +50,7 @@ public sealed class HybridTlsHttpHandler : DelegatingHandler
 
     /// <summary>
     /// Called for each new connection with the address, what was negotiated, and how long the handshake took. Requests that find a
-    /// pooled connection do not call it.
+    /// pooled connection do not call it. What it throws closes the connection and fails the request.
     /// </summary>
     public Action<DnsEndPoint, NegotiatedParameters, TimeSpan>? OnConnected { get; set; }
 
@@ -145,7 +145,16 @@ public sealed class HybridTlsHttpHandler : DelegatingHandler
         }
 
         TimeSpan duration = observer.Complete(stream.Parameters, null);
-        OnConnected?.Invoke(context.DnsEndPoint, stream.Parameters, duration);
+        try
+        {
+            OnConnected?.Invoke(context.DnsEndPoint, stream.Parameters, duration);
+        }
+        catch
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
         return new HttpTlsStream(stream, telemetry.Metrics);
     }
 

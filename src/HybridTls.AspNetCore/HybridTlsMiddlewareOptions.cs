@@ -5,6 +5,9 @@ namespace HybridTls.AspNetCore;
 /// </summary>
 public sealed class HybridTlsMiddlewareOptions
 {
+    /// <summary>What every timer takes: a little less than 2^31 milliseconds.</summary>
+    private static readonly TimeSpan MaxTime = TimeSpan.FromDays(24);
+
     /// <summary>Creates options with the defaults.</summary>
     public HybridTlsMiddlewareOptions()
     {
@@ -51,14 +54,19 @@ public sealed class HybridTlsMiddlewareOptions
     /// <exception cref="InvalidOperationException">An option cannot work; the message names it.</exception>
     internal void Validate()
     {
-        if (HandshakeTimeout is { } timeout && timeout <= TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
-            throw new InvalidOperationException($"HandshakeTimeout is {timeout}; it must be positive, or Timeout.InfiniteTimeSpan.");
+        if (HandshakeTimeout is { } timeout)
+            ThrowIfNoTimerTakes(timeout, nameof(HandshakeTimeout));
         if (MaxConcurrentHandshakes is <= 0)
             throw new InvalidOperationException(
                 $"MaxConcurrentHandshakes is {MaxConcurrentHandshakes}; it must be positive, or null for any number.");
         if (MaxQueuedHandshakes < 0)
             throw new InvalidOperationException($"MaxQueuedHandshakes is {MaxQueuedHandshakes}; it must not be negative.");
-        if (ReloadInterval <= TimeSpan.Zero && ReloadInterval != Timeout.InfiniteTimeSpan)
-            throw new InvalidOperationException($"ReloadInterval is {ReloadInterval}; it must be positive, or Timeout.InfiniteTimeSpan.");
+        ThrowIfNoTimerTakes(ReloadInterval, nameof(ReloadInterval));
+    }
+
+    private static void ThrowIfNoTimerTakes(TimeSpan time, string option)
+    {
+        if ((time <= TimeSpan.Zero && time != Timeout.InfiniteTimeSpan) || time > MaxTime)
+            throw new InvalidOperationException($"{option} is {time}; it must be positive and at most 24 days, or Timeout.InfiniteTimeSpan.");
     }
 }

@@ -64,8 +64,8 @@ internal static partial class Log
         "This message comes once.")]
     public static partial void RevocationsNotRead(ILogger logger, Exception exception);
 
-    [LoggerMessage(23, LogLevel.Debug, "A ticket was not opened, and the data protection key ring is not at fault.")]
-    public static partial void TicketNotOpened(ILogger logger, Exception exception);
+    [LoggerMessage(23, LogLevel.Debug, "A ticket could not be sealed or opened, but the data protection key ring works.")]
+    public static partial void TicketFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(24, LogLevel.Information, "The data protection key {Key} is revoked, but current for Data Protection, which reads its ring once a " +
         "day: until it does, or this process restarts, there are no tickets.")]

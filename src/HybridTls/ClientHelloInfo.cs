@@ -13,4 +13,11 @@ public sealed record ClientHelloInfo(
     IReadOnlyList<SslApplicationProtocol> ApplicationProtocols,
     IReadOnlyList<TlsCipherSuite> CipherSuites,
     IReadOnlyList<ushort> SignatureSchemes,
-    IReadOnlyList<ushort> SupportedGroups);
+    IReadOnlyList<ushort> SupportedGroups)
+{
+    /// <summary>Whether the client accepts a server's X.509 certificate.</summary>
+    public bool AcceptsCertificates { get; init; } = true;
+
+    /// <summary>Whether the client accepts a server's raw public key (RFC 7250).</summary>
+    public bool AcceptsRawPublicKeys { get; init; }
+}

@@ -1,4 +1,5 @@
 using HybridTls.Certificates;
+using HybridTls.Messages;
 
 namespace HybridTls;
 
@@ -18,6 +19,8 @@ public sealed class HybridTlsClientOptions : HybridTlsOptions
         ArgumentNullException.ThrowIfNull(other);
         ServerName = other.ServerName;
         SendServerName = other.SendServerName;
+        SelectCredential = other.SelectCredential;
+        OwnCertificateTypes = other.OwnCertificateTypes;
         SessionCache = other.SessionCache;
         RequestedTickets = other.RequestedTickets;
     }
@@ -30,6 +33,15 @@ public sealed class HybridTlsClientOptions : HybridTlsOptions
 
     /// <summary>Sends server_name. Default: true.</summary>
     public bool SendServerName { get; set; } = true;
+
+    /// <summary>
+    /// Chooses the credential when the server asks for one; the result replaces <see cref="HybridTlsOptions.Credential"/> of this
+    /// connection. Null sends none.
+    /// </summary>
+    internal Func<CertificateRequestInfo, HybridTlsCredential?>? SelectCredential { get; set; }
+
+    /// <summary>How we can present our key, in order of preference; null: as the credential is.</summary>
+    internal IReadOnlyList<CertificateType>? OwnCertificateTypes { get; set; }
 
     /// <summary>
     /// Where sessions wait to be resumed. Default: a <see cref="ClientSessionCache"/> of these options, which copies of them share. Null:

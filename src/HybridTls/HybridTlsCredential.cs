@@ -114,7 +114,7 @@ public sealed class HybridTlsCredential : IDisposable
         {
             return Join(chain, key, leaveOpen: false);
         }
-        catch (CryptographicException)
+        catch
         {
             key.Dispose();
             throw;
@@ -136,7 +136,7 @@ public sealed class HybridTlsCredential : IDisposable
         {
             return Join(CredentialChain.FromUnordered(certificates, key.ExportMLDsaPublicKey()), key, leaveOpen: false);
         }
-        catch (CryptographicException)
+        catch
         {
             key.Dispose();
             throw;
@@ -158,7 +158,7 @@ public sealed class HybridTlsCredential : IDisposable
         {
             return Join(CredentialChain.FromOrdered(chain.Select(static certificate => certificate.RawData)), privateKey, leaveOpen);
         }
-        catch (CryptographicException)
+        catch
         {
             if (!leaveOpen)
                 privateKey.Dispose();
@@ -190,14 +190,25 @@ public sealed class HybridTlsCredential : IDisposable
 
     /// <summary>A raw public key (RFC 7250): the peer must know it beforehand (<see cref="PeerValidation.PinnedPublicKeys"/>).</summary>
     /// <param name="privateKey">An ML-DSA-65 key.</param>
-    /// <param name="leaveOpen">False: the key is disposed with the credential. True: the caller disposes it, later.</param>
+    /// <param name="leaveOpen">
+    /// False: the key is disposed with the credential, and at once where this method fails. True: the caller disposes it, later.
+    /// </param>
     /// <exception cref="CryptographicException">The key is not ML-DSA-65.</exception>
     public static HybridTlsCredential FromRawPublicKey(MLDsa privateKey, bool leaveOpen = false)
     {
         ArgumentNullException.ThrowIfNull(privateKey);
-        ThrowIfNotMLDsa65(privateKey);
-        byte[] bytes = privateKey.ExportMLDsaPublicKey();
-        return new HybridTlsCredential(MLDsaPublicKeyInfo.Encode(bytes), new VerificationKey(bytes), privateKey, leaveOpen, null);
+        try
+        {
+            ThrowIfNotMLDsa65(privateKey);
+            byte[] bytes = privateKey.ExportMLDsaPublicKey();
+            return new HybridTlsCredential(MLDsaPublicKeyInfo.Encode(bytes), new VerificationKey(bytes), privateKey, leaveOpen, null);
+        }
+        catch
+        {
+            if (!leaveOpen)
+                privateKey.Dispose();
+            throw;
+        }
     }
 
     /// <summary>A raw public key (RFC 7250) whose private key signs elsewhere.</summary>

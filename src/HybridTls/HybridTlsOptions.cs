@@ -1,5 +1,6 @@
 using System.Net.Security;
 using HybridTls.KeySchedule;
+using HybridTls.Messages;
 using HybridTls.Records;
 
 namespace HybridTls;
@@ -22,6 +23,7 @@ public abstract class HybridTlsOptions
         CipherSuites = other.CipherSuites?.ToList()!;
         CertificateCompression = other.CertificateCompression;
         AcceptRawPublicKeys = other.AcceptRawPublicKeys;
+        PeerCertificateTypes = other.PeerCertificateTypes;
         RecordSizeLimit = other.RecordSizeLimit;
         RecordSizing = other.RecordSizing;
         MaxCertificateMessageSize = other.MaxCertificateMessageSize;
@@ -122,6 +124,9 @@ public abstract class HybridTlsOptions
 
     /// <summary>The clock for validity periods and time-outs.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>How the peer may present its key, in order of preference; null: as <see cref="AcceptRawPublicKeys"/> says.</summary>
+    internal IReadOnlyList<CertificateType>? PeerCertificateTypes { get; set; }
 
     /// <summary>Whether the secrets of connections leave the process.</summary>
     internal bool WritesKeyLog => KeyLog is not null || (UseSslKeyLogFile && SslKeyLogFile.Path is not null);

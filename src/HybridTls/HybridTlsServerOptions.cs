@@ -21,6 +21,7 @@ public sealed class HybridTlsServerOptions : HybridTlsOptions
         ClientCertificateMode = other.ClientCertificateMode;
         SendCertificateAuthorities = other.SendCertificateAuthorities;
         SelectOptions = other.SelectOptions;
+        CertificateAuthorities = other.CertificateAuthorities;
         TicketProtector = other.TicketProtector;
         TicketCount = other.TicketCount;
         TicketLifetime = other.TicketLifetime;
@@ -55,6 +56,9 @@ public sealed class HybridTlsServerOptions : HybridTlsOptions
     /// options altogether; its own <see cref="SelectOptions"/> is not called. Null refuses the name with <c>unrecognized_name</c>.
     /// </summary>
     public Func<ClientHelloInfo, CancellationToken, ValueTask<HybridTlsServerOptions?>>? SelectOptions { get; set; }
+
+    /// <summary>The names to send in certificate_authorities, encoded; null: as <see cref="SendCertificateAuthorities"/> says.</summary>
+    internal IReadOnlyList<ReadOnlyMemory<byte>>? CertificateAuthorities { get; set; }
 
     /// <summary>Refuses options that cannot work; those that <see cref="SelectOptions"/> replaces need no credential.</summary>
     /// <exception cref="InvalidOperationException">An option is missing or contradicts another; the message names it.</exception>

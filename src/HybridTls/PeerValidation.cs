@@ -140,7 +140,7 @@ public sealed class PeerValidation
         }
         catch (HybridTlsException exception)
         {
-            return Refuse(exception.Alert!.Value, exception.Message);
+            return Refuse(new ValidationFailure(exception.Alert!.Value, exception.Message, FailureReason.MalformedCertificate));
         }
     }
 

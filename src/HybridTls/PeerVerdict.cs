@@ -44,6 +44,9 @@ public readonly struct PeerVerdict : IEquatable<PeerVerdict>
         return new PeerVerdict(false, reason, alert);
     }
 
+    /// <summary>The peer is refused with any alert, even one that says nothing of certificates.</summary>
+    internal static PeerVerdict RefuseWith(TlsAlert alert, string reason) => new(false, reason, alert);
+
     /// <inheritdoc/>
     public bool Equals(PeerVerdict other) => _accepted == other._accepted && _alert == other._alert && _reason == other._reason;
 

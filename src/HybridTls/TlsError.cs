@@ -6,8 +6,9 @@ namespace HybridTls;
 internal static class TlsError
 {
     /// <summary>Creates the failure that is reported to the peer with <paramref name="alert"/>.</summary>
-    public static HybridTlsException Create(TlsAlert alert, string message, Exception? innerException = null) =>
-        new(HybridTlsFailure.AlertSent, alert, message, innerException);
+    public static HybridTlsException Create(
+        TlsAlert alert, string message, Exception? innerException = null, FailureReason reason = FailureReason.None) =>
+        new(HybridTlsFailure.AlertSent, alert, message, innerException, reason);
 
     /// <summary>Creates the failure that the peer reported with <paramref name="alert"/>.</summary>
     public static HybridTlsException Received(TlsAlert alert) =>
@@ -24,15 +25,18 @@ internal static class TlsError
 
     /// <summary>Throws the failure that is reported to the peer with <paramref name="alert"/>.</summary>
     [DoesNotReturn]
-    public static void Throw(TlsAlert alert, string message) => throw Create(alert, message);
+    public static void Throw(TlsAlert alert, string message, FailureReason reason = FailureReason.None) =>
+        throw Create(alert, message, null, reason);
 
     /// <summary>Throws decode_error: the bytes are not a message.</summary>
     [DoesNotReturn]
-    public static void ThrowDecodeError(string message) => throw Create(TlsAlert.DecodeError, message);
+    public static void ThrowDecodeError(string message, FailureReason reason = FailureReason.None) =>
+        throw Create(TlsAlert.DecodeError, message, null, reason);
 
     /// <summary>Throws illegal_parameter: a field is out of range or contradicts another.</summary>
     [DoesNotReturn]
-    public static void ThrowIllegalParameter(string message) => throw Create(TlsAlert.IllegalParameter, message);
+    public static void ThrowIllegalParameter(string message, FailureReason reason = FailureReason.None) =>
+        throw Create(TlsAlert.IllegalParameter, message, null, reason);
 
     /// <summary>What an operator should look at; empty where the alert says it all.</summary>
     private static string Explain(TlsAlert alert) => alert switch

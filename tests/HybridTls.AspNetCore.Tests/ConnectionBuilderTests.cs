@@ -199,6 +199,10 @@ public sealed class ConnectionBuilderTests : IDisposable
         Fails("CipherSuites", static builder => builder.UseHybridTls(Server(static options => options.CipherSuites = [])));
         Fails("HandshakeTimeout",
             static builder => builder.UseHybridTls(TestIdentities.Server, static middleware => middleware.HandshakeTimeout = TimeSpan.Zero));
+        Fails("HandshakeTimeout",
+            static builder => builder.UseHybridTls(TestIdentities.Server, static middleware => middleware.HandshakeTimeout = TimeSpan.FromDays(50)));
+        Fails("ReloadInterval",
+            static builder => builder.UseHybridTls(TestIdentities.Server, static middleware => middleware.ReloadInterval = TimeSpan.FromDays(50)));
         Fails("MaxConcurrentHandshakes",
             static builder => builder.UseHybridTls(TestIdentities.Server, static middleware => middleware.MaxConcurrentHandshakes = 0));
         Fails("MaxQueuedHandshakes",

@@ -106,6 +106,30 @@ public sealed partial class SampleOutputTests
         Assert.Equal("usage: KestrelHttps [--port 8443] [--once] [--data FOLDER] [--ring FOLDER]\n", sample.Output);
     }
 
+    [Fact]
+    public async Task KestrelHttps_says_in_one_line_that_it_cannot_start()
+    {
+        string folder = Directory.CreateTempSubdirectory("hybridtls-samples-").FullName;
+        try
+        {
+            using System.Net.Sockets.TcpListener taken = new(System.Net.IPAddress.Any, 0);
+            taken.Start();
+            int port = ((System.Net.IPEndPoint)taken.LocalEndpoint).Port;
+            await using SampleProcess second = SampleProcess.Start("KestrelHttps", "--port", $"{port}", "--data", folder);
+            Assert.Equal(1, await second.WaitForExitAsync());
+            Assert.Equal($"Port {port} is taken: choose another with --port.\n", second.Output);
+
+            await File.WriteAllTextAsync(Path.Combine(folder, "ca.crt"), "nonsense", TestContext.Current.CancellationToken);
+            await using SampleProcess broken = SampleProcess.Start("KestrelHttps", "--port", "0", "--data", folder);
+            Assert.Equal(1, await broken.WaitForExitAsync());
+            Assert.Matches("^The authority in .* cannot be used: remove ca.crt and ca.key there.*\n$", broken.Output);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private static void AssertLines(string output, params string[] lines)
     {
         string[] written = output.Split('\n');

@@ -20,6 +20,17 @@ public sealed class CertificateCommandTests : ToolTestBase
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(files.ServerKey));
     }
 
+    [Theory]
+    [InlineData("self-signed", "--name", "no host", "neither a host name")]
+    [InlineData("request", "--name", "no host", "neither a host name")]
+    [InlineData("ca", "--subject", "no=name", "no distinguished name")]
+    public async Task What_is_refused_leaves_no_key_behind(string command, string option, string value, string expected)
+    {
+        string key = PathOf("refused.key");
+        (await RunAsync("cert", command, option, value, "--key", key, "--out", PathOf("refused.crt"))).FailedWith(1, expected);
+        Assert.False(File.Exists(key));
+    }
+
     [Fact]
     public async Task An_authority_below_another_sends_its_own_certificate_along()
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography.X509Certificates;
+using HybridTls.Certificates;
 
 namespace HybridTls.Tool.Files;
 
@@ -39,7 +40,7 @@ internal sealed class ProfileOptions
     /// <summary>Reads them; <see cref="Require"/> then checks that somebody is named.</summary>
     public CertificateProfile Read(ParseResult parsed, NewCertificateOptions files) => new()
     {
-        Names = parsed.GetValue(_names) ?? [],
+        Names = ReadNames(parsed),
         Subject = parsed.GetValue(_subject) is { } subject ? NewCertificateOptions.SubjectOf(subject) : null,
         Purposes = parsed.GetRequiredValue(_purpose) switch
         {
@@ -60,5 +61,15 @@ internal sealed class ProfileOptions
         }
 
         return profile;
+    }
+
+    /// <summary>Refuses wrong names before a key is made for them.</summary>
+    private string[] ReadNames(ParseResult parsed)
+    {
+        string[] names = parsed.GetValue(_names) ?? [];
+        return Array.Find(names, static name => !CertificateTemplate.TryParseName(name, out _, out _)) is { } wrong
+            ? throw new ToolException(
+                $"{_names.Name} \"{wrong}\" is neither a host name nor an IP address: write a.example, *.a.example or 192.0.2.1.")
+            : names;
     }
 }

@@ -105,13 +105,19 @@ internal static class CertificateTemplate
         return builder.Build();
     }
 
+    /// <summary>Reads a name that a certificate is to carry: a host name, which may begin with a wildcard, or an address.</summary>
+    public static bool TryParseName(string text, out HostName name, out bool wildcard)
+    {
+        wildcard = text.StartsWith("*.", StringComparison.Ordinal);
+        return HostName.TryParse(wildcard ? text[2..] : text, out name) && !(wildcard && name.IsAddress);
+    }
+
     private static X509Extension AlternativeNames(IReadOnlyList<string> names)
     {
         var builder = new SubjectAlternativeNameBuilder();
         foreach (string text in names)
         {
-            bool wildcard = text.StartsWith("*.", StringComparison.Ordinal);
-            if (!HostName.TryParse(wildcard ? text[2..] : text, out HostName name) || (wildcard && name.IsAddress))
+            if (!TryParseName(text, out HostName name, out bool wildcard))
                 throw new ArgumentException($"\"{text}\" is neither a host name nor an IP address.", nameof(names));
             if (name.DnsName is { } dnsName)
                 builder.AddDnsName(wildcard ? "*." + dnsName : dnsName);

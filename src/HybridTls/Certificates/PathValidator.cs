@@ -61,12 +61,12 @@ internal sealed class PathValidator
     {
         if (leaf.KeyProblem is { } keyProblem)
             return new ValidationFailure(TlsAlert.UnsupportedCertificate, $"The certificate {leaf.Describe()} cannot be used: " +
-                $"{keyProblem}");
+                $"{keyProblem}", FailureReason.KeyAlgorithm);
         if (leaf.Extensions.KeyUsageProblem is { } usageProblem)
             return Fail(TlsAlert.UnsupportedCertificate, leaf, "cannot be used: " + usageProblem);
         // RFC 9846 §4.5.1.2: digitalSignature must be set where keyUsage is present.
         if (leaf.Extensions.KeyUsage is { } usage && (usage & X509KeyUsageFlags.DigitalSignature) == 0)
-            return Fail(TlsAlert.UnsupportedCertificate, leaf, "may not sign handshakes: its keyUsage lacks digitalSignature");
+            return Fail(TlsAlert.UnsupportedCertificate, leaf, "may not sign handshakes: its keyUsage lacks digitalSignature", FailureReason.KeyUsage);
         return null;
     }
 
@@ -199,7 +199,7 @@ internal sealed class PathValidator
         CertificateExtensions extensions = issuer.Extensions;
         if (issuer.KeyProblem is { } keyProblem)
             return new ValidationFailure(TlsAlert.UnsupportedCertificate, $"The authority {issuer.Describe()} cannot be used: " +
-                $"{keyProblem}");
+                $"{keyProblem}", FailureReason.KeyAlgorithm);
         if (extensions.UnknownCritical is { } unknown)
             return Fail(TlsAlert.CertificateUnknown, issuer, $"has the critical extension {unknown}, which is not supported");
         if (!extensions.IsAuthority)
@@ -294,8 +294,9 @@ internal sealed class PathValidator
 
     private static string Date(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    private static ValidationFailure Fail(TlsAlert alert, ParsedCertificate certificate, string what) =>
-        new(alert, $"The certificate {certificate.Describe()} {what}.");
+    private static ValidationFailure Fail(
+        TlsAlert alert, ParsedCertificate certificate, string what, FailureReason reason = FailureReason.None) =>
+        new(alert, $"The certificate {certificate.Describe()} {what}.", reason);
 
     private bool NoteOutOfWork()
     {

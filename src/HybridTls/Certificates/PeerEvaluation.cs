@@ -35,7 +35,7 @@ internal sealed class PeerEvaluation
     public void ThrowIfRefused()
     {
         if (Failure is not null)
-            TlsError.Throw(Failure.Alert, Failure.Message);
+            TlsError.Throw(Failure.Alert, Failure.Message, Failure.Reason);
     }
 
     /// <summary>Asks the callback; done at once without one. The shell awaits this, then tells the core.</summary>

@@ -25,11 +25,13 @@ internal sealed class CertificateNegotiation
     public static CertificateNegotiation Negotiate(ClientHello hello, HybridTlsServerOptions options)
     {
         if (!hello.TryGetSignatureAlgorithms(out CodePointList<SignatureScheme> schemes))
-            TlsError.Throw(TlsAlert.MissingExtension, $"The ClientHello has no {ExtensionType.SignatureAlgorithms} extension (RFC 9846 §9.2).");
+            TlsError.Throw(TlsAlert.MissingExtension, $"The ClientHello has no {ExtensionType.SignatureAlgorithms} extension (RFC 9846 §9.2).",
+                FailureReason.NoSharedSignatureScheme);
         if (!schemes.Contains(SignatureScheme.MLDsa65))
         {
             TlsError.Throw(TlsAlert.HandshakeFailure,
-                "The peer accepts no mldsa65 signature (0x0905), the only one here: it needs OpenSSL 3.5, Go 1.27, Node 24.7 or newer, with the scheme enabled.");
+                "The peer accepts no mldsa65 signature (0x0905), the only one here: it needs OpenSSL 3.5, Go 1.27, Node 24.7 or newer, with the scheme enabled.",
+                FailureReason.NoSharedSignatureScheme);
         }
 
         bool requestsCertificate = options.ClientCertificateMode != ClientCertificateMode.NoCertificate;
@@ -54,7 +56,8 @@ internal sealed class CertificateNegotiation
         {
             TlsError.Throw(TlsAlert.UnsupportedCertificate, credential.IsRawPublicKey
                 ? "The peer accepts no raw public keys (RFC 7250), and Credential is one: set AcceptRawPublicKeys on the client, or use a certificate."
-                : "The peer accepts only raw public keys (RFC 7250), and Credential is a certificate.");
+                : "The peer accepts only raw public keys (RFC 7250), and Credential is a certificate.",
+                FailureReason.NoSharedCertificateType);
         }
 
         return type;
@@ -62,14 +65,26 @@ internal sealed class CertificateNegotiation
 
     private static CertificateType SelectClientType(ReadOnlySpan<CertificateType> offered, HybridTlsServerOptions options)
     {
-        foreach (CertificateType type in offered)
+        if (options.PeerCertificateTypes is { } preferred)
         {
-            if (type == CertificateType.X509 || (type == CertificateType.RawPublicKey && options.AcceptRawPublicKeys))
-                return type;
+            foreach (CertificateType type in preferred)
+            {
+                if (offered.Contains(type))
+                    return type;
+            }
+        }
+        else
+        {
+            foreach (CertificateType type in offered)
+            {
+                if (type == CertificateType.X509 || (type == CertificateType.RawPublicKey && options.AcceptRawPublicKeys))
+                    return type;
+            }
         }
 
         throw TlsError.Create(TlsAlert.UnsupportedCertificate,
-            "The peer can send only a raw public key (RFC 7250): set AcceptRawPublicKeys and pin its key, or give it a certificate.");
+            "The peer can send only a raw public key (RFC 7250): set AcceptRawPublicKeys and pin its key, or give it a certificate.",
+            reason: FailureReason.WrongCertificateType);
     }
 
     private static CertificateCompressionAlgorithm? SelectCompression(ClientHello hello, HybridTlsServerOptions options)

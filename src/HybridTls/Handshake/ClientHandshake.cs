@@ -117,12 +117,15 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         if (selectsGroup && (group != NamedGroup.X25519MLKem768 || !WithholdKeyShare))
         {
             TlsError.ThrowIllegalParameter(
-                $"HelloRetryRequest asks for the group 0x{(ushort)group:X4}, whose share was sent or which was not offered (RFC 9846 §4.3.8).");
+                $"HelloRetryRequest asks for the group 0x{(ushort)group:X4}, whose share was sent or which was not offered (RFC 9846 §4.3.8).",
+                FailureReason.WrongGroup);
         }
 
         if (!selectsGroup && !hasCookie)
-            TlsError.ThrowIllegalParameter("HelloRetryRequest would change nothing in the ClientHello (RFC 9846 §4.2.4).");
+            TlsError.ThrowIllegalParameter("HelloRetryRequest would change nothing in the ClientHello (RFC 9846 §4.2.4).",
+                FailureReason.EmptyRetryRequest);
 
+        Reader.ThrowIfExcess();
         Transcript.SelectSuite(_retrySuite);
         Transcript.ReplaceWithMessageHash();
         Transcript.Append(message.Whole);
@@ -138,16 +141,18 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         if (ServerHello.IsHelloRetryRequest(message.Body))
             TlsError.Throw(TlsAlert.UnexpectedMessage, "The server sent a second HelloRetryRequest (RFC 9846 §4.2.4).");
         ServerHello hello = ServerHello.Parse(message.Body);
-        ThrowUnlessTls13(hello);
+        ThrowUnlessTls13(hello, afterRetry: _retrySuite is not null);
         hello.Extensions.Types.ThrowIfUnsolicited(_offered, "ServerHello");
         ThrowUnlessEchoed(hello.SessionIdEcho);
         CipherSuiteParameters suite = FindOfferedSuite(hello.CipherSuite);
         if (_retrySuite is not null && _retrySuite != suite)
-            TlsError.ThrowIllegalParameter("ServerHello: another cipher suite than in HelloRetryRequest (RFC 9846 §4.2.3).");
+            TlsError.ThrowIllegalParameter("ServerHello: another cipher suite than in HelloRetryRequest (RFC 9846 §4.2.3).",
+                FailureReason.WrongCipherSuite);
         if (!hello.TryGetKeyShare(out KeyShareEntry share))
-            TlsError.Throw(TlsAlert.MissingExtension, "ServerHello has no key_share extension (RFC 9846 §9.2).");
+            TlsError.Throw(TlsAlert.MissingExtension, "ServerHello has no key_share extension (RFC 9846 §9.2).", FailureReason.NoKeyShare);
         if (share.Group != NamedGroup.X25519MLKem768)
-            TlsError.ThrowIllegalParameter($"ServerHello: a share of the group 0x{(ushort)share.Group:X4}, which we sent none of (RFC 9846 §4.3.8).");
+            TlsError.ThrowIllegalParameter($"ServerHello: a share of the group 0x{(ushort)share.Group:X4}, which we sent none of (RFC 9846 §4.3.8).",
+                FailureReason.WrongGroup);
 
         ReadSelectedSession(hello, suite);
         Span<byte> sharedSecret = stackalloc byte[X25519MLKem768.SharedSecretSizeInBytes];
@@ -157,7 +162,8 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         }
         catch (HybridKeyAgreementException exception)
         {
-            throw TlsError.Create(TlsAlert.IllegalParameter, "The server's key share is invalid: " + exception.Message, exception);
+            throw TlsError.Create(TlsAlert.IllegalParameter, "The server's key share is invalid: " + exception.Message, exception,
+                FailureReason.InvalidKeyShare);
         }
         finally
         {
@@ -187,16 +193,18 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         }
 
         PeerCertificateType = extensions.TryGetServerCertificateType(out CertificateType server) ? server : CertificateType.X509;
-        if (!_template.AcceptedServerTypes.Contains(PeerCertificateType))
+        if (!_resumed && !_template.AcceptedServerTypes.Contains(PeerCertificateType))
         {
             TlsError.Throw(
                 extensions.Extensions.Types.Contains(ExtensionType.ServerCertificateType) ? TlsAlert.IllegalParameter : TlsAlert.UnsupportedCertificate,
-                $"The server presents its key as {PeerCertificateType}, which was not offered (RFC 7250 §4.2).");
+                $"The server presents its key as {PeerCertificateType}, which was not offered (RFC 7250 §4.2).",
+                FailureReason.WrongCertificateType);
         }
 
         OwnCertificateType = extensions.TryGetClientCertificateType(out CertificateType client) ? client : CertificateType.X509;
-        if (extensions.Extensions.Types.Contains(ExtensionType.ClientCertificateType) && !SuitsOwnType(_options.Credential))
-            TlsError.ThrowIllegalParameter($"The server asks for our key as {OwnCertificateType}, which was not offered (RFC 7250 §4.2).");
+        if (extensions.Extensions.Types.Contains(ExtensionType.ClientCertificateType) && !_template.OwnTypes.Contains(OwnCertificateType))
+            TlsError.ThrowIllegalParameter($"The server asks for our key as {OwnCertificateType}, which was not offered (RFC 7250 §4.2).",
+                FailureReason.WrongCertificateType);
         Transcript.Append(message.Whole);
         if (_resumed)
             return ResumeServer();
@@ -211,6 +219,8 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         if (!request.Context.IsEmpty)
             TlsError.ThrowIllegalParameter("CertificateRequest: the certificate_request_context is not empty (RFC 9846 §4.4.2).");
         _certificateRequested = true;
+        if (_options.SelectCredential is { } select)
+            _options.Credential = select(Describe(request));
         _credentialSuits = SuitsOwnType(_options.Credential) && request.SignatureAlgorithms.Contains(SignatureScheme.MLDsa65);
         if (request.TryGetCompressCertificate(out CodePointList<CertificateCompressionAlgorithm> algorithms))
         {
@@ -235,7 +245,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
     private ClientState ReadServerCertificate(in HandshakeMessage message)
     {
         if (!ReadCertificate(message))
-            TlsError.ThrowDecodeError("The server sent an empty Certificate (RFC 9846 §4.5.1).");
+            TlsError.ThrowDecodeError("The server sent an empty Certificate (RFC 9846 §4.5.1).", FailureReason.NoCertificate);
         return ClientState.AwaitCertificateVerify;
     }
 
@@ -277,15 +287,16 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         return ClientState.Established;
     }
 
-    private static void ThrowUnlessTls13(ServerHello hello)
+    private static void ThrowUnlessTls13(ServerHello hello, bool afterRetry)
     {
         if (hello.SelectedVersion == ProtocolVersion.Tls13)
             return;
+        FailureReason reason = afterRetry ? FailureReason.VersionAfterRetry : FailureReason.None;
         if (hello.HasSupportedVersions)
-            TlsError.ThrowIllegalParameter("ServerHello selects a version that was not offered (RFC 9846 §4.3.1).");
+            TlsError.ThrowIllegalParameter("ServerHello selects a version that was not offered (RFC 9846 §4.3.1).", reason);
         if (hello.HasDowngradeSentinel)
-            TlsError.ThrowIllegalParameter("Somebody between us and the server forced it to an older version (RFC 9846 §4.2.3).");
-        TlsError.Throw(TlsAlert.ProtocolVersion, "The server speaks no TLS 1.3, the only version here.");
+            TlsError.ThrowIllegalParameter("Somebody between us and the server forced it to an older version (RFC 9846 §4.2.3).", reason);
+        TlsError.Throw(TlsAlert.ProtocolVersion, "The server speaks no TLS 1.3, the only version here.", reason);
     }
 
     private void ThrowUnlessEchoed(ReadOnlySpan<byte> sessionIdEcho)
@@ -294,12 +305,28 @@ internal sealed partial class ClientHandshake : HandshakeMachine
             TlsError.ThrowIllegalParameter("The server did not echo legacy_session_id (RFC 9846 §4.2.3).");
     }
 
+    private CertificateRequestInfo Describe(CertificateRequest request)
+    {
+        List<ushort> schemes = [];
+        foreach (SignatureScheme scheme in request.SignatureAlgorithms)
+            schemes.Add((ushort)scheme);
+        List<ReadOnlyMemory<byte>> authorities = [];
+        if (request.TryGetCertificateAuthorities(out OpaqueList names))
+        {
+            foreach (ReadOnlySpan<byte> name in names)
+                authorities.Add(name.ToArray());
+        }
+
+        return new CertificateRequestInfo(OwnCertificateType == CertificateType.RawPublicKey, schemes, authorities);
+    }
+
     private bool SuitsOwnType(HybridTlsCredential? credential) => credential is not null && CertificateTypeOf(credential) == OwnCertificateType;
 
     private CipherSuiteParameters FindOfferedSuite(TlsCipherSuite id)
     {
         if (!_template.CipherSuites.Contains(id) || CipherSuiteParameters.Find((ushort)id) is not { } suite)
-            throw TlsError.Create(TlsAlert.IllegalParameter, $"The server selected the cipher suite 0x{(ushort)id:X4}, which was not offered (RFC 9846 §4.2.3).");
+            throw TlsError.Create(TlsAlert.IllegalParameter, $"The server selected the cipher suite 0x{(ushort)id:X4}, which was not offered (RFC 9846 §4.2.3).",
+                reason: FailureReason.WrongCipherSuite);
         return suite;
     }
 
@@ -311,6 +338,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
                 return offered;
         }
 
-        throw TlsError.Create(TlsAlert.IllegalParameter, "The server selected an application protocol that was not offered (RFC 7301 §3.1).");
+        throw TlsError.Create(TlsAlert.IllegalParameter, "The server selected an application protocol that was not offered (RFC 7301 §3.1).",
+            reason: FailureReason.WrongApplicationProtocol);
     }
 }

@@ -27,8 +27,11 @@ internal sealed class ClientHelloTemplate
         _options = options;
         Entropy.Fill(_random);
         CipherSuites = [.. options.CipherSuites.Where(static id => CipherSuiteParameters.Find((ushort)id) is not null)];
-        AcceptedServerTypes = options.AcceptRawPublicKeys
-            ? [CertificateType.RawPublicKey, CertificateType.X509]
+        AcceptedServerTypes = options.PeerCertificateTypes is { } types ? [.. types]
+            : options.AcceptRawPublicKeys ? [CertificateType.RawPublicKey, CertificateType.X509]
+            : [CertificateType.X509];
+        OwnTypes = options.OwnCertificateTypes is { } own ? [.. own]
+            : options.Credential is { IsRawPublicKey: true } ? [CertificateType.RawPublicKey]
             : [CertificateType.X509];
         ServerName = options.SendServerName && HostName.TryParse(options.ServerName, out HostName name) ? name.DnsName : null;
     }
@@ -44,6 +47,9 @@ internal sealed class ClientHelloTemplate
 
     /// <summary>How the server may present its key.</summary>
     public CertificateType[] AcceptedServerTypes { get; }
+
+    /// <summary>How we can present our key.</summary>
+    public CertificateType[] OwnTypes { get; }
 
     /// <summary>The name that is sent; null for none.</summary>
     public string? ServerName { get; }
@@ -114,9 +120,9 @@ internal sealed class ClientHelloTemplate
 
     private ExtensionSet WriteCertificateExtensions(TlsWriter writer, ExtensionSet offered)
     {
-        if (_options.Credential is { IsRawPublicKey: true })
+        if (OwnTypes.Contains(CertificateType.RawPublicKey))
         {
-            CertificateTypeExtension.WriteOffered(writer, ExtensionType.ClientCertificateType, CertificateType.RawPublicKey);
+            CertificateTypeExtension.WriteOffered(writer, ExtensionType.ClientCertificateType, OwnTypes);
             offered = offered.With(ExtensionType.ClientCertificateType);
         }
 

@@ -147,7 +147,8 @@ internal abstract partial class HandshakeMachine
         Span<byte> content = stackalloc byte[SignatureContent.Size(Suite.HashSize)];
         WriteSignatureContent(PeerSide, content);
         if (!PeerEvaluation!.Key!.Verify(content, verify.Signature))
-            TlsError.Throw(TlsAlert.DecryptError, "The peer's CertificateVerify does not verify: it does not hold the key of its certificate.");
+            TlsError.Throw(TlsAlert.DecryptError, "The peer's CertificateVerify does not verify: it does not hold the key of its certificate.",
+                FailureReason.Signature);
         Transcript.Append(message.Whole);
         if (!PeerEvaluation.IsPending)
             return false;

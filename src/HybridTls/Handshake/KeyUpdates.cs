@@ -60,7 +60,8 @@ internal sealed class KeyUpdates
         KeyUpdateRequest request = KeyUpdate.Parse(message.Body);
         // Those that we asked for are no flood.
         if (!_requestOutstanding && ++_withoutData > MaxWithoutData)
-            TlsError.Throw(TlsAlert.UnexpectedMessage, $"The peer sent more than {MaxWithoutData} messages without data between them.");
+            TlsError.Throw(TlsAlert.UnexpectedMessage, $"The peer sent more than {MaxWithoutData} messages without data between them.",
+                FailureReason.TooManyKeyUpdates);
         _peer.Update();
         _machine.Reader.SetKeys(_peer.CreateProtection(_usage));
         if (_maxAge is not null)

@@ -110,6 +110,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
 
     private ServerState WriteHelloRetryRequest(ClientHello hello)
     {
+        Reader.ThrowIfExcess();
         _retried = true;
         Transcript.Append(_clientHello);
         Transcript.SelectSuite(_negotiated.Suite);
@@ -178,7 +179,8 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         }
         catch (HybridKeyAgreementException exception)
         {
-            throw TlsError.Create(TlsAlert.IllegalParameter, "The client's key share is invalid: " + exception.Message, exception);
+            throw TlsError.Create(TlsAlert.IllegalParameter, "The client's key share is invalid: " + exception.Message, exception,
+                FailureReason.InvalidKeyShare);
         }
 
         Span<byte> random = stackalloc byte[ClientHello.RandomSize];
@@ -233,7 +235,8 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         using (CertificateRequest.Begin(writer))
         {
             SignatureAlgorithmsExtension.Write(writer, SignatureScheme.MLDsa65);
-            if (_options.SendCertificateAuthorities && _options.PeerValidation!.AnchorSubjects is { Count: > 0 } names)
+            if ((_options.CertificateAuthorities ?? (_options.SendCertificateAuthorities ? _options.PeerValidation!.AnchorSubjects : null))
+                is { Count: > 0 } names)
                 CertificateAuthoritiesExtension.Write(writer, names);
             if (CertificateCompressor.Algorithms(_options.CertificateCompression) is { Length: > 0 } algorithms)
                 CompressCertificateExtension.Write(writer, algorithms);

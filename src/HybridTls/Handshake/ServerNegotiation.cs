@@ -51,7 +51,8 @@ internal sealed class ServerNegotiation
         if (!groups.Contains(NamedGroup.X25519MLKem768))
         {
             TlsError.Throw(TlsAlert.HandshakeFailure,
-                "The peer offers no X25519MLKEM768 (0x11EC), the only key agreement here: it needs OpenSSL 3.5, Go 1.24, Node 24.7 or newer, with the group enabled.");
+                "The peer offers no X25519MLKEM768 (0x11EC), the only key agreement here: it needs OpenSSL 3.5, Go 1.24, Node 24.7 or newer, with the group enabled.",
+                FailureReason.NoSharedGroup);
         }
 
         return new ServerNegotiation
@@ -80,7 +81,8 @@ internal sealed class ServerNegotiation
             || shares.Count != 1
             || !shares.TryFind(NamedGroup.X25519MLKem768, out _))
         {
-            TlsError.ThrowIllegalParameter("The second ClientHello does not hold exactly the share that was asked for (RFC 9846 §4.2.2).");
+            TlsError.ThrowIllegalParameter("The second ClientHello does not hold exactly the share that was asked for (RFC 9846 §4.2.2).",
+                shares.Count == 0 ? FailureReason.NoKeyShare : FailureReason.WrongGroup);
         }
 
         if (second.Extensions.Types.Contains(ExtensionType.EarlyData))
@@ -123,12 +125,17 @@ internal sealed class ServerNegotiation
 
         hello.TryGetSignatureAlgorithms(out CodePointList<SignatureScheme> schemes);
         hello.TryGetSupportedGroups(out CodePointList<NamedGroup> groups);
+        bool namesTypes = hello.TryGetServerCertificateTypes(out ReadOnlySpan<CertificateType> types);
         return new ClientHelloInfo(
             hello.TryGetServerName(out ReadOnlySpan<byte> name) ? Encoding.ASCII.GetString(name) : null,
             protocols,
             ToArray(hello.CipherSuites, static suite => suite),
             ToArray(schemes, static scheme => (ushort)scheme),
-            ToArray(groups, static group => (ushort)group));
+            ToArray(groups, static group => (ushort)group))
+        {
+            AcceptsCertificates = !namesTypes || types.Contains(CertificateType.X509),
+            AcceptsRawPublicKeys = namesTypes && types.Contains(CertificateType.RawPublicKey),
+        };
     }
 
     /// <summary>What RFC 9846 §9.2 demands of every ClientHello; what it demands for certificates, <see cref="CertificateNegotiation"/> asks.</summary>
@@ -138,7 +145,8 @@ internal sealed class ServerNegotiation
             [ExtensionType.SupportedGroups, ExtensionType.KeyShare])
         {
             if (!hello.Extensions.Types.Contains(required))
-                TlsError.Throw(TlsAlert.MissingExtension, $"The ClientHello has no {required} extension (RFC 9846 §9.2).");
+                TlsError.Throw(TlsAlert.MissingExtension, $"The ClientHello has no {required} extension (RFC 9846 §9.2).",
+                    required == ExtensionType.KeyShare ? FailureReason.NoKeyShare : FailureReason.NoSharedGroup);
         }
 
         // Without the modes nothing says how the key would be used (§4.3.9), not even to a server that ignores it.
@@ -155,7 +163,8 @@ internal sealed class ServerNegotiation
         }
 
         throw TlsError.Create(TlsAlert.HandshakeFailure,
-            "The peer offers none of our cipher suites: look at CipherSuites, and at what the peer enables for TLS 1.3.");
+            "The peer offers none of our cipher suites: look at CipherSuites, and at what the peer enables for TLS 1.3.",
+            reason: FailureReason.NoSharedCipherSuite);
     }
 
     private static SslApplicationProtocol SelectApplicationProtocol(ClientHello hello, HybridTlsServerOptions options)

@@ -61,7 +61,7 @@ internal readonly ref struct ClientHello
     /// </exception>
     public static ClientHello Parse(ReadOnlySpan<byte> body)
     {
-        var reader = new TlsReader(body, "ClientHello");
+        var reader = new TlsReader(body, "ClientHello", FailureReason.MalformedClientHello);
         var legacyVersion = (ProtocolVersion)reader.ReadUInt16();
         ReadOnlySpan<byte> random = reader.ReadBytes(RandomSize);
         ReadOnlySpan<byte> sessionId = reader.ReadVector8(maximum: MaximumSessionIdSize);
@@ -78,7 +78,8 @@ internal readonly ref struct ClientHello
         if (offersTls13)
         {
             if (compressionMethods is not [0])
-                TlsError.ThrowIllegalParameter("ClientHello: TLS 1.3 is offered with compression methods (RFC 9846 §4.2.2).");
+                TlsError.ThrowIllegalParameter("ClientHello: TLS 1.3 is offered with compression methods (RFC 9846 §4.2.2).",
+                    FailureReason.CompressionMethods);
             extensions.Validate(ExtensionContext.ClientHello);
             ThrowIfPreSharedKeyIsNotLast(extensions);
         }
@@ -230,6 +231,7 @@ internal readonly ref struct ClientHello
         foreach (Extension extension in extensions)
             last = extension.Type;
         if (last != ExtensionType.PreSharedKey)
-            TlsError.ThrowIllegalParameter("ClientHello: pre_shared_key is not the last extension (RFC 9846 §4.3.11).");
+            TlsError.ThrowIllegalParameter("ClientHello: pre_shared_key is not the last extension (RFC 9846 §4.3.11).",
+                FailureReason.PreSharedKeyNotLast);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace HybridTls.Messages;
 
@@ -35,14 +36,10 @@ internal readonly ref struct CodePointList<T>
     /// <summary>The index of <paramref name="value"/>, or −1: the order is the peer's preference.</summary>
     public int IndexOf(T value)
     {
+        // A list may have 32,767 elements and be searched for each of the peer's shares: this searches many at a time.
         ushort wanted = Unsafe.BitCast<T, ushort>(value);
-        for (int i = 0; i < _bytes.Length; i += 2)
-        {
-            if (BinaryPrimitives.ReadUInt16BigEndian(_bytes[i..]) == wanted)
-                return i / 2;
-        }
-
-        return -1;
+        ushort encoded = BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(wanted) : wanted;
+        return MemoryMarshal.Cast<byte, ushort>(_bytes).IndexOf(encoded);
     }
 
     /// <summary>Enumerates the code points in order.</summary>

@@ -50,7 +50,7 @@ internal readonly ref struct ExtensionBlock
             if (count == MaximumCount)
                 TlsError.ThrowIllegalParameter($"More than {MaximumCount} extensions in one message.");
             if (types.Contains(type) || others[..otherCount].Contains(type))
-                TlsError.ThrowIllegalParameter($"The extension {type} occurs twice in one message.");
+                TlsError.ThrowIllegalParameter($"The extension {type} occurs twice in one message.", FailureReason.DuplicateExtension);
             if ((ushort)type >= 64)
                 others[otherCount++] = type;
             types = types.With(type);
@@ -62,8 +62,15 @@ internal readonly ref struct ExtensionBlock
     /// <summary>Checks that each recognised extension belongs into the message and that its content parses.</summary>
     public void Validate(ExtensionContext context)
     {
-        foreach (Extension extension in this)
-            ExtensionRules.Validate(context, extension.Type, extension.Data);
+        try
+        {
+            foreach (Extension extension in this)
+                ExtensionRules.Validate(context, extension.Type, extension.Data);
+        }
+        catch (HybridTlsException exception) when (exception is { Alert: TlsAlert.DecodeError, Reason: FailureReason.None })
+        {
+            throw TlsError.Create(TlsAlert.DecodeError, exception.Message, exception, FailureReason.MalformedExtension);
+        }
     }
 
     /// <summary>Finds an extension.</summary>

@@ -57,7 +57,8 @@ internal sealed class HandshakeReassembly(HandshakeMessageLimits limits) : IDisp
         if (length > limit)
         {
             TlsError.ThrowIllegalParameter(
-                $"The peer sent a handshake message of type {pending[0]} with {length} bytes where at most {limit} are allowed.");
+                $"The peer sent a handshake message of type {pending[0]} with {length} bytes where at most {limit} are allowed.",
+                FailureReason.MessageTooLong);
         }
 
         if (Pending < MessageHeaderSize + length) return false;

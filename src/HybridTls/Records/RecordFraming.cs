@@ -61,7 +61,8 @@ internal static class RecordFraming
         {
             TlsError.Throw(
                 TlsAlert.RecordOverflow,
-                $"The peer sent a record of {header.Length} bytes where at most {limit} are allowed.");
+                $"The peer sent a record of {header.Length} bytes where at most {limit} are allowed.",
+                header.Length > RecordLimits.MaxProtectedFragment ? FailureReason.RecordTooLong : FailureReason.ContentTooLong);
         }
 
         return true;
@@ -73,16 +74,19 @@ internal static class RecordFraming
         {
             TlsError.Throw(
                 TlsAlert.ProtocolVersion,
-                "The peer sent an SSLv2-style hello or something other than TLS: it must speak TLS 1.3 and nothing older.");
+                "The peer sent an SSLv2-style hello or something other than TLS: it must speak TLS 1.3 and nothing older.",
+                FailureReason.NotTls);
         }
 
         if (type is >= (byte)'A' and <= (byte)'Z' or >= (byte)'a' and <= (byte)'z')
         {
             TlsError.Throw(
                 TlsAlert.UnexpectedMessage,
-                "The peer speaks a plain-text protocol, probably HTTP without TLS: use https:// (or this port's plain sibling).");
+                "The peer speaks a plain-text protocol, probably HTTP without TLS: use https:// (or this port's plain sibling).",
+                FailureReason.NotTls);
         }
 
-        TlsError.Throw(TlsAlert.UnexpectedMessage, $"The peer sent a record of the unknown type {type}: it may not be speaking TLS at all.");
+        TlsError.Throw(TlsAlert.UnexpectedMessage, $"The peer sent a record of the unknown type {type}: it may not be speaking TLS at all.",
+            FailureReason.UnexpectedRecord);
     }
 }

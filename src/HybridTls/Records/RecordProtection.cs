@@ -177,7 +177,7 @@ internal sealed class RecordProtection : IDisposable
 
         SequenceNumber++;
         length = InnerPlaintext.IndexOfContentType(inner);
-        if (length < 0) TlsError.Throw(TlsAlert.UnexpectedMessage, "A protected record holds nothing but padding.");
+        if (length < 0) TlsError.Throw(TlsAlert.UnexpectedMessage, "A protected record holds nothing but padding.", FailureReason.NoContentType);
         type = (ContentType)inner[length];
         _bytes += (ulong)inner.Length - 1;
         return true;

@@ -67,11 +67,23 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
         if (_handshake.Pending > 0)
         {
             protection.Dispose();
-            TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer's handshake messages go on in the record after which its keys change.");
+            TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer's handshake messages go on in the record after which its keys change.",
+                FailureReason.ExcessHandshakeData);
         }
 
         _protection?.Dispose();
         _protection = protection;
+    }
+
+    /// <summary>Refuses what the peer sent behind a message that it had to wait for an answer to.</summary>
+    /// <exception cref="HybridTlsException">unexpected_message: there is a part of a further message.</exception>
+    public void ThrowIfExcess()
+    {
+        if (_handshake.Pending > 0)
+        {
+            TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer did not wait for our answer: more follows in the same record.",
+                FailureReason.ExcessHandshakeData);
+        }
     }
 
     /// <summary>
@@ -196,16 +208,18 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
         switch (header.Type)
         {
             case ContentType.ApplicationData when !IsProtected && _skip == EarlyDataSkip.None:
-                TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent protected data before any key was agreed.");
+                TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent protected data before any key was agreed.", FailureReason.UnexpectedRecord);
                 break;
             case ContentType.Handshake when IsProtected:
-                TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent a handshake message without protection after the keys were agreed.");
+                TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent a handshake message without protection after the keys were agreed.",
+                    FailureReason.Unprotected);
                 break;
             case ContentType.Alert when IsProtected && _openedAny:
-                TlsError.Throw(TlsAlert.UnexpectedMessage, "An alert came without protection after the keys were in use.");
+                TlsError.Throw(TlsAlert.UnexpectedMessage, "An alert came without protection after the keys were in use.", FailureReason.Unprotected);
                 break;
             case ContentType.ChangeCipherSpec when !AcceptChangeCipherSpec || header.Length != 1:
-                TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent a ChangeCipherSpec that TLS 1.3 does not allow here.");
+                TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent a ChangeCipherSpec that TLS 1.3 does not allow here.",
+                FailureReason.UnexpectedRecord);
                 break;
             case ContentType.Handshake or ContentType.Alert when header.Length == 0:
                 ThrowEmptyFragment();
@@ -306,7 +320,8 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
 
         // Judged by the header already, except while early data is skipped.
         if (innerLength > RecordSizeLimit)
-            TlsError.Throw(TlsAlert.RecordOverflow, $"The peer sent a record of {innerLength} bytes where we accept {RecordSizeLimit}.");
+            TlsError.Throw(TlsAlert.RecordOverflow, $"The peer sent a record of {innerLength} bytes where we accept {RecordSizeLimit}.",
+                FailureReason.ContentTooLong);
 
         _skip = EarlyDataSkip.None;
         _openedAny = true;
@@ -332,7 +347,7 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
                 if (length == 0) ThrowEmptyFragment();
                 return ProcessAlert(content, out result);
             default:
-                TlsError.Throw(TlsAlert.UnexpectedMessage, $"The peer sent a protected record of the type {(byte)type}.");
+                TlsError.Throw(TlsAlert.UnexpectedMessage, $"The peer sent a protected record of the type {(byte)type}.", FailureReason.UnexpectedRecord);
                 return false;
         }
     }
@@ -341,12 +356,13 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
     {
         result = default;
         if (!AcceptApplicationData)
-            TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent application data before the handshake was complete.");
+            TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent application data before the handshake was complete.",
+                FailureReason.UnexpectedRecord);
         if (_handshake.Pending > 0) ThrowInterleaved();
         if (length == 0)
         {
             if (++_emptyRecords > RecordLimits.MaxEmptyRecordsInARow)
-                TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sends one empty record after another.");
+                TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sends one empty record after another.", FailureReason.TooManyEmptyRecords);
             return false;
         }
 
@@ -362,14 +378,14 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
     private bool ProcessAlert(ReadOnlySpan<byte> alert, out RecordReadResult result)
     {
         result = default;
-        if (alert.Length != 2) TlsError.ThrowDecodeError($"The peer sent an alert record of {alert.Length} bytes: an alert has two.");
+        if (alert.Length != 2) TlsError.ThrowDecodeError($"The peer sent an alert record of {alert.Length} bytes: an alert has two.", FailureReason.MalformedAlert);
         TlsAlert description = (TlsAlert)alert[1];
         if (description is not (TlsAlert.CloseNotify or TlsAlert.UserCanceled)) throw TlsError.Received(description);
         if (_handshake.Pending > 0) ThrowInterleaved();
         if (description == TlsAlert.UserCanceled)
         {
             if (++_ignoredAlerts > RecordLimits.MaxIgnoredAlerts)
-                TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sends one user_canceled alert after another.");
+                TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sends one user_canceled alert after another.", FailureReason.TooManyIgnoredAlerts);
             return false;
         }
 
@@ -381,21 +397,23 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
     private void DropChangeCipherSpec(ReadOnlySpan<byte> fragment)
     {
         if (fragment[0] != 1)
-            TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent a ChangeCipherSpec that TLS 1.3 does not allow here.");
+            TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent a ChangeCipherSpec that TLS 1.3 does not allow here.",
+                FailureReason.UnexpectedRecord);
         if (_handshake.Pending > 0) ThrowInterleaved();
         if (++_changeCipherSpecs > RecordLimits.MaxChangeCipherSpecs)
-            TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sends one ChangeCipherSpec after another.");
+            TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sends one ChangeCipherSpec after another.", FailureReason.TooManyEmptyRecords);
     }
 
     private void SkipRecord(int recordLength)
     {
         _skipBudget -= Math.Max(recordLength, RecordLimits.MinSkippedRecordCost);
-        if (_skipBudget < 0) TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent more early data than is dropped for it.");
+        if (_skipBudget < 0) TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent more early data than is dropped for it.", FailureReason.TooMuchEarlyData);
     }
 
     private static void ThrowEmptyFragment() =>
         TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent an empty fragment of a handshake message or alert.");
 
     private static void ThrowInterleaved() =>
-        TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent another record between the fragments of a handshake message.");
+        TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent another record between the fragments of a handshake message.",
+            FailureReason.UnexpectedRecord);
 }

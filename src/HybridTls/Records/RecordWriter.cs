@@ -24,6 +24,9 @@ internal sealed class RecordWriter : IDisposable
         }
     }
 
+    /// <summary>The most content of any record, protected or not. Default: 2^14 bytes.</summary>
+    public int MaxFragment { get; set; } = RecordLimits.MaxContent;
+
     /// <summary>Pads the inner plaintext of each protected record to a multiple of this many bytes (§5.4); zero for none.</summary>
     public int PaddingMultiple { get; set; }
 
@@ -37,7 +40,7 @@ internal sealed class RecordWriter : IDisposable
     public bool ShouldUpdateKeys => _protection is { ShouldUpdateKeys: true };
 
     /// <summary>The most content that the next record can carry.</summary>
-    public int MaxContent => IsProtected ? _recordSizeLimit - 1 : RecordLimits.MaxContent;
+    public int MaxContent => Math.Min(IsProtected ? _recordSizeLimit - 1 : RecordLimits.MaxContent, MaxFragment);
 
     /// <summary>Changes the key; takes ownership of it and disposes the former.</summary>
     public void SetKeys(RecordProtection protection)

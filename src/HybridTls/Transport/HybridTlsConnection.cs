@@ -26,6 +26,7 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     private TaskCompletionSource? _drained;
     private int _alertSent;
     private volatile int _alertOwed = -1;
+    private volatile bool _handshakeComplete;
 
     /// <summary>Creates a connection over <paramref name="transport"/>; authenticate before reading or writing.</summary>
     /// <param name="transport">The transport. Nothing else may use it from now on.</param>
@@ -53,7 +54,7 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     public PipeWriter Output => _output;
 
     /// <summary>Whether the handshake is complete.</summary>
-    public bool IsAuthenticated => _machine is { IsEstablished: true };
+    public bool IsAuthenticated => _handshakeComplete;
 
     /// <summary>What the handshake agreed on.</summary>
     /// <exception cref="InvalidOperationException">The handshake is not complete.</exception>
@@ -81,8 +82,8 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     internal UsageGate Gate { get; }
 
     /// <summary>The core of an established connection.</summary>
-    internal HandshakeMachine Machine => _machine is { IsEstablished: true } machine
-        ? machine
+    internal HandshakeMachine Machine => _handshakeComplete
+        ? _machine!
         : throw new InvalidOperationException(
             "The handshake is not complete: call AuthenticateAsClientAsync or AuthenticateAsServerAsync first.");
 
@@ -225,12 +226,15 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
             // A pipe over a stream flushes here what it still holds.
             await _transport.Output.CompleteAsync().ConfigureAwait(false);
         }
-        catch (IOException)
+#pragma warning disable CA1031 // The transport is lost, by whatever name it calls that: which is no news to whoever disposes.
+        catch (Exception)
         {
-            // The peer is gone, which is no news to whoever disposes.
         }
-
-        await _transport.Input.CompleteAsync().ConfigureAwait(false);
+#pragma warning restore CA1031
+        finally
+        {
+            await _transport.Input.CompleteAsync().ConfigureAwait(false);
+        }
     }
 
     /// <summary>Refuses to send what cannot arrive.</summary>
@@ -336,11 +340,11 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
             machine.WriteAlert((TlsAlert)_alertOwed);
             await _output.FlushInternallyAsync(limit.Token).ConfigureAwait(false);
         }
-        catch (Exception exception)
-            when (exception is IOException or InvalidOperationException or OperationCanceledException or ObjectDisposedException)
+#pragma warning disable CA1031 // Whatever the transport throws: the peer will see a truncated connection instead of the alert.
+        catch (Exception)
         {
-            // The peer will see a truncated connection instead of the alert.
         }
+#pragma warning restore CA1031
         finally
         {
             if (hasTurn)
@@ -386,6 +390,7 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
         {
             PipeHandshakeTransport transport = new(_transport.Input, _output.Output);
             await HandshakeDriver.RunAsync(machine, transport, linked.Token).ConfigureAwait(false);
+            _handshakeComplete = true;
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -393,6 +398,9 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
         }
         finally
         {
+            // Nobody needs the secrets of a failed handshake any more, whenever the connection is disposed.
+            if (!_handshakeComplete)
+                machine.Dispose();
             Gate.Exit();
         }
     }

@@ -32,6 +32,7 @@ public sealed partial class HybridTlsStream : Stream
     private HandshakeMachine? _machine;
     private ExceptionDispatchInfo? _failure;
     private ExceptionDispatchInfo? _writeFailure;
+    private volatile bool _handshakeComplete;
     private bool _alertSent;
     private bool _closedByPeer;
     private bool _closedForWriting;
@@ -49,7 +50,7 @@ public sealed partial class HybridTlsStream : Stream
     }
 
     /// <summary>Whether the handshake is complete.</summary>
-    public bool IsAuthenticated => _machine is { IsEstablished: true };
+    public bool IsAuthenticated => _handshakeComplete;
 
     /// <summary>What the handshake agreed on.</summary>
     /// <exception cref="InvalidOperationException">The handshake is not complete.</exception>
@@ -75,8 +76,8 @@ public sealed partial class HybridTlsStream : Stream
     }
 
     /// <summary>The core of an established connection.</summary>
-    internal HandshakeMachine Machine => _machine is { IsEstablished: true } machine
-        ? machine
+    internal HandshakeMachine Machine => _handshakeComplete
+        ? _machine!
         : throw new InvalidOperationException("The handshake is not complete: call AuthenticateAsClientAsync or AuthenticateAsServerAsync first.");
 
     /// <summary>Connects to a server over TCP and authenticates.</summary>
@@ -202,6 +203,7 @@ public sealed partial class HybridTlsStream : Stream
         {
             await HandshakeDriver.RunAsync(machine, new StreamHandshakeTransport(_transport, _input, _output), linked.Token).ConfigureAwait(false);
             _sizer = new RecordSizer(machine.Options.RecordSizing, machine.Options.TimeProvider);
+            _handshakeComplete = true;
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -217,6 +219,9 @@ public sealed partial class HybridTlsStream : Stream
         }
         finally
         {
+            // Nobody needs the secrets of a failed handshake any more, whenever the stream is disposed.
+            if (_failure is not null)
+                machine.Dispose();
             _gate.Exit();
         }
     }

@@ -245,11 +245,11 @@ internal sealed class PlaintextWriter : PipeWriter
                 Turn.Release();
             }
         }
-        catch (Exception exception)
-            when (exception is IOException or InvalidOperationException or OperationCanceledException or ObjectDisposedException)
+#pragma warning disable CA1031 // The transport is gone, by whatever name it calls that: there is nobody to say goodbye to.
+        catch (Exception)
         {
-            // The transport is gone: there is nobody to say goodbye to.
         }
+#pragma warning restore CA1031
         finally
         {
             _connection.SendOwedAlert(machine);

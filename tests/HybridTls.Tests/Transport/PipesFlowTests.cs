@@ -186,6 +186,7 @@ public sealed class PipesFlowTests
     }
 
     [Fact]
+    [Clause("HT-SHELL-10")]
     public async Task A_fresh_flight_goes_out_in_records_that_fit_a_segment()
     {
         ManualClock clock = new();
@@ -203,6 +204,7 @@ public sealed class PipesFlowTests
     }
 
     [Fact]
+    [Clause("HT-SHELL-10")]
     public async Task Record_sizes_are_the_users_choice_and_the_peers_limit()
     {
         await using PipesPair full = await PipesPair.CreateAsync(client: TestIdentities.ClientOptions(options =>
@@ -218,6 +220,7 @@ public sealed class PipesFlowTests
     }
 
     [Fact]
+    [Clause("HT-SHELL-10")]
     public async Task A_stream_cuts_its_records_the_same_way()
     {
         await using TlsPair pair = await TlsPair.CreateAsync(client: TestIdentities.ClientOptions(options =>

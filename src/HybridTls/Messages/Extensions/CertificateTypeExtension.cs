@@ -6,12 +6,14 @@ namespace HybridTls.Messages;
 internal static class CertificateTypeExtension
 {
     /// <summary>Reads the client's list in order of preference; it may hold unknown types.</summary>
-    /// <exception cref="HybridTlsException">The structure is wrong, or the list is empty (decode_error).</exception>
+    /// <exception cref="HybridTlsException">The structure is wrong, or the list is empty (decode_error); it holds only X.509 (illegal_parameter).</exception>
     public static ReadOnlySpan<CertificateType> ParseOffered(ReadOnlySpan<byte> data)
     {
         var reader = new TlsReader(data, "certificate_type");
         ReadOnlySpan<byte> types = reader.ReadVector8(minimum: 1);
         reader.ExpectEnd();
+        if (types is [(byte)CertificateType.X509])
+            TlsError.ThrowIllegalParameter("certificate_type: a list of X.509 alone, which must be left out (RFC 7250 §4.1).");
         return MemoryMarshal.Cast<byte, CertificateType>(types);
     }
 

@@ -34,7 +34,7 @@ internal readonly ref struct KeyShareList
             // The shares before this one are few: at least five bytes each. A list beyond the limit is refused, not searched.
             var before = new KeyShareList(bytes[..^(shares.Remaining.Length + 4 + entry.KeyExchange.Length)], count);
             if (before.TryFind(entry.Group, out _))
-                TlsError.ThrowIllegalParameter($"key_share: two shares of the group 0x{(ushort)entry.Group:X4}.");
+                TlsError.ThrowIllegalParameter($"key_share: two shares of the group 0x{(ushort)entry.Group:X4}.", FailureReason.DuplicateKeyShare);
             if (++count > ExtensionBlock.MaximumCount)
                 TlsError.ThrowIllegalParameter($"key_share: more than {ExtensionBlock.MaximumCount} shares.");
         }

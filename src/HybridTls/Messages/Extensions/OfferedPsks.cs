@@ -34,7 +34,8 @@ internal readonly ref struct OfferedPsks
         reader.ExpectEnd();
         var offer = new OfferedPsks(PskIdentityList.Parse(identities), OpaqueList.Parse8(binders, minimum: 32, "pre_shared_key"));
         if (offer.Identities.Count != offer.Binders.Count)
-            TlsError.ThrowIllegalParameter($"pre_shared_key: {offer.Identities.Count} identities and {offer.Binders.Count} binders.");
+            TlsError.ThrowIllegalParameter($"pre_shared_key: {offer.Identities.Count} identities and {offer.Binders.Count} binders.",
+                FailureReason.BinderCount);
         return offer;
     }
 }

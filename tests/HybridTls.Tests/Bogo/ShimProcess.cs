@@ -1,0 +1,83 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace HybridTls.Tests.Bogo;
+
+/// <summary>One run of the shim, started as BoringSSL's runner starts it: it connects to us, as often as its flags say.</summary>
+internal sealed class ShimProcess : IDisposable
+{
+    private const ulong ShimId = 0x0102030405060708;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly Process _process;
+    private readonly Task<string> _error;
+
+    /// <summary>Starts the shim with the flags that every test has, and these.</summary>
+    public ShimProcess(params IEnumerable<string> flags)
+    {
+        _listener.Start();
+        int port = ((IPEndPoint)_listener.LocalEndpoint).Port;
+        _process = Start([$"-port", $"{port}", "-shim-id", $"{ShimId}", .. flags]);
+        _error = _process.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>Runs the shim to its end without a runner.</summary>
+    public static (int ExitCode, string Output, string Error) Run(params IEnumerable<string> flags)
+    {
+        using Process process = Start(flags);
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.Result);
+    }
+
+    /// <summary>Accepts the shim's next connection, which must begin with its id: 8 bytes, little-endian.</summary>
+    public async Task<NetworkStream> AcceptAsync()
+    {
+        using CancellationTokenSource limit = new(Limit);
+        Task<Socket> accepting = _listener.AcceptSocketAsync(limit.Token).AsTask();
+        Task exited = _process.WaitForExitAsync(limit.Token);
+        if (await Task.WhenAny(accepting, exited) == exited && !accepting.IsCompleted)
+            Assert.Fail($"The shim ended with {_process.ExitCode} before it connected: {await _error}");
+        NetworkStream stream = new(await accepting, ownsSocket: true);
+        byte[] id = new byte[8];
+        await stream.ReadExactlyAsync(id, limit.Token);
+        Assert.Equal(ShimId, BinaryPrimitives.ReadUInt64LittleEndian(id));
+        return stream;
+    }
+
+    /// <summary>Waits for the shim's end.</summary>
+    public async Task<(int ExitCode, string Error)> EndAsync()
+    {
+        using CancellationTokenSource limit = new(Limit);
+        await _process.WaitForExitAsync(limit.Token);
+        return (_process.ExitCode, await _error);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.Dispose();
+        _listener.Dispose();
+    }
+
+    private static Process Start(IEnumerable<string> flags)
+    {
+        // Another build of the shim, say the native one, can be put to the same tests.
+        if (Environment.GetEnvironmentVariable("HYBRIDTLS_SHIM") is { Length: > 0 } other)
+            return Process.Start(new ProcessStartInfo(other, flags) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+
+        // The shim is built beside the tests, in the same configuration.
+        string configuration = Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)))!;
+        string program = Testing.Repository.PathOf("tests", "HybridTls.Bogo", "bin", configuration, "net10.0", "HybridTls.Bogo.dll");
+        ProcessStartInfo start = new("dotnet", [program, .. flags]) { RedirectStandardOutput = true, RedirectStandardError = true };
+
+        // All that this program does is compile itself: narrow vectors take the compiler half the time.
+        start.Environment["DOTNET_EnableAVX2"] = "0";
+        return Process.Start(start)!;
+    }
+}
