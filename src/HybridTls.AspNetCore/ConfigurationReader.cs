@@ -53,6 +53,12 @@ internal sealed class ConfigurationReader
             ? value
             : throw Bad(key, $"is \"{text}\"; it must be a number of at least {minimum}");
 
+    public long? GetLong(string key, long minimum) => GetText(key) is not { } text
+        ? null
+        : long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out long value) && value >= minimum
+            ? value
+            : throw Bad(key, $"is \"{text}\"; it must be a number of at least {minimum}");
+
     public bool? GetBool(string key) => GetText(key) is not { } text
         ? null
         : bool.TryParse(text, out bool value) ? value : throw Bad(key, $"is \"{text}\"; it must be true or false");

@@ -39,6 +39,9 @@ internal sealed class ConfiguredServer
         options.AllowTlsResume = reader.GetBool(nameof(options.AllowTlsResume)) ?? options.AllowTlsResume;
         options.TicketCount = reader.GetInt(nameof(options.TicketCount), 0) ?? options.TicketCount;
         options.TicketLifetime = reader.GetTime(nameof(options.TicketLifetime)) ?? options.TicketLifetime;
+        options.KeyUpdateAfterRecords = reader.GetLong(nameof(options.KeyUpdateAfterRecords), 1);
+        options.KeyUpdateAfterBytes = reader.GetLong(nameof(options.KeyUpdateAfterBytes), 1);
+        options.KeyUpdateAfter = reader.GetTime(nameof(options.KeyUpdateAfter));
         options.HandshakeTimeout = reader.GetTime(nameof(options.HandshakeTimeout)) ?? options.HandshakeTimeout;
         if (reader.GetCipherSuites(nameof(options.CipherSuites)) is { } suites)
             options.CipherSuites = [.. suites];

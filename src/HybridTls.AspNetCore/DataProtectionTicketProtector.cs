@@ -61,7 +61,7 @@ internal sealed class DataProtectionTicketProtector : ITicketProtector
         }
         catch (Exception exception)
         {
-            _ring.Fail(exception);
+            _ring.Doubt(exception);
             return null;
         }
         finally
@@ -88,7 +88,6 @@ internal sealed class DataProtectionTicketProtector : ITicketProtector
         }
         catch (Exception exception)
         {
-            // Either the ring has failed, or bytes from the network have hit upon something: only the ring itself can tell.
             _ring.Doubt(exception);
             return null;
         }

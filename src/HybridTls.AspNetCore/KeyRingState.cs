@@ -18,15 +18,11 @@ internal sealed class KeyRingState(Action attempt, TimeProvider timeProvider, IL
     /// <summary>Whether to use the ring now; tries it if that is due.</summary>
     public bool IsUsable() => _isUp || TryRing();
 
-    /// <summary>A use that cannot fail for another reason has failed.</summary>
-    public void Fail(Exception exception)
-    {
-        lock (_trying)
-            SetDown(exception);
-    }
-
 #pragma warning disable CA1031 // Storage of any kind can be under the ring, and throw anything.
-    /// <summary>A use has failed that may have failed for another reason.</summary>
+    /// <summary>
+    /// A use has failed: tries the ring itself. It may be strangers' bytes that do not open; and when Data Protection cannot renew a ring
+    /// that is a day old, one use fails, and the others go on with the old ring.
+    /// </summary>
     public void Doubt(Exception exception)
     {
         if (!_trying.TryEnter())
@@ -34,7 +30,7 @@ internal sealed class KeyRingState(Action attempt, TimeProvider timeProvider, IL
         try
         {
             attempt();
-            Log.TicketNotOpened(logger, exception);
+            Log.TicketFailed(logger, exception);
         }
         catch (Exception failure)
         {

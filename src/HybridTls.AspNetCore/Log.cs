@@ -37,10 +37,6 @@ internal static partial class Log
     [LoggerMessage(8, LogLevel.Error, "{Section}: what changed cannot be used, so the certificate and the options of before stay in use.")]
     public static partial void ReloadFailed(ILogger logger, string section, Exception exception);
 
-    [LoggerMessage(20, LogLevel.Warning, "{Endpoint}: the secrets of its connections are written to a key log (KeyLog, UseSslKeyLogFile): " +
-        "whoever reads it can decrypt them. Never in production.")]
-    public static partial void KeyLogActive(ILogger logger, string endpoint);
-
     [LoggerMessage(9, LogLevel.Debug, "Connection {ConnectionId} was lost after the handshake. {Message}")]
     public static partial void ConnectionFailed(ILogger logger, string connectionId, string message);
 
@@ -53,6 +49,10 @@ internal static partial class Log
     [LoggerMessage(12, LogLevel.Debug, "Connection {ConnectionId}: the client offered a ticket, which was not resumed: {Reason}.")]
     public static partial void NotResumed(ILogger logger, string connectionId, string reason);
 
+    [LoggerMessage(13, LogLevel.Warning, "{Endpoint}: the secrets of its connections are written to a key log (KeyLog, UseSslKeyLogFile): " +
+        "whoever reads it can decrypt them. Never in production.")]
+    public static partial void KeyLogActive(ILogger logger, string endpoint);
+
     [LoggerMessage(20, LogLevel.Error, "The data protection key ring cannot be used: tickets are neither sealed nor opened, and all handshakes " +
         "are full ones, until it can. It is tried again every 30 seconds; this message comes once.")]
     public static partial void KeyRingIsDown(ILogger logger, Exception exception);
@@ -64,8 +64,8 @@ internal static partial class Log
         "This message comes once.")]
     public static partial void RevocationsNotRead(ILogger logger, Exception exception);
 
-    [LoggerMessage(23, LogLevel.Debug, "A ticket was not opened, and the data protection key ring is not at fault.")]
-    public static partial void TicketNotOpened(ILogger logger, Exception exception);
+    [LoggerMessage(23, LogLevel.Debug, "A ticket could not be sealed or opened, but the data protection key ring works.")]
+    public static partial void TicketFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(24, LogLevel.Information, "The data protection key {Key} is revoked, but current for Data Protection, which reads its ring once a " +
         "day: until it does, or this process restarts, there are no tickets.")]

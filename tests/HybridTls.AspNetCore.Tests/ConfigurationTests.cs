@@ -43,7 +43,7 @@ public sealed class ConfigurationTests : IDisposable
             ("SendCertificateAuthorities", "false"), ("HandshakeTimeout", "00:00:03"), ("CipherSuites", "TLS_CHACHA20_POLY1305_SHA256"),
             ("ApplicationProtocols:0", "h2"), ("ApplicationProtocols:1", "http/1.1"), ("ReloadInterval", "00:01:00"),
             ("MaxConcurrentHandshakes", "7"), ("MaxQueuedHandshakes", "3"), ("AllowTlsResume", "false"), ("TicketCount", "5"),
-            ("TicketLifetime", "02:00:00"));
+            ("TicketLifetime", "02:00:00"), ("KeyUpdateAfterRecords", "1000"), ("KeyUpdateAfterBytes", "5000000000"), ("KeyUpdateAfter", "00:10:00"));
         HybridTlsServerOptions options = ConfiguredServer.Load(section, _folder.FullName).Options;
         Assert.Equal(ClientCertificateMode.AllowCertificate, options.ClientCertificateMode);
         Assert.True(options.AcceptRawPublicKeys);
@@ -52,6 +52,7 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Equal((4096, 9000), (options.RecordSizeLimit, options.MaxCertificateMessageSize));
         Assert.Equal(TimeSpan.FromSeconds(3), options.HandshakeTimeout);
         Assert.Equal((false, 5, TimeSpan.FromHours(2)), (options.AllowTlsResume, options.TicketCount, options.TicketLifetime));
+        Assert.Equal((1000, 5_000_000_000, TimeSpan.FromMinutes(10)), (options.KeyUpdateAfterRecords, options.KeyUpdateAfterBytes, options.KeyUpdateAfter));
         Assert.Equal([TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256], options.CipherSuites);
         Assert.Equal([SslApplicationProtocol.Http2, SslApplicationProtocol.Http11], options.ApplicationProtocols);
         Assert.Contains("configured", options.Credential!.ToString(), StringComparison.Ordinal);
@@ -81,6 +82,9 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("HybridTls:RecordSizeLimit", "RecordSizeLimit", "40000")]
     [InlineData("HybridTls:MaxConcurrentHandshakes", "MaxConcurrentHandshakes", "0")]
     [InlineData("HybridTls:MaxQueuedHandshakes", "MaxQueuedHandshakes", "-1")]
+    [InlineData("HybridTls:KeyUpdateAfterRecords", "KeyUpdateAfterRecords", "0")]
+    [InlineData("HybridTls:KeyUpdateAfterBytes", "KeyUpdateAfterBytes", "many")]
+    [InlineData("HybridTls:KeyUpdateAfter", "KeyUpdateAfter", "-00:00:01")]
     [InlineData("HybridTls:TicketCount", "TicketCount", "17")]
     [InlineData("HybridTls:TicketCount", "TicketCount", "-1")]
     [InlineData("HybridTls:TicketLifetime", "TicketLifetime", "8.00:00:00")]

@@ -43,16 +43,22 @@ internal sealed class KeyRing : IDisposable
     /// <summary>Storage in memory, which can be out of reach.</summary>
     internal sealed class FlakyStorage : IXmlRepository
     {
+        private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(20);
+
         private readonly List<XElement> _elements = [];
         private int _reads;
 
         public bool IsDown { get; set; }
+
+        /// <summary>If set, whoever reads waits for it.</summary>
+        public ManualResetEventSlim? Answer { get; set; }
 
         public int Reads => Volatile.Read(ref _reads);
 
         public IReadOnlyCollection<XElement> GetAllElements()
         {
             Interlocked.Increment(ref _reads);
+            Answer?.Wait(HangLimit);
             ThrowIfDown();
             lock (_elements)
                 return [.. _elements.Select(static element => new XElement(element))];

@@ -144,6 +144,47 @@ public sealed class TicketProtectionTests
     }
 
     [Fact]
+    public async Task Storage_that_does_not_answer_holds_up_one_handshake_and_no_other()
+    {
+        using ManualResetEventSlim answer = new();
+        _storage.Answer = answer;
+        using KeyRing ring = new(_storage);
+        for (int i = 0; _storage.Reads == 0 && i < 500; i++) // the first look for revocations, which nobody waits for
+            await Task.Delay(10, Token);
+        Task<byte[]?> held = Task.Run(() => ring.Protector.Protect(Session), Token);
+        for (int i = 0; _storage.Reads < 2 && i < 500; i++)
+            await Task.Delay(10, Token);
+        for (int i = 0; i < 100; i++)
+            Assert.Null(ring.Protector.Protect(Session));
+        Assert.Equal(2, _storage.Reads);
+        Assert.False(held.IsCompleted);
+        answer.Set();
+        Assert.Equal(Session, ring.Protector.Unprotect(await held));
+    }
+
+    [Fact]
+    public void One_failure_of_a_ring_that_works_is_no_outage()
+    {
+        using KeyRing ring = new(_storage);
+        FailingProvider provider = new();
+        CollectedLogs logs = new();
+        DataProtectionTicketProtector protector = new(
+            provider, ring.Keys, new HybridTlsTicketProtectionOptions(), TimeProvider.System, logs.CreateLogger(Log.Category));
+        byte[] ticket = protector.Protect(Session)!;
+        provider.Failures = 1;
+        Assert.Null(protector.Protect(Session));
+        Assert.NotNull(protector.Protect(Session));
+        provider.Failures = 1;
+        Assert.Null(protector.Unprotect(ticket));
+        Assert.Equal(Session, protector.Unprotect(ticket));
+        Assert.All(logs.Ours, static line => Assert.Equal(LogLevel.Debug, line.Level));
+        provider.Failures = 2;
+        Assert.Null(protector.Protect(Session));
+        Assert.Null(protector.Unprotect(ticket));
+        Assert.Single(logs.Ours, static line => line.EventId == IsDown);
+    }
+
+    [Fact]
     public async Task Storage_that_fails_later_does_not_disturb_a_ring_that_was_read()
     {
         using KeyRing ring = new(_storage, time: _time);
@@ -227,6 +268,20 @@ public sealed class TicketProtectionTests
         using KeyRing ring = new(_storage);
         Assert.NotNull(ring.Protector.Protect(Session)); // until the ring is known to work, one thread at a time tries
         Parallel.For(0, 500, _ => Assert.Equal(Session, ring.Protector.Unprotect(ring.Protector.Protect(Session)!)));
+    }
+
+    /// <summary>Protects nothing, and fails a number of times.</summary>
+    private sealed class FailingProvider : IDataProtectionProvider, IDataProtector
+    {
+        public int Failures { get; set; }
+
+        public IDataProtector CreateProtector(string purpose) => this;
+
+        public byte[] Protect(byte[] plaintext) => Use(plaintext);
+
+        public byte[] Unprotect(byte[] protectedData) => Use(protectedData);
+
+        private byte[] Use(byte[] data) => Failures-- > 0 ? throw new TimeoutException("the vault does not answer") : [.. data];
     }
 
     private sealed class Clock : TimeProvider

@@ -1,16 +1,16 @@
 namespace HybridTls.Bogo;
 
-/// <summary>The clock of the shim, which <c>-resumption-delay</c> moves forward.</summary>
+/// <summary>
+/// The clock of the shim. It stands still and only <c>-resumption-delay</c> moves it: the runner expects the age of a ticket to be exactly
+/// that.
+/// </summary>
 internal sealed class ShimClock : TimeProvider
 {
-    private TimeSpan _ahead;
+    private DateTimeOffset _now = DateTimeOffset.UtcNow;
 
     /// <summary>Moves the clock.</summary>
-    public void Advance(TimeSpan time) => _ahead += time;
+    public void Advance(TimeSpan time) => _now += time;
 
     /// <inheritdoc/>
-    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UtcNow + _ahead;
-
-    /// <inheritdoc/>
-    public override long GetTimestamp() => base.GetTimestamp() + (long)(_ahead.TotalSeconds * TimestampFrequency);
+    public override DateTimeOffset GetUtcNow() => _now;
 }

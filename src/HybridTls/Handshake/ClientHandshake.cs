@@ -125,6 +125,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
             TlsError.ThrowIllegalParameter("HelloRetryRequest would change nothing in the ClientHello (RFC 9846 §4.2.4).",
                 FailureReason.EmptyRetryRequest);
 
+        Reader.ThrowIfExcess();
         Transcript.SelectSuite(_retrySuite);
         Transcript.ReplaceWithMessageHash();
         Transcript.Append(message.Whole);

@@ -70,8 +70,7 @@ internal sealed partial class ServerHandshake
             if (session.Length > ServerSession.MaxSize || protector.Protect(session.Written) is not { Length: > 0 and <= ushort.MaxValue } ticket)
                 break;
             using (NewSessionTicket.Begin(messages, (uint)lifetime.TotalSeconds, times.AgeAdd, nonce, ticket))
-            {
-            }
+                messages.WriteExtension((ExtensionType)Grease.CodePoint(ageAdd[0]), []); // clients must not choke on it (RFC 8701 §4)
         }
 
         CryptographicOperations.ZeroMemory(psk);

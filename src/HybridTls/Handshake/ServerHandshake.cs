@@ -110,6 +110,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
 
     private ServerState WriteHelloRetryRequest(ClientHello hello)
     {
+        Reader.ThrowIfExcess();
         _retried = true;
         Transcript.Append(_clientHello);
         Transcript.SelectSuite(_negotiated.Suite);

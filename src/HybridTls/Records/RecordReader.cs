@@ -75,6 +75,17 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
         _protection = protection;
     }
 
+    /// <summary>Refuses what the peer sent behind a message that it had to wait for an answer to.</summary>
+    /// <exception cref="HybridTlsException">unexpected_message: there is a part of a further message.</exception>
+    public void ThrowIfExcess()
+    {
+        if (_handshake.Pending > 0)
+        {
+            TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer did not wait for our answer: more follows in the same record.",
+                FailureReason.ExcessHandshakeData);
+        }
+    }
+
     /// <summary>
     /// Lets a server drop early data that it refused, at most <see cref="RecordLimits.MaxSkippedEarlyData"/> bytes in all.
     /// </summary>

@@ -263,6 +263,16 @@ public class ShimMisbehaviourTests
         await ExpectFailureAsync(shim, peer, error, alert: null);
     }
 
+    [Fact]
+    public async Task A_server_shim_refuses_a_client_that_does_not_wait_for_its_HelloRetryRequest()
+    {
+        using ShimProcess shim = ShimServer();
+        using ScriptedPeer peer = await AcceptAsync(shim, shimIsServer: true, retry: true);
+        peer.Edit = (_, message) => [.. message, 1];
+        await peer.HandshakeAsync();
+        await ExpectFailureAsync(shim, peer, ":EXCESS_HANDSHAKE_DATA:", TlsAlert.UnexpectedMessage);
+    }
+
     private static void SendBeforeClientHello(ScriptedPeer peer, string fault)
     {
         switch (fault)

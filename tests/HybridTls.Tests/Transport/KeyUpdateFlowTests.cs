@@ -125,6 +125,22 @@ public sealed class KeyUpdateFlowTests
     [InlineData(true)]
     [InlineData(false)]
     [Clause("HT-KU-9")]
+    [Clause("HT-SHELL-4")]
+    public async Task Disposal_does_not_wait_long_for_an_answer_that_nobody_takes(bool overPipes)
+    {
+        Ends ends = await Ends.CreateAsync(overPipes, limit: 10_000);
+        await ends.WriteToClientAsync(new byte[9_810]);
+        await ends.UpdateClientAsync(true);
+        for (int i = 0; i < KeyUpdates.MaxRecordsUnanswered + 20; i++)
+            await ends.SendToServerAsync((byte)i);
+        await ends.DisposeServerAsync().WaitAsync(TimeSpan.FromSeconds(20), Token);
+        await ends.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20), Token);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Clause("HT-KU-9")]
     [Clause("HT-SHELL-3")]
     public async Task Nothing_is_answered_after_close_notify(bool overPipes)
     {
@@ -216,6 +232,14 @@ public sealed class KeyUpdateFlowTests
                 await _streams.Server.ShutdownAsync(Token);
             else
                 await _pipes!.Server.Output.CompleteAsync();
+        }
+
+        public async Task DisposeServerAsync()
+        {
+            if (_streams is not null)
+                await _streams.Server.DisposeAsync();
+            else
+                await _pipes!.Server.DisposeAsync();
         }
 
         public ValueTask DisposeAsync() => _streams?.DisposeAsync() ?? _pipes!.DisposeAsync();

@@ -24,6 +24,7 @@ internal sealed class RawClient : IDisposable
     private readonly RecordWriter _writer = new();
     private readonly byte[] _destination = new byte[RecordLimits.MaxInnerPlaintext];
     private readonly byte[] _received = new byte[128 * 1024];
+    private byte[]? _psk;
     private int _start;
     private int _end;
 
@@ -56,22 +57,25 @@ internal sealed class RawClient : IDisposable
     /// <summary>The extensions of EncryptedExtensions.</summary>
     public List<ExtensionType> Accepted { get; private set; } = [];
 
-    /// <summary>Adds a PSK from outside with its binder, and offers early data under it.</summary>
+    /// <summary>Whether the server took the PSK.</summary>
+    public bool IsResumed { get; private set; }
+
+    /// <summary>The last ticket that came, with its PSK and its age_add.</summary>
+    public (byte[] Identity, byte[] Psk, uint AgeAdd) Ticket { get; private set; }
+
+    /// <summary>Adds a PSK from outside with its binder, and perhaps an offer of early data under it.</summary>
     public byte[] OfferPsk(ReadOnlySpan<byte> identity, bool earlyData)
     {
         byte[] psk = RandomNumberGenerator.GetBytes(48);
-        Hello.Set(ExtensionType.PskKeyExchangeModes, 1, 1);
-        if (earlyData)
-            Hello.Set(ExtensionType.EarlyData);
-        byte[] entry = [(byte)(identity.Length >> 8), (byte)identity.Length, .. identity, 0, 0, 0, 0];
-        Hello.Remove(ExtensionType.PreSharedKey);
-        Hello.Set(ExtensionType.PreSharedKey, [(byte)(entry.Length >> 8), (byte)entry.Length, .. entry, 0, 49, 48, .. new byte[48]]);
-        using SecretSchedule early = new(_suite);
-        early.StartEarly(psk);
-        byte[] binder = new byte[48];
-        early.ComputeBinder(resumption: false, CryptographicOperations.HashData(_suite.Hash, Hello.ToArray().AsSpan()[..^51]), binder);
-        Hello.Set(ExtensionType.PreSharedKey, [(byte)(entry.Length >> 8), (byte)entry.Length, .. entry, 0, 49, 48, .. binder]);
+        OfferPsk(identity, psk, age: 0, resumption: false, earlyData);
         return psk;
+    }
+
+    /// <summary>Adds a ticket that another client got, and an offer of early data under it.</summary>
+    public byte[] OfferTicket((byte[] Identity, byte[] Psk, uint AgeAdd) ticket)
+    {
+        OfferPsk(ticket.Identity, ticket.Psk, ticket.AgeAdd, resumption: true, earlyData: true);
+        return _psk = ticket.Psk;
     }
 
     /// <summary>Puts the ClientHello into the output.</summary>
@@ -130,8 +134,12 @@ internal sealed class RawClient : IDisposable
         byte[] hash = new byte[_suite.HashSize], verifyData = new byte[_suite.HashSize];
         _transcript.GetHash(hash);
         Schedule.ClientHandshake.ComputeVerifyData(hash, verifyData);
-        _writer.WriteHandshake(_output, [20, 0, 0, (byte)verifyData.Length, .. verifyData]);
+        byte[] finished = [20, 0, 0, (byte)verifyData.Length, .. verifyData];
+        _writer.WriteHandshake(_output, finished);
         Schedule.StartApplication(hash);
+        _transcript.Append(finished);
+        _transcript.GetHash(hash);
+        Schedule.FinishHandshake(hash);
         _writer.SetKeys(Schedule.ClientApplication.CreateProtection());
         _reader.SetKeys(Schedule.ServerApplication.CreateProtection());
         _reader.AcceptApplicationData = true;
@@ -154,6 +162,7 @@ internal sealed class RawClient : IDisposable
             if (kind == RecordReadKind.ApplicationData)
                 return content;
             Assert.Equal((RecordReadKind.Handshake, (byte)HandshakeType.NewSessionTicket), (kind, content[0]));
+            ReadTicket(content);
         }
     }
 
@@ -166,10 +175,27 @@ internal sealed class RawClient : IDisposable
         Schedule.Dispose();
     }
 
+    private void OfferPsk(ReadOnlySpan<byte> identity, byte[] psk, uint age, bool resumption, bool earlyData)
+    {
+        Hello.Set(ExtensionType.PskKeyExchangeModes, 1, 1);
+        if (earlyData)
+            Hello.Set(ExtensionType.EarlyData);
+        byte[] entry = [(byte)(identity.Length >> 8), (byte)identity.Length, .. identity, (byte)(age >> 24), (byte)(age >> 16), (byte)(age >> 8), (byte)age];
+        Hello.Remove(ExtensionType.PreSharedKey);
+        Hello.Set(ExtensionType.PreSharedKey, [(byte)(entry.Length >> 8), (byte)entry.Length, .. entry, 0, 49, 48, .. new byte[48]]);
+        using SecretSchedule early = new(_suite);
+        early.StartEarly(psk);
+        byte[] binder = new byte[48];
+        early.ComputeBinder(resumption, CryptographicOperations.HashData(_suite.Hash, Hello.ToArray().AsSpan()[..^51]), binder);
+        Hello.Set(ExtensionType.PreSharedKey, [(byte)(entry.Length >> 8), (byte)entry.Length, .. entry, 0, 49, 48, .. binder]);
+    }
+
     private void ReadServerHello(byte[] message)
     {
         ServerHello hello = ServerHello.Parse(message.AsSpan(4));
-        Assert.False(hello.Extensions.Types.Contains(ExtensionType.PreSharedKey));
+        IsResumed = hello.Extensions.Types.Contains(ExtensionType.PreSharedKey);
+        if (IsResumed)
+            Schedule.StartEarly(_psk);
         Assert.True(hello.TryGetKeyShare(out KeyShareEntry share));
         byte[] secret = new byte[64], hash = new byte[_suite.HashSize];
         _keyShare.Finish(share.KeyExchange, secret);
@@ -179,6 +205,15 @@ internal sealed class RawClient : IDisposable
         Schedule.StartHandshake(secret, hash);
         _reader.SetKeys(Schedule.ServerHandshake.CreateProtection());
         _writer.SetKeys(Schedule.ClientHandshake.CreateProtection());
+    }
+
+    private void ReadTicket(byte[] message)
+    {
+        NewSessionTicket ticket = NewSessionTicket.Parse(message.AsSpan(4));
+        Assert.False(ticket.TryGetMaximumEarlyDataSize(out _));
+        byte[] psk = new byte[_suite.HashSize];
+        Schedule.DeriveResumptionPsk(ticket.Nonce, psk);
+        Ticket = (ticket.Ticket.ToArray(), psk, ticket.AgeAdd);
     }
 
     private async Task<byte[]> ReadMessageAsync()

@@ -56,6 +56,54 @@ public sealed class RefusedOffersTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    [Clause("HT-EARLY-1")]
+    public async Task Early_data_under_a_ticket_of_ours_is_skipped_too_and_the_session_resumed(bool retry)
+    {
+        HybridTlsServerOptions options = TestIdentities.ServerOptions();
+        (byte[], byte[], uint) ticket;
+        await using (TlsPair first = TlsPair.CreateRaw())
+        {
+            using RawClient full = new(first.ClientTransport);
+            Task accepted = first.AuthenticateServerAsync(options);
+            full.Hello.Set(ExtensionType.PskKeyExchangeModes, 1, 1);
+            full.WriteHello();
+            await full.FlushAsync();
+            await full.FinishAsync();
+            await accepted;
+            await AssertTalkAsync(first.Server, full);
+            ticket = full.Ticket; // none permits early data: RawClient looks
+        }
+
+        await using TlsPair pair = TlsPair.CreateRaw();
+        using RawClient client = new(pair.ClientTransport);
+        Task accepting = pair.AuthenticateServerAsync(options);
+        if (retry)
+            client.Hello.Set(ExtensionType.KeyShare, 0, 0);
+        byte[] psk = client.OfferTicket(ticket);
+        client.WriteHello();
+        client.WriteEarlyData(psk, records: 3, size: 5000);
+        await client.FlushAsync();
+        if (retry)
+        {
+            await client.ReadRetryAsync();
+            client.Hello.Remove(ExtensionType.EarlyData);
+            client.Hello.Remove(ExtensionType.PreSharedKey); // whose binder would cover other messages now
+            client.Hello.Set(ExtensionType.KeyShare, client.Share);
+            client.WriteHello();
+            await client.FlushAsync();
+        }
+
+        await client.FinishAsync();
+        await accepting;
+        Assert.Equal(!retry, client.IsResumed);
+        Assert.Equal(!retry, pair.Server.Parameters.IsResumed);
+        Assert.DoesNotContain(ExtensionType.EarlyData, client.Accepted);
+        await AssertTalkAsync(pair.Server, client);
+    }
+
+    [Theory]
     [InlineData(true, 4, 16_384)]
     [InlineData(true, 257, 1)]
     [InlineData(false, 4, 16_384)]
@@ -224,6 +272,7 @@ public sealed class RefusedOffersTests
         Assert.Equal([1, 2, 3, 4, 5], received);
         await server.WriteAsync(new byte[] { 6, 7 }, Token);
         Assert.Equal([6, 7], await client.ReadDataAsync());
+        Assert.Equal(server.Parameters.IsResumed, client.IsResumed);
         Assert.Equal(RecordLimits.MaxInnerPlaintext, server.Machine.Reader.RecordSizeLimit);
     }
 }
