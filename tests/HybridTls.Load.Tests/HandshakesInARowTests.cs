@@ -8,7 +8,7 @@ public sealed class HandshakesInARowTests(ITestOutputHelper output)
 {
     private const int Batches = 8;
     private const int InMemory = 20_000;
-    private const int OverSockets = 2000;
+    private const int OverSockets = 4000;
 
     [Fact]
     public Task Twenty_thousand_handshakes_leave_no_memory_no_handle_and_no_timer() =>
