@@ -7,7 +7,8 @@ namespace HybridTls;
 /// <remarks>
 /// What is sealed holds the session's pre-shared key: whoever can open it can resume the session, though not decrypt it, since every
 /// resumption runs the key agreement again. Implementations must authenticate as well as encrypt (AEAD), and must be thread-safe: they
-/// are called on the connections' threads, and are to answer without waiting for a network.
+/// are called on the connections' threads, and are to answer without waiting for a network. What they throw fails the handshake: answer
+/// null when keys are out of reach.
 /// </remarks>
 public interface ITicketProtector
 {

@@ -127,15 +127,16 @@ internal sealed partial class ClientHandshake
             return ClientState.Established;
         Span<byte> psk = stackalloc byte[Suite.HashSize];
         Schedule.DeriveResumptionPsk(ticket.Nonce, psk);
-        _options.SessionCache!.Add(SessionKey, new ClientSession(psk)
+        ClientSession session = new(psk)
         {
             CipherSuite = Suite.Id,
             Times = new SessionTimes(AuthenticatedAt, now, lifetime, ticket.AgeAdd),
             Ticket = ticket.Ticket.ToArray(),
             PeerCertificates = PeerChain,
             PeerUsedRawPublicKey = PeerCertificateType == CertificateType.RawPublicKey,
-        });
+        };
         CryptographicOperations.ZeroMemory(psk);
+        _options.SessionCache!.Add(SessionKey, session);
         return ClientState.Established;
     }
 }

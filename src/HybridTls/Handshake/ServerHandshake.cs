@@ -82,7 +82,6 @@ internal sealed partial class ServerHandshake : HandshakeMachine
     {
         base.Dispose(disposing);
         _clientHello = [];
-        _offer?.Session?.Dispose();
     }
 
     private ServerState ReadClientHello(in HandshakeMessage message)
@@ -301,7 +300,6 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         _clientHello = [];
         _negotiated = null!;
         _certificates = null;
-        _offer?.Session?.Dispose();
         _offer = null;
         return ServerState.Established;
     }

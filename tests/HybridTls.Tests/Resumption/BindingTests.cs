@@ -109,6 +109,17 @@ public sealed class BindingTests : IDisposable
 
     [Fact]
     [Clause("HT-RES-14")]
+    public void Whether_raw_keys_of_clients_are_accepted() => Refused(
+        Changed,
+        (options, changed) =>
+        {
+            options.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+            options.AcceptRawPublicKeys = !changed;
+            options.PeerValidation = _visits.PinClient;
+        });
+
+    [Fact]
+    [Clause("HT-RES-14")]
     public void The_kind_of_credential() => Refused(
         Changed,
         (options, changed) => options.Credential = changed ? _visits.RawServer : _visits.ServerCredential,
