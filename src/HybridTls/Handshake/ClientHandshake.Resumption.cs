@@ -105,13 +105,13 @@ internal sealed partial class ClientHandshake
         }
     }
 
-    /// <summary>Goes on without certificates: the server proves that it has the session's key with its Finished.</summary>
+    /// <summary>Goes on without certificates: that EncryptedExtensions opened shows that the server has the session's key, as its Finished will.</summary>
     private ClientState ResumeServer()
     {
         ResumePeer(_session!.AuthenticatedAt, _session.PeerCertificates, _session.PeerUsedRawPublicKey, _sessionPeer);
         _session.Dispose();
         _session = null;
-        return Pending == HostTask.JudgePeer ? ClientState.AwaitVerdict : ClientState.AwaitFinished;
+        return HasPeerJudged() ? ClientState.AwaitVerdict : ClientState.AwaitFinished;
     }
 
     /// <summary>Keeps a session for a later connection; a flood of tickets is refused.</summary>
