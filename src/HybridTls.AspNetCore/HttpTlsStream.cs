@@ -111,7 +111,7 @@ internal sealed class HttpTlsStream : SslStream, ITraffic
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
-            _metrics.ConnectionStopped(PeerRole.Server, this);
+            Stop();
             await _stream.DisposeAsync().ConfigureAwait(false);
         }
 
@@ -122,11 +122,18 @@ internal sealed class HttpTlsStream : SslStream, ITraffic
     {
         if (disposing && Interlocked.Exchange(ref _disposed, 1) == 0)
         {
-            _metrics.ConnectionStopped(PeerRole.Server, this);
+            Stop();
             _stream.Dispose();
         }
 
         base.Dispose(disposing);
+    }
+
+    private void Stop()
+    {
+        _metrics.ConnectionStopped(PeerRole.Server, this);
+        if (_stream.Failure is { } failure)
+            _metrics.Failed(PeerRole.Server, failure);
     }
 
     private int CountReceived(int count)

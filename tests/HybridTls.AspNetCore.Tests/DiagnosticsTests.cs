@@ -63,6 +63,25 @@ public sealed class DiagnosticsTests
     }
 
     [Fact]
+    public async Task An_alert_that_comes_after_the_handshake_is_counted_on_both_sides()
+    {
+        await using WebHost host = await WebHost.StartAsync(
+            Map,
+            static options => (options.ClientCertificateMode, options.PeerValidation) =
+                (ClientCertificateMode.RequireCertificate, TestIdentities.TrustRoot),
+            build: static builder => builder.Services.AddMetrics());
+        using CollectedMetrics metrics = new(host.Services, "HybridTls");
+        IMeterFactory factory = host.Services.GetRequiredService<IMeterFactory>();
+
+        // The client's handshake is complete when it has sent that it has no certificate.
+        using HttpClient client = host.CreateClient(handler: handler => handler.Sockets.MeterFactory = factory);
+        await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync("/", Token));
+        await WaitAsync(() => metrics.Sum("hybridtls.alerts", ("role", "server"), ("direction", "out"), ("alert", "certificate_required")) == 1);
+        await WaitAsync(() => metrics.Sum("hybridtls.alerts", ("role", "client"), ("direction", "in"), ("alert", "certificate_required")) == 1);
+        await WaitAsync(() => metrics.Sum("hybridtls.active_connections") == 0);
+    }
+
+    [Fact]
     public async Task A_connection_that_is_cut_is_logged_at_debug()
     {
         await using WebHost host = await StartAsync();

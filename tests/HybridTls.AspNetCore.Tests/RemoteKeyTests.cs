@@ -42,8 +42,10 @@ public sealed class RemoteKeyTests : IDisposable
         });
         HybridTlsServerOptions local = new() { Credential = TestIdentities.Server }, slow = new() { Credential = remote };
         await using WebHost host = await WebHost.StartWithAsync(Map, endpoint => endpoint.UseHybridTls(
-            (_, hello, _) => new ValueTask<HybridTlsServerOptions?>(hello.ServerName is null ? slow : local)));
-        Task<HybridTlsStream>[] connecting = [.. Enumerable.Range(0, Many - 1).Select(_ => host.ConnectAsync(static o => o.SendServerName = false))];
+            (_, hello, _) => new ValueTask<HybridTlsServerOptions?>(hello.ServerName is null ? slow : local),
+            static middleware => middleware.HandshakeTimeout = TimeSpan.FromMinutes(1)));
+        Task<HybridTlsStream>[] connecting = [.. Enumerable.Range(0, Many - 1).Select(_ => host.ConnectAsync(
+            static options => (options.SendServerName, options.HandshakeTimeout) = (false, TimeSpan.FromMinutes(1))))];
         await (await host.ConnectAsync()).DisposeAsync(); // a server with a key of its own, while the others wait
         Assert.DoesNotContain(connecting, static task => task.IsCompleted);
         await (await host.ConnectAsync(static options => options.SendServerName = false)).DisposeAsync();

@@ -111,8 +111,9 @@ internal static class ErrorStrings
         _ => ":UNKNOWN_ALERT:",
     };
 
-    /// <summary>BoringSSL looks at the first five bytes of what is not TLS.</summary>
+    /// <summary>BoringSSL looks at the first five bytes of what is not TLS; what comes after TLS records is one of an unknown type.</summary>
     private static string DescribeOtherProtocol(ReadOnlySpan<byte> first) =>
+        first is [>= 20 and <= 23, ..] ? ":UNEXPECTED_RECORD:" :
         first.SequenceEqual("GET /"u8) || first.SequenceEqual("POST "u8) || first.SequenceEqual("HEAD "u8) || first.SequenceEqual("PUT /"u8)
             ? ":HTTP_REQUEST:"
             : first.SequenceEqual("CONNE"u8) ? ":HTTPS_PROXY_REQUEST:" : ":WRONG_VERSION_NUMBER:";

@@ -12,36 +12,55 @@ internal static class Program
     private const int Unimplemented = 89;
     private const int Crash = 90;
 
+    /// <summary>Plays one test.</summary>
+    /// <param name="args">The flags.</param>
+    /// <param name="openError">Opens where failures go; not called on success.</param>
+    /// <returns>The exit code.</returns>
+    internal static int Run(string[] args, Func<Stream> openError)
+    {
+        (int code, string message) = Judge(args);
+        if (code != Success)
+        {
+            using Stream error = openError();
+            error.Write(Encoding.UTF8.GetBytes(message + "\n"));
+        }
+
+        return code;
+    }
+
     private static int Main(string[] args)
+    {
+        if (!args.AsSpan().Contains("-is-handshaker-supported"))
+            return Run(args, Console.OpenStandardError);
+        using Stream output = Console.OpenStandardOutput();
+        output.Write("No\n"u8);
+        return Success;
+    }
+
+    private static (int Code, string Message) Judge(string[] args)
     {
         try
         {
-            return Run(args);
+            return Play(args);
         }
         catch (UnimplementedException exception)
         {
-            return Fail(exception.Message, Unimplemented);
+            return (Unimplemented, exception.Message);
         }
         catch (ExpectationException exception)
         {
-            return Fail(exception.Message, Failure);
+            return (Failure, exception.Message);
         }
 #pragma warning disable CA1031 // A crash must never pass for an expected failure.
         catch (Exception exception)
         {
-            return Fail(exception.ToString(), Crash);
+            return (Crash, exception.ToString());
         }
 #pragma warning restore CA1031
     }
 
-    private static int Run(string[] args)
+    private static (int Code, string Message) Play(string[] args)
     {
-        if (args.AsSpan().Contains("-is-handshaker-supported"))
-        {
-            using Stream output = Console.OpenStandardOutput();
-            output.Write("No\n"u8);
-            return Success;
-        }
 
         FlagParser flags = new();
         flags.Parse(args);
@@ -61,14 +80,14 @@ internal static class Program
             {
                 string error = connection.Describe(exception, transport);
                 transport.CloseGracefully();
-                return Fail(error + "\n" + exception.Message, Failure);
+                return (Failure, error + "\n" + exception.Message);
             }
 
             transport.CloseGracefully();
             session.Clock.Advance(TimeSpan.FromSeconds(options.ResumptionDelay));
         }
 
-        return Success;
+        return (Success, "");
     }
 
     private static Socket Connect(ShimOptions options)
@@ -80,12 +99,5 @@ internal static class Program
         System.Buffers.Binary.BinaryPrimitives.WriteUInt64LittleEndian(id, options.ShimId);
         socket.Send(id);
         return socket;
-    }
-
-    private static int Fail(string message, int code)
-    {
-        using Stream error = Console.OpenStandardError();
-        error.Write(Encoding.UTF8.GetBytes(message + "\n"));
-        return code;
     }
 }

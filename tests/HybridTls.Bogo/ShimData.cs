@@ -56,7 +56,8 @@ internal sealed class ShimData(ShimOptions options, HybridTlsStream stream, Shim
         if (options.ExportLength > 0)
         {
             byte[] exported = new byte[options.ExportLength];
-            stream.ExportKeyingMaterial(options.ExportLabel, options.ExportContext, exported);
+            // Beneath the public method, which refuses the empty label that some tests have.
+            stream.Machine.Schedule.Export(options.ExportLabel, options.ExportContext, exported);
             Write(exported);
         }
 

@@ -100,7 +100,7 @@ internal sealed class ShimOptions
 
     public int ExportLength { get; private set; }
 
-    public string ExportLabel { get; private set; } = "";
+    public byte[] ExportLabel { get; private set; } = [];
 
     public byte[] ExportContext { get; private set; } = [];
 
@@ -210,7 +210,7 @@ internal sealed class ShimOptions
             case "max-send-fragment": MaxSendFragment = Number(value); break;
             case "resumption-delay": ResumptionDelay = Number(value); break;
             case "export-keying-material": ExportLength = Number(value); break;
-            case "export-label": ExportLabel = value; break;
+            case "export-label": ExportLabel = Bytes(value); break;
             case "export-context": ExportContext = Bytes(value); break;
             case "shim-initial-write": InitialWrite = Bytes(value); break;
             case "repeat-shim-initial-write": RepeatInitialWrite = Number(value); break;

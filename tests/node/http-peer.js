@@ -83,10 +83,10 @@ const vanishings = {
     socket.on('secureConnect', () => socket.destroy()).on('error', () => {});
     await closed(socket);
   },
-  'in the middle of an upload': async ({ port, ca }) => {
+  'in the middle of an upload': async ({ port, ca, path = '/checksum' }) => {
     const socket = tls.connect({ port, host: '127.0.0.1', ca, servername: 'localhost' });
     socket.on('secureConnect', () => {
-      socket.write('POST /checksum HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n');
+      socket.write('POST ' + path + ' HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n');
       socket.write(Buffer.alloc(300000), () => socket.destroy());
     }).on('error', () => {});
     await closed(socket);
@@ -120,7 +120,7 @@ const operations = {
   // A POST whose checksum the server tells.
   upload: async (request) => {
     const body = crypto.randomBytes(request.size);
-    const answer = await fetch({ ...request, path: '/checksum' }, { body });
+    const answer = await fetch({ path: '/checksum', ...request }, { body });
     return { ...answer, sha256: sha256(body) };
   },
 
@@ -133,10 +133,11 @@ const operations = {
     return { answers };
   },
 
-  // Requests at a time on one HTTP/2 session.
+  // Requests at a time on one HTTP/2 session; a # in the path becomes the stream's number.
   streams: async (request) => {
     const session = connect2(request);
-    const answers = await Promise.all(Array.from({ length: request.count }, () => fetch2(session, { ':path': '/connection' })));
+    const answers = await Promise.all(Array.from(
+      { length: request.count }, (_, i) => fetch2(session, { ':path': (request.path ?? '/connection').replace('#', i) })));
     const { socket } = session;
     const result = { answers, alpn: session.alpnProtocol, group: socket.getEphemeralKeyInfo().name, authorized: socket.authorized };
     session.close();
@@ -147,13 +148,13 @@ const operations = {
   upload2: async (request) => {
     const body = crypto.randomBytes(request.size);
     const session = connect2(request);
-    const answer = await fetch2(session, { ':method': 'POST', ':path': '/checksum' }, body);
+    const answer = await fetch2(session, { ':method': 'POST', ':path': request.path ?? '/checksum' }, body);
     session.close();
     return { ...answer, sha256: sha256(body) };
   },
 
   vanish: async (request) => {
-    const ways = Object.keys(vanishings);
+    const ways = request.way ? [request.way] : Object.keys(vanishings);
     await Promise.all(Array.from({ length: request.count }, (_, i) => vanishings[ways[i % ways.length]](request)));
     return { ways };
   },
@@ -165,6 +166,9 @@ const operations = {
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify({
         method: request.method,
+        url: request.url,
+        host: request.headers.host,
+        cipher: request.socket.getCipher().standardName,
         size: body.length,
         sha256: sha256(body),
         port: request.socket.remotePort,

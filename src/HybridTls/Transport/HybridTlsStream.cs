@@ -75,6 +75,9 @@ public sealed partial class HybridTlsStream : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>Why nothing more can be read, or null.</summary>
+    internal Exception? Failure => _failure?.SourceException;
+
     /// <summary>The core of an established connection.</summary>
     internal HandshakeMachine Machine => _handshakeComplete
         ? _machine!

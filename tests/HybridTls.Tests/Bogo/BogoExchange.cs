@@ -22,10 +22,14 @@ internal static class BogoExchange
     }
 
     /// <summary>Starts a shim that is a server, with the default credential.</summary>
-    public static ShimProcess ShimServer(params IEnumerable<string> flags) => new(["-server", .. ShimFiles.CredentialFlags, .. flags]);
+    public static ShimProcess ShimServer(params IReadOnlyCollection<string> flags) => new(["-server", .. ShimFiles.CredentialFlags, .. flags]);
+
+    /// <summary>As <see cref="ShimServer"/> and <see cref="ShimClient"/>, without a process of its own.</summary>
+    public static ShimProcess ShimHere(bool isServer, params IReadOnlyCollection<string> flags) =>
+        new(isServer ? ["-server", .. ShimFiles.CredentialFlags, .. flags] : flags, inThisProcess: true);
 
     /// <summary>Starts a shim that is a client.</summary>
-    public static ShimProcess ShimClient(params IEnumerable<string> flags) => new(flags);
+    public static ShimProcess ShimClient(params IReadOnlyCollection<string> flags) => new(flags);
 
     /// <summary>Accepts the shim's connection as its client or server.</summary>
     public static async Task<ScriptedPeer> AcceptAsync(ShimProcess shim, bool shimIsServer, HybridTlsOptions? options = null, bool retry = false) =>

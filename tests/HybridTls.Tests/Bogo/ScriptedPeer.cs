@@ -37,6 +37,9 @@ internal sealed class ScriptedPeer : IDisposable
     /// <summary>Called after a message was sent, and the keys changed that change after it.</summary>
     public Action<HandshakeType> After { get; set; } = static _ => { };
 
+    /// <summary>Called with each handshake message of the shim.</summary>
+    public Action<byte[]> Received { get; set; } = static _ => { };
+
     /// <summary>The most bytes of handshake messages in one record.</summary>
     public int HandshakeFragment { get; set; } = RecordLimits.MaxContent;
 
@@ -256,7 +259,10 @@ internal sealed class ScriptedPeer : IDisposable
     {
         (RecordReadKind kind, byte[] content) = TryRead([]);
         if (kind == RecordReadKind.Handshake)
+        {
+            Received(content);
             Machine.Receive(HandshakeMessage.Parse(content));
+        }
         else if (kind != RecordReadKind.None)
             throw TlsError.Received(TlsAlert.CloseNotify);
         return kind != RecordReadKind.None;

@@ -25,12 +25,16 @@ public class ShimGoodTests
     [InlineData("-max-version", "771")]
     [InlineData("-on-resume-no-such-flag")]
     [InlineData("-enable-early-data")]
-    public void What_is_out_of_scope_is_unimplemented(params string[] flags) => Assert.Equal(89, ShimProcess.Run(flags).ExitCode);
+    public async Task What_is_out_of_scope_is_unimplemented(params string[] flags)
+    {
+        using ShimProcess shim = ShimHere(isServer: false, flags);
+        Assert.Equal(89, (await shim.EndAsync()).ExitCode);
+    }
 
     [Fact]
     public async Task A_key_that_is_not_MLDSA65_is_unimplemented()
     {
-        using ShimProcess shim = new("-server", "-cert-file", ShimFiles.CertificateFile, "-key-file", ShimFiles.ForeignKeyFile);
+        using ShimProcess shim = new(["-server", "-cert-file", ShimFiles.CertificateFile, "-key-file", ShimFiles.ForeignKeyFile]);
         using Stream connection = await shim.AcceptAsync();
         Assert.Equal(89, (await shim.EndAsync()).ExitCode);
     }
@@ -42,6 +46,7 @@ public class ShimGoodTests
         { true, ["-async"] },
         { false, ["-async"] },
         { true, ["-implicit-handshake"] },
+        { true, ["-ipv6"] },
         { true, ["-key-update"] },
         { false, ["-key-update"] },
         { false, ["-key-update-before-read"] },
@@ -58,6 +63,8 @@ public class ShimGoodTests
     [MemberData(nameof(EchoFlags))]
     public async Task The_shim_echoes(bool shimIsServer, string[] flags)
     {
+        if (flags.Contains("-ipv6") && !System.Net.Sockets.Socket.OSSupportsIPv6)
+            Assert.Skip("This machine has no IPv6.");
         using ShimProcess shim = shimIsServer ? ShimServer(flags) : ShimClient(flags);
         using ScriptedPeer peer = await AcceptAsync(shim, shimIsServer);
         Assert.True(await peer.HandshakeAsync(), peer.Failure?.Message);
@@ -74,6 +81,27 @@ public class ShimGoodTests
         using ShimProcess shim = ShimServer();
         using (ScriptedPeer peer = await AcceptAsync(shim, shimIsServer: true))
             Assert.True(await peer.HandshakeAsync());
+        await ExpectSuccessAsync(shim);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Certificates_as_the_runner_makes_them_will_do(bool shimIsServer)
+    {
+        string[] flags = [.. ShimFiles.RunnerCredentialFlags, "-require-any-client-certificate", "-expect-peer-cert-file", ShimFiles.RunnerCredentialFlags[1]];
+        PeerValidation accept = PeerValidation.DangerousCallbackAlone(static (_, _) => new(PeerVerdict.Accept));
+        using ShimProcess shim = ShimHere(isServer: false, shimIsServer ? ["-server", .. flags] : flags);
+        HybridTlsOptions options = shimIsServer
+            ? ClientOptions(options => options.PeerValidation = accept)
+            : ServerOptions(options => (options.PeerValidation, options.ClientCertificateMode) = (accept, ClientCertificateMode.RequireCertificate));
+        options.Credential = ShimFiles.RunnerCredential;
+        using (ScriptedPeer peer = await AcceptAsync(shim, shimIsServer, options))
+        {
+            Assert.True(await peer.HandshakeAsync(), peer.Failure?.Message);
+            await peer.ExpectEchoAsync();
+        }
+
         await ExpectSuccessAsync(shim);
     }
 
@@ -105,15 +133,17 @@ public class ShimGoodTests
         await ExpectSuccessAsync(shim);
     }
 
-    [Fact]
-    public async Task Both_sides_export_the_same()
+    [Theory]
+    [InlineData("label", "context")]
+    [InlineData("", "")]
+    public async Task Both_sides_export_the_same(string label, string context)
     {
-        using ShimProcess shim = ShimServer("-export-keying-material", "1024", "-export-label", "label", "-export-context", "context", "-use-export-context");
+        using ShimProcess shim = ShimServer("-export-keying-material", "1024", "-export-label", label, "-export-context", context, "-use-export-context");
         using (ScriptedPeer peer = await AcceptAsync(shim, shimIsServer: true))
         {
             Assert.True(await peer.HandshakeAsync());
             byte[] expected = new byte[1024];
-            peer.Machine.Schedule.Export("label", "context"u8, expected);
+            peer.Machine.Schedule.Export(System.Text.Encoding.ASCII.GetBytes(label), System.Text.Encoding.ASCII.GetBytes(context), expected);
             Assert.Equal(expected, await peer.ReadAsync(1024));
         }
 

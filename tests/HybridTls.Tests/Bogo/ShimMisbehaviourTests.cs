@@ -51,7 +51,7 @@ public class ShimMisbehaviourTests
     [MemberData(nameof(BadClientHellos))]
     public async Task A_server_shim_refuses_a_bad_ClientHello(string fault, string error, TlsAlert? alert)
     {
-        using ShimProcess shim = ShimServer();
+        using ShimProcess shim = ShimHere(isServer: true);
         using ScriptedPeer peer = await AcceptAsync(shim, shimIsServer: true);
         peer.Before = _ => SendBeforeClientHello(peer, fault);
         peer.Edit = (type, message) => type == HandshakeType.ClientHello ? SpoilClientHello(message, fault) : message;
@@ -87,7 +87,7 @@ public class ShimMisbehaviourTests
     [MemberData(nameof(BadClientFlights))]
     public async Task A_server_shim_refuses_a_bad_flight(string fault, string error, TlsAlert? alert, string[] flags)
     {
-        using ShimProcess shim = ShimServer(flags);
+        using ShimProcess shim = ShimHere(isServer: true, flags);
         using ScriptedPeer peer = await AcceptAsync(
             shim, shimIsServer: true, ClientOptions(options => options.Credential = fault == "no certificate" ? null : ShimFiles.Credential));
         peer.Before = type => SendBeforeFinished(peer, type, fault);
@@ -122,7 +122,7 @@ public class ShimMisbehaviourTests
     [MemberData(nameof(BadServerHellos))]
     public async Task A_client_shim_refuses_a_bad_ServerHello(string fault, string error, TlsAlert? alert)
     {
-        using ShimProcess shim = ShimClient();
+        using ShimProcess shim = ShimHere(isServer: false);
         using ScriptedPeer peer = await AcceptAsync(shim, shimIsServer: false);
         peer.Before = type =>
         {
@@ -169,7 +169,7 @@ public class ShimMisbehaviourTests
     [MemberData(nameof(BadServerFlights))]
     public async Task A_client_shim_refuses_a_bad_flight(string fault, string error, TlsAlert? alert, string[] flags)
     {
-        using ShimProcess shim = ShimClient(flags);
+        using ShimProcess shim = ShimHere(isServer: false, flags);
         using ScriptedPeer peer = await AcceptAsync(
             shim, shimIsServer: false, ServerOptions(options => options.Credential = fault == "certificate type" ? ShimFiles.RawCredential : ShimFiles.Credential));
         peer.Edit = (type, message) => SpoilFlight(type, message, fault);
@@ -198,7 +198,7 @@ public class ShimMisbehaviourTests
     [MemberData(nameof(BadData))]
     public async Task A_server_shim_refuses_bad_data(string fault, string error, TlsAlert? alert)
     {
-        using ShimProcess shim = ShimServer();
+        using ShimProcess shim = ShimHere(isServer: true);
         using ScriptedPeer peer = await AcceptAsync(shim, shimIsServer: true);
         Assert.True(await peer.HandshakeAsync());
         await peer.ExpectEchoAsync();
@@ -209,7 +209,7 @@ public class ShimMisbehaviourTests
     [Fact]
     public async Task A_client_shim_refuses_a_ticket_that_is_none()
     {
-        using ShimProcess shim = ShimClient();
+        using ShimProcess shim = ShimHere(isServer: false);
         using ScriptedPeer peer = await AcceptAsync(shim, shimIsServer: false);
         Assert.True(await peer.HandshakeAsync());
         peer.SendRecord(ContentType.Handshake, [4, 0, 0, 13, 0, 0, 0, 60, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
@@ -222,7 +222,7 @@ public class ShimMisbehaviourTests
     [InlineData("-reject-alpn", ":NO_APPLICATION_PROTOCOL:", TlsAlert.NoApplicationProtocol)]
     public async Task A_servers_callback_refuses(string flag, string error, TlsAlert alert)
     {
-        using ShimProcess shim = ShimServer(flag);
+        using ShimProcess shim = ShimHere(isServer: true, flag);
         using ScriptedPeer peer = await AcceptAsync(shim, shimIsServer: true, ClientOptions(options => options.ApplicationProtocols = [new("foo")]));
         await peer.HandshakeAsync();
         await ExpectFailureAsync(shim, peer, error, alert);
@@ -233,7 +233,7 @@ public class ShimMisbehaviourTests
     [InlineData(":UNKNOWN_CERTIFICATE_TYPE:", TlsAlert.HandshakeFailure, "-new-rpk-credential")]
     public async Task A_clients_callback_refuses(string error, TlsAlert alert, string flag)
     {
-        using ShimProcess shim = ShimClient([flag, .. flag == "-new-rpk-credential" ? ["-key-file", ShimFiles.KeyFile] : ShimFiles.CredentialFlags]);
+        using ShimProcess shim = ShimHere(isServer: false, [flag, .. flag == "-new-rpk-credential" ? ["-key-file", ShimFiles.KeyFile] : ShimFiles.CredentialFlags]);
         using ScriptedPeer peer = await AcceptAsync(shim, shimIsServer: false, ServerOptions(options => options.ClientCertificateMode = ClientCertificateMode.RequireCertificate));
 
         // The client offers a raw key alone; this server picks the certificate all the same, by leaving its answer out.
@@ -252,7 +252,7 @@ public class ShimMisbehaviourTests
     [InlineData("alert", ":SSLV3_ALERT_DECOMPRESSION_FAILURE:")]
     public async Task What_is_no_close_notify_is_no_end(string instead, string error)
     {
-        using ShimProcess shim = ShimClient("-shim-shuts-down", "-check-close-notify");
+        using ShimProcess shim = ShimHere(isServer: false, "-shim-shuts-down", "-check-close-notify");
         using ScriptedPeer peer = await AcceptAsync(shim, shimIsServer: false);
         Assert.True(await peer.HandshakeAsync());
         Assert.Empty(await peer.ReadAsync());
@@ -266,7 +266,7 @@ public class ShimMisbehaviourTests
     [Fact]
     public async Task A_server_shim_refuses_a_client_that_does_not_wait_for_its_HelloRetryRequest()
     {
-        using ShimProcess shim = ShimServer();
+        using ShimProcess shim = ShimHere(isServer: true);
         using ScriptedPeer peer = await AcceptAsync(shim, shimIsServer: true, retry: true);
         peer.Edit = (_, message) => [.. message, 1];
         await peer.HandshakeAsync();

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Net.Security;
 using System.Security.Cryptography;
 using HybridTls.Messages;
 using HybridTls.Tests.Handshake;
@@ -51,10 +53,64 @@ public class ShimResumptionTests
         await ExpectSuccessAsync(shim);
     }
 
+    [Theory]
+    [InlineData(TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256, true)]
+    [InlineData(TlsCipherSuite.TLS_AES_256_GCM_SHA384, false)]
+    [InlineData(TlsCipherSuite.TLS_AES_256_GCM_SHA384, false, "-on-resume-no-key-shares")]
+    public async Task A_client_shim_resumes_with_another_suite_of_the_same_hash(TlsCipherSuite second, bool resumes, params string[] flags)
+    {
+        using ShimProcess shim = ShimHere(isServer: false, ["-resume-count", "1", .. flags, .. resumes ? Array.Empty<string>() : ["-expect-session-miss"]]);
+        foreach (TlsCipherSuite suite in (TlsCipherSuite[])[TlsCipherSuite.TLS_AES_128_GCM_SHA256, second])
+        {
+            using ScriptedPeer peer = await AcceptAsync(shim, shimIsServer: false, ServerOptions(options => options.CipherSuites = [suite]));
+            Assert.True(await peer.HandshakeAsync(), peer.Failure?.Message);
+            Assert.Equal(resumes && suite == second, peer.Machine.Parameters!.IsResumed);
+            await peer.ExpectEchoAsync();
+        }
+
+        await ExpectSuccessAsync(shim);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10_000)]
+    public async Task The_age_of_a_ticket_is_exactly_what_was_asked_for(int milliseconds)
+    {
+        using ShimProcess shim = ShimHere(isServer: false, "-resume-count", "1", "-resumption-delay", $"{milliseconds / 1000}");
+        HybridTlsServerOptions options = ServerOptions();
+        uint obfuscated = 0;
+        uint add = 0;
+        for (int i = 0; i < 2; i++)
+        {
+            using ScriptedPeer peer = await AcceptAsync(shim, shimIsServer: false, options);
+            peer.Edit = (type, message) =>
+            {
+                if (type == HandshakeType.NewSessionTicket)
+                    add = BinaryPrimitives.ReadUInt32BigEndian(message.AsSpan(8));
+                return message;
+            };
+            peer.Received = message =>
+            {
+                if (message[0] == (byte)HandshakeType.ClientHello && ClientHello.Parse(message.AsSpan(4)).TryGetPreSharedKeys(out OfferedPsks offered))
+                {
+                    foreach (PskIdentity identity in offered.Identities)
+                        obfuscated = identity.ObfuscatedTicketAge;
+                }
+            };
+            uint lastAdd = add;
+            Assert.True(await peer.HandshakeAsync(), peer.Failure?.Message);
+            if (i == 1)
+                Assert.Equal((uint)milliseconds, unchecked(obfuscated - lastAdd));
+            await peer.ExpectEchoAsync();
+        }
+
+        await ExpectSuccessAsync(shim);
+    }
+
     [Fact]
     public async Task An_expired_ticket_is_not_offered()
     {
-        using ShimProcess shim = ShimClient("-resume-count", "1", "-resumption-delay", "21", "-expect-session-miss");
+        using ShimProcess shim = ShimHere(isServer: false, "-resume-count", "1", "-resumption-delay", "21", "-expect-session-miss");
         HybridTlsServerOptions options = ServerOptions(options => options.TicketLifetime = TimeSpan.FromSeconds(20));
         for (int i = 0; i < 2; i++)
         {
@@ -70,7 +126,7 @@ public class ShimResumptionTests
     [Fact]
     public async Task A_client_shim_without_a_ticket_says_so()
     {
-        using ShimProcess shim = ShimClient("-resume-count", "1", "-expect-no-session");
+        using ShimProcess shim = ShimHere(isServer: false, "-resume-count", "1", "-expect-no-session");
         using (ScriptedPeer peer = await AcceptAsync(shim, shimIsServer: false, ServerOptions(options => options.TicketCount = 0)))
             Assert.True(await peer.HandshakeAsync());
         (int exitCode, string error) = await shim.EndAsync();
@@ -80,7 +136,7 @@ public class ShimResumptionTests
     [Fact]
     public async Task A_client_shim_misses_a_ticket()
     {
-        using ShimProcess shim = ShimClient();
+        using ShimProcess shim = ShimHere(isServer: false);
         using (ScriptedPeer peer = await AcceptAsync(shim, shimIsServer: false, ServerOptions(options => options.TicketCount = 0)))
             Assert.True(await peer.HandshakeAsync());
         Assert.Equal(1, (await shim.EndAsync()).ExitCode);
@@ -92,7 +148,7 @@ public class ShimResumptionTests
     [InlineData("-no-ticket")]
     public async Task A_server_shim_without_tickets_makes_a_full_handshake(string flag)
     {
-        using ShimProcess shim = ShimServer("-resume-count", "1", "-expect-session-miss", flag);
+        using ShimProcess shim = ShimHere(isServer: true, "-resume-count", "1", "-expect-session-miss", flag);
         HybridTlsClientOptions options = ClientOptions();
         for (int i = 0; i < 2; i++)
         {
@@ -108,7 +164,7 @@ public class ShimResumptionTests
     [Fact]
     public async Task The_shim_knows_the_peers_chain_after_a_resumption()
     {
-        using ShimProcess shim = ShimServer("-resume-count", "1", "-require-any-client-certificate", "-expect-peer-cert-file", ShimFiles.CertificateFile, "-on-resume-verify-fail");
+        using ShimProcess shim = ShimHere(isServer: true, "-resume-count", "1", "-require-any-client-certificate", "-expect-peer-cert-file", ShimFiles.CertificateFile, "-on-resume-verify-fail");
         HybridTlsClientOptions options = ClientOptions(options => options.Credential = ShimFiles.Credential);
         for (int i = 0; i < 2; i++)
         {
@@ -126,7 +182,7 @@ public class ShimResumptionTests
     [InlineData(TlsAlert.HandshakeFailure)]
     public async Task A_client_shim_may_judge_again(TlsAlert alert, params string[] flags)
     {
-        using ShimProcess shim = ShimClient(["-resume-count", "1", "-verify-peer", "-on-resume-verify-fail", "-reverify-on-resume", .. flags]);
+        using ShimProcess shim = ShimHere(isServer: false, ["-resume-count", "1", "-verify-peer", "-on-resume-verify-fail", "-reverify-on-resume", .. flags]);
         HybridTlsServerOptions options = ServerOptions();
         using (ScriptedPeer first = await AcceptAsync(shim, shimIsServer: false, options))
             Assert.True(await first.HandshakeAsync());
@@ -139,7 +195,7 @@ public class ShimResumptionTests
     public async Task Raw_public_keys_are_resumed()
     {
         string hash = Convert.ToBase64String(SHA256.HashData(ShimFiles.Credential.SubjectPublicKeyInfo.Span));
-        using ShimProcess shim = ShimClient("-resume-count", "1", "-accepted-peer-cert-types", "2", "-expect-peer-certificate-type", "2", "-expect-peer-rpk-sha256", hash);
+        using ShimProcess shim = ShimHere(isServer: false, "-resume-count", "1", "-accepted-peer-cert-types", "2", "-expect-peer-certificate-type", "2", "-expect-peer-rpk-sha256", hash);
         HybridTlsServerOptions options = ServerOptions(options => options.Credential = ShimFiles.RawCredential);
         for (int i = 0; i < 2; i++)
         {
@@ -164,7 +220,7 @@ public class ShimResumptionTests
     [MemberData(nameof(BadOffers))]
     public async Task A_server_shim_refuses_a_bad_offer(string fault, string error, TlsAlert? alert)
     {
-        using ShimProcess shim = ShimServer("-resume-count", "1");
+        using ShimProcess shim = ShimHere(isServer: true, "-resume-count", "1");
         HybridTlsClientOptions options = ClientOptions();
         using (ScriptedPeer first = await AcceptAsync(shim, shimIsServer: true, options))
         {
@@ -189,7 +245,7 @@ public class ShimResumptionTests
     [MemberData(nameof(BadChoices))]
     public async Task A_client_shim_refuses_a_bad_choice(string fault, string error, TlsAlert? alert)
     {
-        using ShimProcess shim = ShimClient("-resume-count", "1");
+        using ShimProcess shim = ShimHere(isServer: false, "-resume-count", "1");
         HybridTlsServerOptions options = ServerOptions();
         using (ScriptedPeer first = await AcceptAsync(shim, shimIsServer: false, options))
         {

@@ -10,6 +10,8 @@ internal static class FixedEntropy
     /// <summary>Replaces the source until the result is disposed.</summary>
     public static IDisposable Begin(string seed = "HybridTls")
     {
+        // Whoever uses the process's protector first makes its key: that must not depend on which tests ran before.
+        _ = RotatingTicketProtector.Shared;
         byte[] block = new byte[8 + seed.Length];
         System.Text.Encoding.ASCII.GetBytes(seed, block.AsSpan(8));
         ulong counter = 0;

@@ -27,8 +27,9 @@ public sealed class RemoteSignerTests
         {
             TlsPair pair = TlsPair.CreateRaw();
             pairs.Add(pair);
-            handshakes.Add(pair.AuthenticateServerAsync(TestIdentities.ServerOptions(options => options.Credential = remote)));
-            handshakes.Add(pair.AuthenticateClientAsync());
+            handshakes.Add(pair.AuthenticateServerAsync(
+                TestIdentities.ServerOptions(options => (options.Credential, options.HandshakeTimeout) = (remote, TimeSpan.FromMinutes(1)))));
+            handshakes.Add(pair.AuthenticateClientAsync(TestIdentities.ClientOptions(static options => options.HandshakeTimeout = TimeSpan.FromMinutes(1))));
         }
 
         Assert.Equal(Many, signer.Peak);
@@ -116,7 +117,7 @@ public sealed class RemoteSignerTests
         ];
         foreach (Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<byte[]>> signer in silent)
         {
-            await using Handshake handshake = Handshake.Start(signsServer, overPipes, signer, Token, TimeSpan.FromMilliseconds(100));
+            await using Handshake handshake = Handshake.Start(signsServer, overPipes, signer, Token, TimeSpan.FromMilliseconds(300));
             HybridTlsException ours = await Assert.ThrowsAsync<HybridTlsException>(() => handshake.Ours);
             Assert.Equal(HybridTlsFailure.TimedOut, ours.Failure);
             Assert.Contains("HandshakeTimeout", ours.Message, StringComparison.Ordinal);

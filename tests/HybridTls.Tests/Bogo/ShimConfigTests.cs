@@ -1,0 +1,19 @@
+using System.Text.Json;
+
+namespace HybridTls.Tests.Bogo;
+
+/// <summary>config.json, as BoringSSL's runner reads it.</summary>
+public class ShimConfigTests
+{
+    private static readonly string[] Members = ["DisabledTests", "ErrorMap", "TestErrorMap", "TestLocalErrorMap", "HalfRTTTickets"];
+
+    [Fact]
+    public void The_configuration_holds_what_the_runner_knows_and_gives_reasons()
+    {
+        using JsonDocument config = JsonDocument.Parse(File.ReadAllBytes(Testing.Repository.PathOf("tests", "HybridTls.Bogo", "config.json")));
+        Assert.Equal(Members, config.RootElement.EnumerateObject().Select(static member => member.Name));
+        Assert.All(config.RootElement.GetProperty("DisabledTests").EnumerateObject(), static test => Assert.True(test.Value.GetString()!.Length > 10));
+        Assert.All(config.RootElement.GetProperty("TestErrorMap").EnumerateObject(), static test => Assert.Matches("^:[A-Z0-9_]+:$", test.Value.GetString()!));
+        Assert.All(config.RootElement.GetProperty("TestLocalErrorMap").EnumerateObject(), static test => Assert.Matches("^(remote error: .+)?$", test.Value.GetString()!));
+    }
+}
