@@ -19,7 +19,8 @@ public static class HybridTlsServiceCollectionExtensions
     /// <remarks>
     /// Every <c>UseHybridTls</c> of the host uses it whose options name no <see cref="HybridTlsServerOptions.TicketProtector"/>. While the
     /// ring cannot be read, handshakes are full ones, and it is logged. Whoever has the ring can resume the sessions of the tickets that
-    /// it sealed, as server and as client, but decrypt none: protect it at rest.
+    /// it sealed, as server and as client, and make sessions up in the name of any client whose certificate he has, but decrypt no recorded
+    /// connection: protect it at rest.
     /// </remarks>
     /// <exception cref="InvalidOperationException">An option cannot work; the message names it.</exception>
     public static IServiceCollection AddHybridTlsTicketProtection(

@@ -6,8 +6,9 @@ namespace HybridTls;
 /// </summary>
 /// <remarks>
 /// What is sealed holds the session's pre-shared key: whoever can open it can resume the session, though not decrypt it, since every
-/// resumption runs the key agreement again. Implementations must authenticate as well as encrypt (AEAD), and must be thread-safe: they
-/// are called on the connections' threads, and are to answer without waiting for a network.
+/// resumption runs the key agreement again. Whoever can seal can make sessions up, in the name of any client whose certificate he has. Implementations must authenticate as well as encrypt (AEAD), and must be thread-safe: they
+/// are called on the connections' threads, and are to answer without waiting for a network. What they throw fails the handshake: answer
+/// null when keys are out of reach.
 /// </remarks>
 public interface ITicketProtector
 {

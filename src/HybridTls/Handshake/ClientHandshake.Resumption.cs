@@ -105,13 +105,13 @@ internal sealed partial class ClientHandshake
         }
     }
 
-    /// <summary>Goes on without certificates: the server proves that it has the session's key with its Finished.</summary>
+    /// <summary>Goes on without certificates: that EncryptedExtensions opened shows that the server has the session's key, as its Finished will.</summary>
     private ClientState ResumeServer()
     {
         ResumePeer(_session!.AuthenticatedAt, _session.PeerCertificates, _session.PeerUsedRawPublicKey, _sessionPeer);
         _session.Dispose();
         _session = null;
-        return Pending == HostTask.JudgePeer ? ClientState.AwaitVerdict : ClientState.AwaitFinished;
+        return HasPeerJudged() ? ClientState.AwaitVerdict : ClientState.AwaitFinished;
     }
 
     /// <summary>Keeps a session for a later connection; a flood of tickets is refused.</summary>
@@ -127,15 +127,16 @@ internal sealed partial class ClientHandshake
             return ClientState.Established;
         Span<byte> psk = stackalloc byte[Suite.HashSize];
         Schedule.DeriveResumptionPsk(ticket.Nonce, psk);
-        _options.SessionCache!.Add(SessionKey, new ClientSession(psk)
+        ClientSession session = new(psk)
         {
             CipherSuite = Suite.Id,
             Times = new SessionTimes(AuthenticatedAt, now, lifetime, ticket.AgeAdd),
             Ticket = ticket.Ticket.ToArray(),
             PeerCertificates = PeerChain,
             PeerUsedRawPublicKey = PeerCertificateType == CertificateType.RawPublicKey,
-        });
+        };
         CryptographicOperations.ZeroMemory(psk);
+        _options.SessionCache!.Add(SessionKey, session);
         return ClientState.Established;
     }
 }

@@ -150,7 +150,13 @@ internal abstract partial class HandshakeMachine
             TlsError.Throw(TlsAlert.DecryptError, "The peer's CertificateVerify does not verify: it does not hold the key of its certificate.",
                 FailureReason.Signature);
         Transcript.Append(message.Whole);
-        if (!PeerEvaluation.IsPending)
+        return HasPeerJudged();
+    }
+
+    /// <summary>Stops with <see cref="HostTask.JudgePeer"/> if the user's callback has yet to judge the peer, who has given its proof.</summary>
+    private protected bool HasPeerJudged()
+    {
+        if (PeerEvaluation is not { IsPending: true })
             return false;
         Pending = HostTask.JudgePeer;
         return true;
@@ -186,8 +192,6 @@ internal abstract partial class HandshakeMachine
         PeerChain = chain;
         PeerCertificateType = raw ? CertificateType.RawPublicKey : CertificateType.X509;
         PeerEvaluation = evaluation;
-        if (evaluation is { IsPending: true })
-            Pending = HostTask.JudgePeer;
     }
 
     private bool ReadCertificateBody(ReadOnlySpan<byte> body)

@@ -32,10 +32,13 @@ internal sealed partial class ServerHandshake
         _offer = TicketOffer.Open(hello, _negotiated, _options);
         if (_offer.Session is not { } session)
             return;
-        StartSchedule(_negotiated.Suite, hello.Random);
-        Schedule.StartEarly(session.Psk);
-        VerifyBinder(hello, whole);
-        ResumePeer(session.Times.AuthenticatedAt, session.PeerCertificates, session.PeerUsedRawPublicKey, _offer.Peer);
+        using (session) // from here on its key is in the schedule, and nowhere else
+        {
+            StartSchedule(_negotiated.Suite, hello.Random);
+            Schedule.StartEarly(session.Psk);
+            VerifyBinder(hello, whole);
+            ResumePeer(session.Times.AuthenticatedAt, session.PeerCertificates, session.PeerUsedRawPublicKey, _offer.Peer);
+        }
     }
 
     private void VerifyBinder(ClientHello hello, ReadOnlySpan<byte> whole)
@@ -59,22 +62,29 @@ internal sealed partial class ServerHandshake
         byte[] binding = SessionBinding.ForServer(_options, _negotiated.ServerName, _negotiated.ApplicationProtocol);
         using TlsWriter session = new(capacity: 512);
         using TlsWriter messages = new(capacity: 1024);
-        for (int i = 0; i < count && lifetime > TimeSpan.Zero; i++)
+        try
         {
-            ReadOnlySpan<byte> nonce = [(byte)i]; // differs between the tickets of one connection (§4.7.1)
-            Schedule.DeriveResumptionPsk(nonce, psk);
-            Entropy.Fill(ageAdd);
-            SessionTimes times = new(AuthenticatedAt, now, lifetime, BitConverter.ToUInt32(ageAdd));
-            session.Clear();
-            ServerSession.Write(session, Suite.Id, psk, times, binding, PeerCertificateType == CertificateType.RawPublicKey, PeerChain);
-            if (session.Length > ServerSession.MaxSize || protector.Protect(session.Written) is not { Length: > 0 and <= ushort.MaxValue } ticket)
-                break;
-            using (NewSessionTicket.Begin(messages, (uint)lifetime.TotalSeconds, times.AgeAdd, nonce, ticket))
-                messages.WriteExtension((ExtensionType)Grease.CodePoint(ageAdd[0]), []); // clients must not choke on it (RFC 8701 §4)
+            for (int i = 0; i < count && lifetime > TimeSpan.Zero; i++)
+            {
+                ReadOnlySpan<byte> nonce = [(byte)i]; // differs between the tickets of one connection (§4.7.1)
+                Schedule.DeriveResumptionPsk(nonce, psk);
+                Entropy.Fill(ageAdd);
+                SessionTimes times = new(AuthenticatedAt, now, lifetime, BitConverter.ToUInt32(ageAdd));
+                session.Clear();
+                ServerSession.Write(session, Suite.Id, psk, times, binding, PeerCertificateType == CertificateType.RawPublicKey, PeerChain);
+                if (session.Length > ServerSession.MaxSize || protector.Protect(session.Written) is not { Length: > 0 and <= ushort.MaxValue } ticket)
+                    break;
+                using (NewSessionTicket.Begin(messages, (uint)lifetime.TotalSeconds, times.AgeAdd, nonce, ticket))
+                    messages.WriteExtension((ExtensionType)Grease.CodePoint(ageAdd[0]), []); // clients must not choke on it (RFC 8701 §4)
+            }
+        }
+        finally
+        {
+            // The protector is the host's, and may throw.
+            CryptographicOperations.ZeroMemory(psk);
+            Schedule.ForgetResumption();
         }
 
-        CryptographicOperations.ZeroMemory(psk);
-        Schedule.ForgetResumption();
         if (messages.Length > 0)
             Writer.WriteHandshake(Output, messages.Written);
     }

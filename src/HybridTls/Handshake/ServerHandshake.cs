@@ -76,13 +76,12 @@ internal sealed partial class ServerHandshake : HandshakeMachine
 
     private protected override void ContinueAfterSignature() => State = FinishServerFlight();
 
-    private protected override void ContinueAfterVerdict() => State = ServerState.AwaitFinished;
+    private protected override void ContinueAfterVerdict() => State = IsResuming ? EndHandshake() : ServerState.AwaitFinished;
 
     private protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
         _clientHello = [];
-        _offer?.Session?.Dispose();
     }
 
     private ServerState ReadClientHello(in HandshakeMessage message)
@@ -251,8 +250,6 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         FlushFlight();
         StartApplicationKeys();
         Writer.SetKeys(CreateOwnApplicationProtection());
-        if (Pending == HostTask.JudgePeer)
-            return ServerState.AwaitVerdict;
         return IsResuming || _options.ClientCertificateMode == ClientCertificateMode.NoCertificate ? ServerState.AwaitFinished : ServerState.AwaitCertificate;
     }
 
@@ -283,6 +280,13 @@ internal sealed partial class ServerHandshake : HandshakeMachine
     {
         VerifyFinished(message);
         Reader.SetKeys(CreatePeerApplicationProtection());
+
+        // The callback is asked of those alone who have proved themselves: a ClientHello may be a replay, its binder and all.
+        return IsResuming && HasPeerJudged() ? ServerState.AwaitVerdict : EndHandshake();
+    }
+
+    private ServerState EndHandshake()
+    {
         int tickets = _negotiated.IssuesTickets ? TicketsToSend : 0;
         Complete(
             Describe(new NegotiatedParameters
@@ -301,7 +305,6 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         _clientHello = [];
         _negotiated = null!;
         _certificates = null;
-        _offer?.Session?.Dispose();
         _offer = null;
         return ServerState.Established;
     }

@@ -89,6 +89,8 @@ internal sealed class ServerNegotiation
             TlsError.ThrowIllegalParameter("The second ClientHello offers early data (RFC 9846 §4.2.2).");
         if (second.Extensions.Types.Contains(ExtensionType.Cookie))
             TlsError.ThrowIllegalParameter("The second ClientHello holds a cookie that was not sent (RFC 9846 §4.3.2).");
+        if (second.Extensions.Types.Contains(ExtensionType.PreSharedKey) && !first.Extensions.Types.Contains(ExtensionType.PreSharedKey))
+            TlsError.ThrowIllegalParameter("The second ClientHello offers a pre-shared key, which the first did not (RFC 9846 §4.2.2).");
         bool same = first.LegacyVersion == second.LegacyVersion
             && first.Random.SequenceEqual(second.Random)
             && first.SessionId.SequenceEqual(second.SessionId)

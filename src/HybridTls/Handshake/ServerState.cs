@@ -21,7 +21,7 @@ internal enum ServerState
     /// <summary>The client sent a certificate.</summary>
     AwaitCertificateVerify,
 
-    /// <summary>The host judges the client, whose signature is verified.</summary>
+    /// <summary>The host judges the client, whose signature is verified, or in a resumption its Finished.</summary>
     AwaitVerdict,
 
     /// <summary>Only Finished is missing.</summary>

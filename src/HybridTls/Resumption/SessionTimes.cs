@@ -28,8 +28,11 @@ internal readonly record struct SessionTimes(DateTimeOffset AuthenticatedAt, Dat
         return lifetime < TimeSpan.FromSeconds(1) ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Floor(Math.Min(lifetime.TotalSeconds, MaxLifetime.TotalSeconds)));
     }
 
-    /// <summary>Whether the ticket is from the past and not over. A clock that was set back ends it, too.</summary>
-    public bool IsValidAt(DateTimeOffset now) => now >= IssuedAt - AgeTolerance && now < ExpiresAt;
+    /// <summary>
+    /// Whether the session and the ticket are from the past and not over. A clock that was set back ends them, too; and whoever forged a
+    /// session with a stolen ticket key cannot date it so that its chain of tickets never ends.
+    /// </summary>
+    public bool IsValidAt(DateTimeOffset now) => now >= IssuedAt - AgeTolerance && now >= AuthenticatedAt - AgeTolerance && now < ExpiresAt;
 
     /// <summary>obfuscated_ticket_age (§4.3.11.1): the age in milliseconds plus <see cref="AgeAdd"/>, modulo 2^32.</summary>
     public uint ObfuscatedAgeAt(DateTimeOffset now) => unchecked((uint)(long)(now - IssuedAt).TotalMilliseconds + AgeAdd);

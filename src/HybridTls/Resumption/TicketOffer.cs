@@ -19,7 +19,7 @@ internal sealed class TicketOffer
         Peer = peer;
     }
 
-    /// <summary>The session to resume, if the binder verifies; null for none.</summary>
+    /// <summary>The session to resume, if the binder verifies; null for none. Whoever opened the offer disposes it.</summary>
     public ServerSession? Session { get; }
 
     /// <summary>The index of the identity.</summary>
@@ -53,11 +53,19 @@ internal sealed class TicketOffer
             if (protector.Unprotect(identity.Identity) is { } opened && ServerSession.Parse(opened) is { } session)
             {
                 PeerEvaluation? peer = null;
-                string? reason = Judge(session, identity.ObfuscatedTicketAge, negotiated, options) ?? JudgePeer(session, options, out peer);
-                if (reason is null)
-                    return new TicketOffer(session, index, peer);
-                session.Dispose();
-                refusal = reason;
+                string? reason = "the session could not be judged";
+                try
+                {
+                    reason = Judge(session, identity.ObfuscatedTicketAge, negotiated, options) ?? JudgePeer(session, options, out peer);
+                    if (reason is null)
+                        return new TicketOffer(session, index, peer);
+                    refusal = reason;
+                }
+                finally
+                {
+                    if (reason is not null)
+                        session.Dispose();
+                }
             }
 
             index++;

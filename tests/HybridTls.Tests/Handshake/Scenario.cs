@@ -58,7 +58,13 @@ internal sealed record Scenario
             };
     }
 
-    public MessagePair CreatePair() => new(ServerOptions(), ClientOptions(), Retry);
+    /// <param name="sessions">Where the client keeps its sessions; null for a cache of its own.</param>
+    public MessagePair CreatePair(IClientSessionCache? sessions = null)
+    {
+        HybridTlsClientOptions client = ClientOptions();
+        client.SessionCache = sessions ?? client.SessionCache;
+        return new MessagePair(ServerOptions(), client, Retry);
+    }
 
     private HybridTlsServerOptions ServerOptions()
     {

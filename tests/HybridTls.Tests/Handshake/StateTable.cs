@@ -12,7 +12,7 @@ internal static class StateTable
             ("Start", "host: Start", "AwaitServerHello"),
             ("AwaitServerHello", "ServerHello", "AwaitServerHelloAfterRetry, AwaitEncryptedExtensions"),
             ("AwaitServerHelloAfterRetry", "ServerHello", "AwaitEncryptedExtensions"),
-            ("AwaitEncryptedExtensions", "EncryptedExtensions", "AwaitCertificateOrRequest"),
+            ("AwaitEncryptedExtensions", "EncryptedExtensions", "AwaitCertificateOrRequest, AwaitVerdict, AwaitFinished"),
             ("AwaitCertificateOrRequest", "CertificateRequest", "AwaitCertificate"),
             ("AwaitCertificateOrRequest", "Certificate", "AwaitCertificateVerify"),
             ("AwaitCertificateOrRequest", "CompressedCertificate", "AwaitCertificateVerify"),
@@ -32,8 +32,8 @@ internal static class StateTable
             ("AwaitCertificate", "Certificate", "AwaitCertificateVerify, AwaitFinished"),
             ("AwaitCertificate", "CompressedCertificate", "AwaitCertificateVerify"),
             ("AwaitCertificateVerify", "CertificateVerify", "AwaitVerdict, AwaitFinished"),
-            ("AwaitVerdict", "host: JudgePeer", "AwaitFinished"),
-            ("AwaitFinished", "Finished", "Established"),
+            ("AwaitVerdict", "host: JudgePeer", "AwaitFinished, Established"),
+            ("AwaitFinished", "Finished", "AwaitVerdict, Established"),
             ("Established", "KeyUpdate", "Established")),
     ];
 

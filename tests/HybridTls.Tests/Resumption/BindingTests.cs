@@ -109,6 +109,17 @@ public sealed class BindingTests : IDisposable
 
     [Fact]
     [Clause("HT-RES-14")]
+    public void Whether_raw_keys_of_clients_are_accepted() => Refused(
+        Changed,
+        (options, changed) =>
+        {
+            options.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+            options.AcceptRawPublicKeys = !changed;
+            options.PeerValidation = _visits.PinClient;
+        });
+
+    [Fact]
+    [Clause("HT-RES-14")]
     public void The_kind_of_credential() => Refused(
         Changed,
         (options, changed) => options.Credential = changed ? _visits.RawServer : _visits.ServerCredential,
@@ -215,6 +226,31 @@ public sealed class BindingTests : IDisposable
         using MessagePair pair = new(_visits.Server(server), _visits.Client(client));
         Assert.Equal(TlsAlert.CertificateRevoked, pair.FailWith());
         Assert.False(pair.IsEstablished);
+    }
+
+    [Fact]
+    [Clause("HT-RES-16")]
+    public void A_replayed_client_hello_does_not_make_a_server_ask_its_callback()
+    {
+        int asked = 0;
+        PeerValidation validation = _visits.Trust.WithCallback((_, _) =>
+        {
+            asked++;
+            return ValueTask.FromResult(PeerVerdict.Accept);
+        });
+        Action<HybridTlsServerOptions> server = options => (options.ClientCertificateMode, options.PeerValidation) = (ClientCertificateMode.RequireCertificate, validation);
+        Action<HybridTlsClientOptions> client = options => options.Credential = _visits.ClientCredential;
+        _visits.VisitServer(server, client);
+        byte[] recorded = [];
+        using (MessagePair original = _visits.Visit(server, client))
+            recorded = original.Messages[0].Message;
+        Assert.Equal(2, asked);
+
+        using MessagePair replay = new(_visits.Server(server), _visits.Client());
+        replay.Intercept = (taker, message) => taker == PeerRole.Server && message[0] == 1 ? recorded : message;
+        replay.Fail();
+        Assert.Equal(HybridTls.Handshake.ServerState.AwaitFinished, replay.Server.State); // it resumes, and waits for a proof
+        Assert.Equal(2, asked);
     }
 
     [Fact]

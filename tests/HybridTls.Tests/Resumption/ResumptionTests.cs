@@ -169,6 +169,20 @@ public sealed class ResumptionTests : IDisposable
         Assert.False(_visits.VisitServer().IsResumed);
     }
 
+    [Theory]
+    [InlineData(59, 0, true)]
+    [InlineData(61, 0, false)]
+    [InlineData(0, 59, true)]
+    [InlineData(0, 61, false)]
+    [InlineData(3_153_600_000, 0, false)] // a century: such a session would beget tickets for ever
+    [Clause("HT-RES-5")]
+    public void A_session_or_ticket_from_the_future_is_refused(long authenticated, long issued, bool valid)
+    {
+        DateTimeOffset now = _visits.Clock.Now;
+        SessionTimes times = new(now + TimeSpan.FromSeconds(authenticated), now + TimeSpan.FromSeconds(issued), TimeSpan.FromHours(1), 0);
+        Assert.Equal(valid, times.IsValidAt(now));
+    }
+
     [Fact]
     [Clause("HT-RES-5")]
     public void A_ticket_ends_with_its_lifetime_on_both_sides()
