@@ -13,6 +13,10 @@ internal sealed class ConnectionEnd : CancellationTokenSource, IConnectionObserv
     /// <summary>What a peer gets to read an alert and close.</summary>
     private static readonly TimeSpan LingerTime = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>How long callbacks may keep the reader: they belong to the host, and one may itself wait for the reader.</summary>
+    private static readonly TimeSpan CallbackTime = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _triggering = new();
     private readonly CancellationToken _transport;
     private readonly CancellationTokenRegistration _registration;
     private readonly string _connectionId;
@@ -23,7 +27,7 @@ internal sealed class ConnectionEnd : CancellationTokenSource, IConnectionObserv
         _transport = transport;
         _connectionId = connectionId;
         _logger = logger;
-        _registration = transport.UnsafeRegister(static state => ((ConnectionEnd)state!).Cancel(), this);
+        _registration = transport.UnsafeRegister(static state => ((ConnectionEnd)state!).Trigger(), this);
     }
 
     /// <inheritdoc/>
@@ -41,11 +45,29 @@ internal sealed class ConnectionEnd : CancellationTokenSource, IConnectionObserv
             return;
         try
         {
-            Cancel();
+            Trigger();
         }
         catch (AggregateException exception)
         {
             Log.ConnectionClosedFailed(_logger, _connectionId, exception);
+        }
+    }
+
+    /// <summary>
+    /// Returns when all callbacks have run, also those that another thread runs: <see cref="CancellationTokenSource.Cancel()"/> by itself
+    /// does not wait for those, and the reader would throw before the server knows that the peer is gone.
+    /// </summary>
+    private void Trigger()
+    {
+        bool entered = _triggering.TryEnter(CallbackTime);
+        try
+        {
+            Cancel();
+        }
+        finally
+        {
+            if (entered)
+                _triggering.Exit();
         }
     }
 
