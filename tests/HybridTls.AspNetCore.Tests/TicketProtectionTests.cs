@@ -221,7 +221,7 @@ public sealed class TicketProtectionTests
             Assert.Null(ring.Protector.Unprotect(foreign));
         }
 
-        Assert.InRange(_storage.Reads - reads, 0, 1);
+        Assert.InRange(_storage.Reads - reads, 0, 2); // one of ours, and the first look if it is late
         Assert.NotNull(ring.Protector.Unprotect(ticket));
 
         // The key of a server that started at the same time is found none the less.
