@@ -6,7 +6,7 @@ namespace HybridTls.Cryptography.Tests;
 /// Memory between two pages that nobody may touch: reading or writing one byte beyond it ends the process. A vector that is
 /// loaded or stored past a caller's span, which an array on the heap would hide, shows here. Linux only.
 /// </summary>
-internal sealed unsafe partial class GuardedMemory : IDisposable
+internal sealed unsafe class GuardedMemory : IDisposable
 {
     private const int None = 0;
     private const int ReadWrite = 1 | 2;
@@ -41,12 +41,12 @@ internal sealed unsafe partial class GuardedMemory : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Assert.Equal(0, Unmap(_mapping, _mapped));
 
-    [LibraryImport("libc", EntryPoint = "mmap")]
-    private static partial nint Map(nint address, nuint length, int protection, int flags, int descriptor, nint offset);
+    [DllImport("libc", EntryPoint = "mmap")]
+    private static extern nint Map(nint address, nuint length, int protection, int flags, int descriptor, nint offset);
 
-    [LibraryImport("libc", EntryPoint = "mprotect")]
-    private static partial int Protect(nint address, nuint length, int protection);
+    [DllImport("libc", EntryPoint = "mprotect")]
+    private static extern int Protect(nint address, nuint length, int protection);
 
-    [LibraryImport("libc", EntryPoint = "munmap")]
-    private static partial int Unmap(nint address, nuint length);
+    [DllImport("libc", EntryPoint = "munmap")]
+    private static extern int Unmap(nint address, nuint length);
 }

@@ -8,8 +8,10 @@ using Microsoft.Extensions.DependencyInjection;
 namespace HybridTls.Samples.Tests;
 
 /// <summary>Servers in processes of their own that share a key ring in a folder, as behind a load balancer.</summary>
-public sealed partial class FleetTests : IAsyncDisposable
+public sealed class FleetTests : IAsyncDisposable
 {
+    private static readonly Regex PortNumber = new(@":(\d+)/");
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hybridtls-fleet-");
     private readonly List<SampleProcess> _servers = [];
     private PeerValidation? _trust;
@@ -64,7 +66,7 @@ public sealed partial class FleetTests : IAsyncDisposable
         _servers.Add(server);
         string line = await server.WaitForLineAsync(static line => line.StartsWith("  chromium https://", StringComparison.Ordinal));
         _trust ??= PeerValidation.TrustAnchorsFromPemFile(Path.Combine(authority, "ca.crt"));
-        return int.Parse(PortNumber().Match(line).Groups[1].Value, CultureInfo.InvariantCulture);
+        return int.Parse(PortNumber.Match(line).Groups[1].Value, CultureInfo.InvariantCulture);
     }
 
     private HybridTlsClientOptions NewClient(ClientSessionCache? cache = null) =>
@@ -92,7 +94,4 @@ public sealed partial class FleetTests : IAsyncDisposable
         foreach (IKey key in keys.GetAllKeys())
             keys.RevokeKey(key.KeyId, "stolen");
     }
-
-    [GeneratedRegex(@":(\d+)/")]
-    private static partial Regex PortNumber();
 }

@@ -7,12 +7,15 @@ using HybridTls.Testing;
 namespace HybridTls.Samples.Tests;
 
 /// <summary>The commands that the sample KestrelHttps prints are copied and pasted.</summary>
-public sealed partial class PrintedCommandTests(RunningKestrel kestrel)
+public sealed class PrintedCommandTests(RunningKestrel kestrel)
 {
+    private static readonly Regex NodeCommand = new("npx --yes node@26 -e \"(.*)\"");
+    private static readonly Regex PolicyCommand = new(@"\n  (echo .*) \| sudo tee /etc/chromium/policies/managed/hybridtls-sample\.json >/dev/null\n");
+
     [Fact]
     public async Task The_command_for_Node_fetches_what_protects_the_connection()
     {
-        Match command = NodeCommand().Match(kestrel.Output);
+        Match command = NodeCommand.Match(kestrel.Output);
         Assert.True(command.Success, kestrel.Output);
         string output = await RunAsync(NodeInstallation.Executable, "-e", command.Groups[1].Value);
         Assert.StartsWith("X25519MLKEM768\n{\"protocol\":\"HTTP/1.1\",\"group\":\"X25519MLKEM768\",\"signature\":\"ML-DSA-65\"", output, StringComparison.Ordinal);
@@ -21,7 +24,7 @@ public sealed partial class PrintedCommandTests(RunningKestrel kestrel)
     [Fact]
     public async Task The_command_for_Chromium_writes_a_policy_that_trusts_the_authority()
     {
-        Match command = PolicyCommand().Match(kestrel.Output);
+        Match command = PolicyCommand.Match(kestrel.Output);
         Assert.True(command.Success, kestrel.Output);
         Assert.Contains($"\n  chromium https://localhost:{kestrel.Port}/\n", kestrel.Output, StringComparison.Ordinal);
         using JsonDocument policy = JsonDocument.Parse(await RunAsync("/bin/sh", "-c", command.Groups[1].Value));
@@ -38,10 +41,4 @@ public sealed partial class PrintedCommandTests(RunningKestrel kestrel)
         Assert.Equal(0, process.ExitCode);
         return output;
     }
-
-    [GeneratedRegex("npx --yes node@26 -e \"(.*)\"")]
-    private static partial Regex NodeCommand();
-
-    [GeneratedRegex(@"\n  (echo .*) \| sudo tee /etc/chromium/policies/managed/hybridtls-sample\.json >/dev/null\n")]
-    private static partial Regex PolicyCommand();
 }

@@ -7,8 +7,10 @@ using HybridTls.Samples.Tests;
 namespace HybridTls.Samples.Tests;
 
 /// <summary>The sample KestrelHttps, serving on a free port while the tests run.</summary>
-public sealed partial class RunningKestrel : IAsyncLifetime
+public sealed class RunningKestrel : IAsyncLifetime
 {
+    private static readonly Regex PortNumber = new(@":(\d+)/");
+
     private readonly string _folder = Directory.CreateTempSubdirectory("hybridtls-kestrel-").FullName;
     private SampleProcess? _sample;
 
@@ -24,7 +26,7 @@ public sealed partial class RunningKestrel : IAsyncLifetime
     {
         _sample = SampleProcess.Start("KestrelHttps", "--port", "0", "--data", _folder);
         string line = await _sample.WaitForLineAsync(static line => line.StartsWith("  chromium https://", StringComparison.Ordinal));
-        Port = int.Parse(PortNumber().Match(line).Groups[1].Value, CultureInfo.InvariantCulture);
+        Port = int.Parse(PortNumber.Match(line).Groups[1].Value, CultureInfo.InvariantCulture);
         Authority = await File.ReadAllTextAsync(Path.Combine(_folder, "ca.crt"));
     }
 
@@ -34,7 +36,4 @@ public sealed partial class RunningKestrel : IAsyncLifetime
             await _sample.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
-
-    [GeneratedRegex(@":(\d+)/")]
-    private static partial Regex PortNumber();
 }

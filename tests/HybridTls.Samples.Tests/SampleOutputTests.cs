@@ -3,13 +3,24 @@ using System.Text.RegularExpressions;
 namespace HybridTls.Samples.Tests;
 
 /// <summary>What the samples print is what their readers are promised.</summary>
-public sealed partial class SampleOutputTests
+public sealed class SampleOutputTests
 {
+    private static readonly Regex Keys = new("^keys: prices (?<prices>[0-9a-f]{16}), shop (?<shop>[0-9a-f]{16})\n");
+    private static readonly Regex OwnCalls = new(
+        """
+        ^Calling myself:
+          HTTP/1.1    200 in \d+ ms over X25519MLKEM768 \+ ML-DSA-65, TLS_AES_256_GCM_SHA384, ALPN http/1.1
+          HTTP/2.0    200 in \d+ ms over X25519MLKEM768 \+ ML-DSA-65, TLS_AES_256_GCM_SHA384, ALPN h2
+          handshake   first \(compiles the code\) \d+ ms, then \d+\.\d ms, resumed \d+\.\d ms \(medians of 20, both sides\)
+
+        $
+        """);
+
     [Fact]
     public async Task SecureChannel_answers_who_is_known_and_refuses_who_is_not()
     {
         string output = await SampleProcess.RunAsync("SecureChannel");
-        Match keys = Keys().Match(output);
+        Match keys = Keys.Match(output);
         Assert.True(keys.Success, output);
         (string prices, string shop) = (keys.Groups["prices"].Value, keys.Groups["shop"].Value);
         AssertLines(
@@ -64,7 +75,7 @@ public sealed partial class SampleOutputTests
         try
         {
             string output = await SampleProcess.RunAsync("KestrelHttps", "--port", "0", "--once", "--data", folder);
-            Assert.Matches(OwnCalls(), output);
+            Assert.Matches(OwnCalls, output);
             string authority = await File.ReadAllTextAsync(Path.Combine(folder, "ca.crt"), TestContext.Current.CancellationToken);
             if (!OperatingSystem.IsWindows())
                 Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(folder, "ca.key")));
@@ -135,18 +146,4 @@ public sealed partial class SampleOutputTests
         string[] written = output.Split('\n');
         Assert.All(lines, line => Assert.Contains(line, written));
     }
-
-    [GeneratedRegex("^keys: prices (?<prices>[0-9a-f]{16}), shop (?<shop>[0-9a-f]{16})\n")]
-    private static partial Regex Keys();
-
-    [GeneratedRegex(
-        """
-        ^Calling myself:
-          HTTP/1.1    200 in \d+ ms over X25519MLKEM768 \+ ML-DSA-65, TLS_AES_256_GCM_SHA384, ALPN http/1.1
-          HTTP/2.0    200 in \d+ ms over X25519MLKEM768 \+ ML-DSA-65, TLS_AES_256_GCM_SHA384, ALPN h2
-          handshake   first \(compiles the code\) \d+ ms, then \d+\.\d ms, resumed \d+\.\d ms \(medians of 20, both sides\)
-
-        $
-        """)]
-    private static partial Regex OwnCalls();
 }

@@ -4,8 +4,10 @@ using HybridTls.Testing;
 namespace HybridTls.Tests.Spec;
 
 /// <summary>spec/profile.md, read as the tests need it: its clauses and its tables.</summary>
-internal static partial class SpecDocument
+internal static class SpecDocument
 {
+    private static readonly Regex ClausePattern = new(@"^- \*\*(?<id>HT-[A-Z]+-\d+)\*\* (?<text>.+)$");
+
     private static readonly Lazy<string[]> AllLines = new(static () => File.ReadAllLines(Repository.PathOf("spec", "profile.md")));
 
     /// <summary>The lines of the document.</summary>
@@ -13,7 +15,7 @@ internal static partial class SpecDocument
 
     /// <summary>The clauses in order: id and text.</summary>
     public static IReadOnlyList<(string Id, string Text)> Clauses { get; } =
-        [.. AllLines.Value.Select(static line => ClausePattern().Match(line)).Where(static match => match.Success)
+        [.. AllLines.Value.Select(static line => ClausePattern.Match(line)).Where(static match => match.Success)
             .Select(static match => (match.Groups["id"].Value, match.Groups["text"].Value))];
 
     /// <summary>The rows of the table that follows the comment <c>&lt;!-- table: name --&gt;</c>, without its head; cells without back-ticks.</summary>
@@ -34,7 +36,4 @@ internal static partial class SpecDocument
 
     /// <summary>The alert of a name as RFC 9846 writes it, such as illegal_parameter.</summary>
     public static TlsAlert AlertOf(string name) => Enum.Parse<TlsAlert>(name.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
-
-    [GeneratedRegex(@"^- \*\*(?<id>HT-[A-Z]+-\d+)\*\* (?<text>.+)$")]
-    private static partial Regex ClausePattern();
 }

@@ -7,8 +7,12 @@ using HybridTls.Testing;
 namespace HybridTls.Tests.Spec;
 
 /// <summary>Keeps spec/profile.md, the tests and the code's constants together.</summary>
-public sealed partial class SpecTests
+public sealed class SpecTests
 {
+    private static readonly Regex IdPattern = new(@"HT-[A-Z]+-\d+");
+    private static readonly Regex SourcePattern = new(@"\[(§|RFC |FIPS |draft-|profile)[^\]]*\]$");
+    private static readonly Regex AlertPattern = new(@"TlsAlert\.([A-Z]\w+)");
+
     private const BindingFlags Everything = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance;
 
     [Fact]
@@ -39,13 +43,13 @@ public sealed partial class SpecTests
 
     [Fact]
     public void Every_clause_names_its_source() =>
-        AssertNone(SpecDocument.Clauses.Where(static clause => !SourcePattern().IsMatch(clause.Text)).Select(static clause => clause.Id));
+        AssertNone(SpecDocument.Clauses.Where(static clause => !SourcePattern.IsMatch(clause.Text)).Select(static clause => clause.Id));
 
     [Fact]
     public void Text_that_looks_like_a_clause_is_one()
     {
         HashSet<string> known = [.. SpecDocument.Clauses.Select(static clause => clause.Id)];
-        AssertNone(SpecDocument.Lines.SelectMany(static line => IdPattern().Matches(line)).Select(static match => match.Value).Where(id => !known.Contains(id)));
+        AssertNone(SpecDocument.Lines.SelectMany(static line => IdPattern.Matches(line)).Select(static match => match.Value).Where(id => !known.Contains(id)));
     }
 
     [Fact]
@@ -78,7 +82,7 @@ public sealed partial class SpecTests
             if (Path.GetFileName(file) is "TlsAlert.cs" || file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
                 continue;
             string code = string.Join('\n', File.ReadLines(file).Where(static line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)));
-            foreach (Match match in AlertPattern().Matches(code))
+            foreach (Match match in AlertPattern.Matches(code))
                 sent.Add(Enum.Parse<TlsAlert>(match.Groups[1].Value));
         }
 
@@ -113,13 +117,4 @@ public sealed partial class SpecTests
             _ => value.ToString()!,
         };
     }
-
-    [GeneratedRegex(@"HT-[A-Z]+-\d+")]
-    private static partial Regex IdPattern();
-
-    [GeneratedRegex(@"\[(§|RFC |FIPS |draft-|profile)[^\]]*\]$")]
-    private static partial Regex SourcePattern();
-
-    [GeneratedRegex(@"TlsAlert\.([A-Z]\w+)")]
-    private static partial Regex AlertPattern();
 }
