@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
 using HybridTls.AspNetCore;
+using HybridTls.Tests;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -203,35 +204,5 @@ public sealed class HostilePeersTests(ITestOutputHelper output)
         await Assert.ThrowsAsync<HybridTlsException>(
             () => client.AuthenticateAsClientAsync(Identities.ClientOptions, TestContext.Current.CancellationToken));
         return sent.ToArray();
-    }
-
-    /// <summary>Keeps what is written, and ends when read.</summary>
-    private sealed class OneWayStream(MemoryStream sent) : Stream
-    {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => 0;
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => sent.Write(buffer, offset, count);
     }
 }

@@ -10,7 +10,7 @@ public class ShimConfigTests
     [Fact]
     public void The_configuration_holds_what_the_runner_knows_and_gives_reasons()
     {
-        using JsonDocument config = JsonDocument.Parse(File.ReadAllBytes(Testing.Repository.PathOf("tests", "HybridTls.Bogo", "config.json")));
+        using JsonDocument config = JsonDocument.Parse(File.ReadAllBytes(Repository.PathOf("tests", "HybridTls.Bogo", "config.json")));
         Assert.Equal(Members, config.RootElement.EnumerateObject().Select(static member => member.Name));
         Assert.All(config.RootElement.GetProperty("DisabledTests").EnumerateObject(), static test => Assert.True(test.Value.GetString()!.Length > 10));
         Assert.All(config.RootElement.GetProperty("TestErrorMap").EnumerateObject(), static test => Assert.Matches("^:[A-Z0-9_]+:$", test.Value.GetString()!));

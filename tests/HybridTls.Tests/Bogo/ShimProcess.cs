@@ -93,7 +93,7 @@ internal sealed class ShimProcess : IDisposable
 
         // The shim is built beside the tests, in the same configuration.
         string configuration = Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)))!;
-        string program = Testing.Repository.PathOf("tests", "HybridTls.Bogo", "bin", configuration, "net10.0", "HybridTls.Bogo.dll");
+        string program = Repository.PathOf("tests", "HybridTls.Bogo", "bin", configuration, "net10.0", "HybridTls.Bogo.dll");
         ProcessStartInfo start = new("dotnet", [program, .. flags]) { RedirectStandardOutput = true, RedirectStandardError = true };
 
         // All that this program does is compile itself: narrow vectors take the compiler half the time.

@@ -3,7 +3,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using HybridTls.Certificates;
-using HybridTls.Testing;
 
 namespace HybridTls.Tests.Certificates;
 

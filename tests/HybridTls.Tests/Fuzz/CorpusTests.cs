@@ -1,5 +1,4 @@
 using HybridTls.Fuzz;
-using HybridTls.Testing;
 
 namespace HybridTls.Tests.Fuzz;
 

@@ -4,7 +4,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using HybridTls.Handshake;
 using HybridTls.Messages;
-using HybridTls.Testing;
 using HybridTls.Tests.Certificates;
 
 namespace HybridTls.Tests.Handshake;

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using HybridTls.Testing;
 
 namespace HybridTls.Tests.Spec;
 

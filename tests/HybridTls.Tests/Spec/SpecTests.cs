@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using HybridTls.Records;
-using HybridTls.Testing;
 
 namespace HybridTls.Tests.Spec;
 

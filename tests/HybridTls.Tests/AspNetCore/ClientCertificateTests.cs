@@ -1,0 +1,72 @@
+using System.Net;
+using HybridTls.AspNetCore;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace HybridTls.Tests.AspNetCore;
+
+/// <summary>Who the client is.</summary>
+public sealed class ClientCertificateTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(ClientCertificateMode.NoCertificate, true, "")]
+    [InlineData(ClientCertificateMode.AllowCertificate, true, "CN=client")]
+    [InlineData(ClientCertificateMode.AllowCertificate, false, "")]
+    [InlineData(ClientCertificateMode.RequireCertificate, true, "CN=client")]
+    public async Task The_request_has_the_clients_certificate(ClientCertificateMode mode, bool sends, string expected)
+    {
+        await using WebHost host = await WebHost.StartAsync(
+            static app => app.MapGet("/", static async (HttpContext context) =>
+                context.Connection.ClientCertificate == await context.Connection.GetClientCertificateAsync()
+                    ? context.Connection.ClientCertificate?.Subject ?? ""
+                    : "two certificates"),
+            options =>
+            {
+                options.ClientCertificateMode = mode;
+                options.PeerValidation = TestIdentities.TrustRoot;
+            });
+        using HttpClient client = host.CreateClient(options => options.Credential = sends ? TestIdentities.Client : null);
+        Assert.Equal(expected, await client.GetStringAsync("/", Token));
+    }
+
+    [Fact]
+    public async Task A_client_without_the_required_certificate_is_refused()
+    {
+        TaskCompletionSource<FailedHandshake> failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using WebHost host = await WebHost.StartAsync(
+            static app => app.MapGet("/", static () => "never"),
+            static options =>
+            {
+                options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                options.PeerValidation = TestIdentities.TrustRoot;
+            },
+            middleware => middleware.OnHandshakeFailed = failure => failed.TrySetResult(failure));
+        using HttpClient client = host.CreateClient();
+        HttpRequestException exception = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync("/", Token));
+        Assert.Contains("CertificateRequired", exception.ToString(), StringComparison.Ordinal);
+        FailedHandshake failure = await failed.Task.WaitAsync(TimeSpan.FromSeconds(10), Token);
+        Assert.Equal((HandshakeFailureReason.AlertSent, TlsAlert.CertificateRequired), (failure.Reason, failure.Alert));
+        Assert.Equal("localhost", failure.ClientHello?.ServerName);
+        Assert.Equal(IPAddress.Loopback, ((IPEndPoint)failure.Connection.RemoteEndPoint!).Address.MapToIPv4());
+    }
+
+    [Fact]
+    public async Task A_raw_public_key_is_in_our_feature()
+    {
+        await using WebHost host = await WebHost.StartAsync(
+            static app => app.MapGet("/", static (HttpContext context) =>
+                Convert.ToHexString(context.Features.GetRequiredFeature<IHybridTlsFeature>().PeerRawPublicKey.Span)
+                + (context.Connection.ClientCertificate is null ? "" : " and a certificate")),
+            static options =>
+            {
+                options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                options.AcceptRawPublicKeys = true;
+                options.PeerValidation = TestIdentities.PinClient;
+            });
+        using HttpClient client = host.CreateClient(static options => options.Credential = TestIdentities.RawClient);
+        Assert.Equal(Convert.ToHexString(TestIdentities.RawClient.SubjectPublicKeyInfo.Span), await client.GetStringAsync("/", Token));
+    }
+}
