@@ -60,6 +60,9 @@ public sealed class HybridTlsServerOptions : HybridTlsOptions
     /// <summary>The names to send in certificate_authorities, encoded; null: as <see cref="SendCertificateAuthorities"/> says.</summary>
     internal IReadOnlyList<ReadOnlyMemory<byte>>? CertificateAuthorities { get; set; }
 
+    /// <summary><see cref="TicketProtector"/>, or the one that stands in for it.</summary>
+    internal ITicketProtector EffectiveTicketProtector => TicketProtector ?? RotatingTicketProtector.Shared;
+
     /// <summary>Refuses options that cannot work; those that <see cref="SelectOptions"/> replaces need no credential.</summary>
     /// <exception cref="InvalidOperationException">An option is missing or contradicts another; the message names it.</exception>
     internal void Validate(bool selected = false)

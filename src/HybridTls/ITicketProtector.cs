@@ -16,8 +16,8 @@ public interface ITicketProtector
     TimeSpan TicketLifetime { get; }
 
     /// <summary>Seals a session.</summary>
-    /// <param name="session">The session, at most 65,000 bytes. The caller clears it.</param>
-    /// <returns>The ticket, at most 65,535 bytes; null when none can be made now: the client then gets none.</returns>
+    /// <param name="session">The session, at most 24,576 bytes. The caller clears it.</param>
+    /// <returns>The ticket, at most 32,000 bytes; null when none can be made now. With null or a longer one the client gets no ticket.</returns>
     byte[]? Protect(ReadOnlySpan<byte> session);
 
     /// <summary>Opens a ticket, which comes from the network and may be anything.</summary>

@@ -8,8 +8,8 @@ namespace HybridTls.Handshake;
 /// <content>Tickets: taking the client's, giving new ones (RFC 9846 §4.3.11, §4.7.1).</content>
 internal sealed partial class ServerHandshake
 {
-    /// <summary>Whether a session is being resumed: a ticket was accepted and its binder verified.</summary>
-    private bool IsResuming => _offer is { Session: not null };
+    /// <summary>Whether a session is being resumed: a ticket was accepted; that its binder does not verify would have ended the handshake.</summary>
+    private bool IsResuming => _offer is { IsAcceptable: true };
 
     /// <summary>How many tickets the client gets if it has a use for them: as many as it wants (RFC 9149), within bounds.</summary>
     private int TicketsToSend => (IsResuming, _negotiated.RequestedTickets) switch
@@ -53,7 +53,7 @@ internal sealed partial class ServerHandshake
     /// <summary>Seals the session into tickets and sends them.</summary>
     private void WriteTickets(int count)
     {
-        ITicketProtector protector = _options.TicketProtector ?? RotatingTicketProtector.Shared;
+        ITicketProtector protector = _options.EffectiveTicketProtector;
         DateTimeOffset now = _options.TimeProvider.GetUtcNow();
         TimeSpan wanted = _options.TicketLifetime < protector.TicketLifetime ? _options.TicketLifetime : protector.TicketLifetime;
         TimeSpan lifetime = SessionTimes.LifetimeAt(now, AuthenticatedAt, wanted);
@@ -72,7 +72,7 @@ internal sealed partial class ServerHandshake
                 SessionTimes times = new(AuthenticatedAt, now, lifetime, BitConverter.ToUInt32(ageAdd));
                 session.Clear();
                 ServerSession.Write(session, Suite.Id, psk, times, binding, PeerCertificateType == CertificateType.RawPublicKey, PeerChain);
-                if (session.Length > ServerSession.MaxSize || protector.Protect(session.Written) is not { Length: > 0 and <= ushort.MaxValue } ticket)
+                if (session.Length > ServerSession.MaxSize || protector.Protect(session.Written) is not { Length: > 0 and <= ServerSession.MaxTicketSize } ticket)
                     break;
                 using (NewSessionTicket.Begin(messages, (uint)lifetime.TotalSeconds, times.AgeAdd, nonce, ticket))
                     messages.WriteExtension((ExtensionType)Grease.CodePoint(ageAdd[0]), []); // clients must not choke on it (RFC 8701 §4)

@@ -11,6 +11,9 @@ internal sealed class ServerSession : IDisposable
     /// <summary>The largest session that is sealed, in bytes: with a chain of ML-DSA-65 certificates above it a client gets no tickets.</summary>
     public const int MaxSize = 24 * 1024;
 
+    /// <summary>The largest ticket that is sent, in bytes: clients bound the message around it, ours to 32 KiB, and offer it in a ClientHello.</summary>
+    public const int MaxTicketSize = 32_000;
+
     private const byte FormatVersion = 1;
 
     private readonly byte[] _encoded;

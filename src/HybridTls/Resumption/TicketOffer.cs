@@ -19,7 +19,10 @@ internal sealed class TicketOffer
         Peer = peer;
     }
 
-    /// <summary>The session to resume, if the binder verifies; null for none. Whoever opened the offer disposes it.</summary>
+    /// <summary>Whether a session can be resumed, if the binder verifies.</summary>
+    public bool IsAcceptable => Refusal is null;
+
+    /// <summary>The session to resume; null for none. Whoever opened the offer disposes it.</summary>
     public ServerSession? Session { get; }
 
     /// <summary>The index of the identity.</summary>
@@ -43,7 +46,7 @@ internal sealed class TicketOffer
     public static TicketOffer Open(ClientHello hello, ServerNegotiation negotiated, HybridTlsServerOptions options)
     {
         hello.TryGetPreSharedKeys(out OfferedPsks offered);
-        ITicketProtector protector = options.TicketProtector ?? RotatingTicketProtector.Shared;
+        ITicketProtector protector = options.EffectiveTicketProtector;
         string refusal = "none of the first tickets is ours, or their keys are gone";
         int index = 0;
         foreach (PskIdentity identity in offered.Identities)

@@ -1,0 +1,87 @@
+using HybridTls.Messages;
+using HybridTls.Resumption;
+using HybridTls.Tests.Handshake;
+
+namespace HybridTls.Tests.Resumption;
+
+/// <summary>Protectors and caches are the host's code: what an odd one gives is bounded, and costs resumption only.</summary>
+public sealed class HostCodeTests : IDisposable
+{
+    private readonly Visits _visits = new();
+
+    public void Dispose() => _visits.Dispose();
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 2)]
+    [InlineData(32_000, 2)]
+    [InlineData(32_001, 0)]
+    [InlineData(1_000_000, 0)]
+    public void A_ticket_that_clients_would_not_take_is_not_sent(int size, int sent)
+    {
+        using MessagePair pair = _visits.Visit(server => server.TicketProtector = new SizedProtector(size));
+        Assert.Equal(sent, pair.Messages.Count(static taken => taken.Message[0] == (byte)HandshakeType.NewSessionTicket));
+    }
+
+    [Fact]
+    public void The_longest_ticket_resumes()
+    {
+        using RotatingTicketProtector inner = new(TimeSpan.FromDays(7), _visits.Clock);
+        PaddingProtector padding = new(inner);
+        Assert.False(_visits.VisitServer(server => server.TicketProtector = padding).IsResumed);
+        Assert.True(_visits.VisitServer(server => server.TicketProtector = padding).IsResumed);
+    }
+
+    [Fact]
+    public void An_endless_cache_of_expired_sessions_is_left_after_sixteen()
+    {
+        _visits.VisitServer();
+        using ClientSession session = _visits.Cache.Take(SessionBinding.ForClient(_visits.Client()))!;
+        _visits.Clock.Advance(TimeSpan.FromDays(8));
+        EndlessCache cache = new(session);
+        Assert.False(_visits.VisitServer(client: client => client.SessionCache = cache).IsResumed);
+        Assert.Equal(16, cache.Taken);
+    }
+
+    private sealed class SizedProtector(int size) : ITicketProtector
+    {
+        public TimeSpan TicketLifetime => TimeSpan.FromHours(1);
+
+        public byte[]? Protect(ReadOnlySpan<byte> session) => new byte[size];
+
+        public byte[]? Unprotect(ReadOnlySpan<byte> ticket) => null;
+    }
+
+    private sealed class PaddingProtector(ITicketProtector inner) : ITicketProtector
+    {
+        private int _size;
+
+        public TimeSpan TicketLifetime => inner.TicketLifetime;
+
+        public byte[]? Protect(ReadOnlySpan<byte> session)
+        {
+            byte[] ticket = inner.Protect(session)!;
+            _size = ticket.Length;
+            return [.. ticket, .. new byte[ServerSession.MaxTicketSize - ticket.Length]];
+        }
+
+        public byte[]? Unprotect(ReadOnlySpan<byte> ticket)
+        {
+            Assert.Equal(ServerSession.MaxTicketSize, ticket.Length);
+            return inner.Unprotect(ticket[.._size]);
+        }
+    }
+
+    private sealed class EndlessCache(ClientSession session) : IClientSessionCache
+    {
+        public int Taken { get; private set; }
+
+        public void Add(string key, ClientSession session) => session.Dispose();
+
+        public ClientSession? Take(string key)
+        {
+            Taken++;
+            return session.Duplicate();
+        }
+    }
+}
