@@ -15,7 +15,7 @@ internal static class KestrelReport
         Table table = new Table().Border(TableBorder.Rounded)
             .Title("UseHybridTls (X25519MLKEM768, ML-DSA-65) and UseHttps (ECDSA P-256)\nin Kestrel, TLS 1.3, AES-256-GCM");
         table.AddColumn(new TableColumn("answers").NoWrap());
-        foreach (string header in (string[])["HybridTls", "UseHttps", "unit", "ratio", "server µs", "UseHttps", "ratio"])
+        foreach (string header in (string[])["HybridTls", "UseHttps", "unit", "ratio", "quartiles", "server µs", "UseHttps", "ratio"])
             table.AddColumn(new TableColumn(header).RightAligned().NoWrap());
         foreach (KestrelResult result in results)
         {
@@ -26,6 +26,7 @@ internal static class KestrelReport
                 Format("N0", result.HttpsPerSecond),
                 isLarge ? "MiB/s" : "1/s",
                 Format("N2", result.Ratio),
+                $"{Format("N2", result.RatioLow)}–{Format("N2", result.RatioHigh)}",
                 Format("N0", result.HybridServerMicroseconds),
                 Format("N0", result.HttpsServerMicroseconds),
                 Format("N2", result.ServerRatio));

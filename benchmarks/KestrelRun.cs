@@ -9,7 +9,7 @@ namespace HybridTls.Benchmarks;
 /// <summary>Measures both endpoints in alternating rounds, so that what else the machine does hits both alike.</summary>
 internal sealed class KestrelRun(KestrelEndpoints endpoints, double seconds)
 {
-    private const int Rounds = 6;
+    private const int Rounds = 20;
     private const int Connections = 4;
 
     private readonly HybridTlsClientOptions _hybrid = new()
@@ -48,11 +48,15 @@ internal sealed class KestrelRun(KestrelEndpoints endpoints, double seconds)
                 progress((results.Count + ((round + 1.0) / Rounds)) / cases.Length);
             }
 
+            double[] ratios = [.. ours.Zip(theirs, static (our, their) => our.PerSecond / their.PerSecond).Order()];
             results.Add(new KestrelResult(
                 measured.Name,
                 measured.Size,
                 Median(ours.Select(sample => sample.PerSecond)),
                 Median(theirs.Select(sample => sample.PerSecond)),
+                Median(ratios),
+                ratios[ratios.Length / 4],
+                ratios[ratios.Length * 3 / 4],
                 Median(ours.Select(sample => sample.ServerMicroseconds)),
                 Median(theirs.Select(sample => sample.ServerMicroseconds))));
         }
