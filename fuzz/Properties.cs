@@ -69,7 +69,7 @@ internal static class Properties
             exception is
             {
                 Failure: HybridTlsFailure.AlertSent,
-                Alert: TlsAlert.DecodeError or TlsAlert.IllegalParameter or TlsAlert.MissingExtension,
+                Alert: TlsAlert.DecodeError or TlsAlert.IllegalParameter or TlsAlert.MissingExtension or TlsAlert.ProtocolVersion,
             },
             $"An undocumented refusal: {exception.Failure} {exception.Alert} {exception.Message}");
         return $"{exception.Alert}: {WithoutNumbers(exception.Message)}";

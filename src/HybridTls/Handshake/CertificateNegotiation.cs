@@ -8,9 +8,6 @@ internal sealed class CertificateNegotiation
     /// <summary>How we present our key (RFC 7250).</summary>
     public CertificateType ServerCertificateType { get; private init; }
 
-    /// <summary>Whether the client asked how.</summary>
-    public bool AnswersServerCertificateType { get; private init; }
-
     /// <summary>How the client presents its key (RFC 7250).</summary>
     public CertificateType ClientCertificateType { get; private init; }
 
@@ -36,11 +33,9 @@ internal sealed class CertificateNegotiation
 
         bool requestsCertificate = options.ClientCertificateMode != ClientCertificateMode.NoCertificate;
         bool namesClientTypes = hello.TryGetClientCertificateTypes(out ReadOnlySpan<CertificateType> clientTypes);
-        bool namesServerTypes = hello.TryGetServerCertificateTypes(out ReadOnlySpan<CertificateType> serverTypes);
         return new CertificateNegotiation
         {
-            ServerCertificateType = SelectServerType(namesServerTypes ? serverTypes : [CertificateType.X509], options.Credential!),
-            AnswersServerCertificateType = namesServerTypes,
+            ServerCertificateType = SelectServerType(hello, options.Credential!),
             ClientCertificateType = requestsCertificate
                 ? SelectClientType(namesClientTypes ? clientTypes : [CertificateType.X509], options)
                 : CertificateType.X509,
@@ -49,10 +44,10 @@ internal sealed class CertificateNegotiation
         };
     }
 
-    private static CertificateType SelectServerType(ReadOnlySpan<CertificateType> offered, HybridTlsCredential credential)
+    private static CertificateType SelectServerType(ClientHello hello, HybridTlsCredential credential)
     {
         CertificateType type = HandshakeMachine.CertificateTypeOf(credential);
-        if (!offered.Contains(type))
+        if (!hello.AcceptsServerCertificateType(type))
         {
             TlsError.Throw(TlsAlert.UnsupportedCertificate, credential.IsRawPublicKey
                 ? "The peer accepts no raw public keys (RFC 7250), and Credential is one: set AcceptRawPublicKeys on the client, or use a certificate."

@@ -22,6 +22,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
     private SslApplicationProtocol _applicationProtocol;
     private bool _certificateRequested;
     private ClientSession? _session;
+    private bool _shareSent;
     private bool _resumed;
     private bool _credentialSuits;
 
@@ -93,6 +94,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
     private void WriteClientHello(ClientHelloShares shares, ReadOnlySpan<byte> cookie)
     {
         TlsWriter writer = BeginMessage(out int start);
+        _shareSent |= shares != ClientHelloShares.None;
         _offered = _template.Write(writer, shares, _keyShare, cookie, _session);
         if (_session is not null)
             WriteBinder(_session, start);
@@ -150,7 +152,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
                 FailureReason.WrongCipherSuite);
         if (!hello.TryGetKeyShare(out KeyShareEntry share))
             TlsError.Throw(TlsAlert.MissingExtension, "ServerHello has no key_share extension (RFC 9846 §9.2).", FailureReason.NoKeyShare);
-        if (share.Group != NamedGroup.X25519MLKem768)
+        if (share.Group != NamedGroup.X25519MLKem768 || !_shareSent)
             TlsError.ThrowIllegalParameter($"ServerHello: a share of the group 0x{(ushort)share.Group:X4}, which we sent none of (RFC 9846 §4.3.8).",
                 FailureReason.WrongGroup);
 
@@ -175,7 +177,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         Transcript.Append(message.Whole);
         StartHandshakeKeys(suite, sharedSecret, _template.Random);
         Reader.SetKeys(PeerHandshakeSecret.CreateProtection());
-        WriteChangeCipherSpecOnce();
+        OweChangeCipherSpec();
         Writer.SetKeys(OwnHandshakeSecret.CreateProtection());
         return ClientState.AwaitEncryptedExtensions;
     }
@@ -193,11 +195,19 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         }
 
         PeerCertificateType = extensions.TryGetServerCertificateType(out CertificateType server) ? server : CertificateType.X509;
-        if (!_resumed && !_template.AcceptedServerTypes.Contains(PeerCertificateType))
+        bool namesServerType = extensions.Extensions.Types.Contains(ExtensionType.ServerCertificateType);
+        if (!_template.AcceptedServerTypes.Contains(PeerCertificateType) && (namesServerType || !_resumed))
         {
             TlsError.Throw(
-                extensions.Extensions.Types.Contains(ExtensionType.ServerCertificateType) ? TlsAlert.IllegalParameter : TlsAlert.UnsupportedCertificate,
+                namesServerType ? TlsAlert.IllegalParameter : TlsAlert.UnsupportedCertificate,
                 $"The server presents its key as {PeerCertificateType}, which was not offered (RFC 7250 §4.2).",
+                FailureReason.WrongCertificateType);
+        }
+
+        if (_resumed && namesServerType && PeerCertificateType != CertificateTypeOf(_session!))
+        {
+            TlsError.ThrowIllegalParameter(
+                $"The server resumes a session in which it presented its key as {CertificateTypeOf(_session!)}, and now calls it {PeerCertificateType}.",
                 FailureReason.WrongCertificateType);
         }
 
@@ -257,6 +267,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         VerifyFinished(message);
         StartApplicationKeys();
         Reader.SetKeys(CreatePeerApplicationProtection());
+        WriteChangeCipherSpecOnce();
         if (!_certificateRequested)
             return FinishClientFlight();
         HybridTlsCredential? credential = _credentialSuits ? _options.Credential : null;
@@ -319,6 +330,9 @@ internal sealed partial class ClientHandshake : HandshakeMachine
 
         return new CertificateRequestInfo(OwnCertificateType == CertificateType.RawPublicKey, schemes, authorities);
     }
+
+    private static CertificateType CertificateTypeOf(ClientSession session) =>
+        session.PeerUsedRawPublicKey ? CertificateType.RawPublicKey : CertificateType.X509;
 
     private bool SuitsOwnType(HybridTlsCredential? credential) => credential is not null && CertificateTypeOf(credential) == OwnCertificateType;
 

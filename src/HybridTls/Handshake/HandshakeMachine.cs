@@ -15,6 +15,7 @@ internal abstract partial class HandshakeMachine : IDisposable
 {
     private readonly TlsWriter _flight = new(capacity: 4096);
     private bool _sentChangeCipherSpec;
+    private bool _owesChangeCipherSpec;
     private bool _disposed;
 
     private protected HandshakeMachine(HybridTlsOptions options, PeerRole self, IBufferWriter<byte> output)
@@ -101,6 +102,9 @@ internal abstract partial class HandshakeMachine : IDisposable
     public void WriteAlert(TlsAlert alert)
     {
         AlertWritten = true;
+        // What comes next is protected, and a middlebox expects a ChangeCipherSpec before it, whatever it is.
+        if (_owesChangeCipherSpec && !_sentChangeCipherSpec)
+            Writer.WriteChangeCipherSpec(Output);
         Writer.WriteAlert(Output, alert);
     }
 
@@ -149,6 +153,12 @@ internal abstract partial class HandshakeMachine : IDisposable
         Writer.WriteHandshake(Output, _flight.Written);
         _flight.Clear();
     }
+
+    /// <summary>
+    /// Leaves the ChangeCipherSpec to the flight, or to the alert, that follows: by itself it would be a packet of its own, which a server
+    /// that gives up in its flight answers with a reset.
+    /// </summary>
+    private protected void OweChangeCipherSpec() => _owesChangeCipherSpec = true;
 
     /// <summary>Sends the one ChangeCipherSpec of middlebox compatibility mode (appendix E.4).</summary>
     private protected void WriteChangeCipherSpecOnce()

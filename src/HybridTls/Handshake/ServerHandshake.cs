@@ -201,7 +201,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         TlsWriter writer = BeginMessage(out int start);
         using (EncryptedExtensions.Begin(writer))
         {
-            if (_negotiated.ServerName is not null)
+            if (_negotiated.ServerName is not null && !IsResuming) // RFC 6066 §3 forbids it in a resumption
                 ServerNameExtension.WriteAcknowledgement(writer);
             if (_negotiated.ApplicationProtocol.Protocol is { IsEmpty: false } protocol)
                 AlpnExtension.WriteSelected(writer, protocol.Span);
@@ -216,8 +216,9 @@ internal sealed partial class ServerHandshake : HandshakeMachine
                 TicketRequestExtension.WriteHint(writer, (byte)TicketsToSend);
             if (_certificates is { AnswersClientCertificateType: true })
                 CertificateTypeExtension.WriteSelected(writer, ExtensionType.ClientCertificateType, _certificates.ClientCertificateType);
-            if (_certificates is { AnswersServerCertificateType: true })
-                CertificateTypeExtension.WriteSelected(writer, ExtensionType.ServerCertificateType, _certificates.ServerCertificateType);
+            // In a resumption, too: a client that accepts raw public keys alone takes its absence for X.509.
+            if (_negotiated.AnswersServerCertificateType)
+                CertificateTypeExtension.WriteSelected(writer, ExtensionType.ServerCertificateType, CertificateTypeOf(_options.Credential!));
         }
 
         EndMessage(start);

@@ -29,6 +29,9 @@ internal sealed class ServerNegotiation
     /// <summary>The name that the client wants; null if it named none.</summary>
     public string? ServerName { get; init; }
 
+    /// <summary>Whether the client asked how we present our key (RFC 7250), in a resumption as in a full handshake.</summary>
+    public bool AnswersServerCertificateType { get; init; }
+
     /// <summary>The client's record_size_limit in bytes (RFC 8449), if it sent one.</summary>
     public int? PeerRecordSizeLimit { get; init; }
 
@@ -61,6 +64,7 @@ internal sealed class ServerNegotiation
             HasKeyShare = shares.TryFind(NamedGroup.X25519MLKem768, out _),
             ApplicationProtocol = SelectApplicationProtocol(hello, options),
             ServerName = hello.TryGetServerName(out ReadOnlySpan<byte> name) ? Encoding.ASCII.GetString(name) : null,
+            AnswersServerCertificateType = hello.Extensions.Types.Contains(ExtensionType.ServerCertificateType),
             PeerRecordSizeLimit = hello.TryGetRecordSizeLimit(out int limit) ? limit : null,
             IssuesTickets = options.AllowTlsResume && TicketOffer.AcceptsTickets(hello),
             RequestedTickets = hello.TryGetTicketRequest(out byte full, out byte resumed) ? (full, resumed) : null,

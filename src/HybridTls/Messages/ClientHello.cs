@@ -77,6 +77,8 @@ internal readonly ref struct ClientHello
             && SupportedVersionsExtension.ParseOffered(versions).Contains(ProtocolVersion.Tls13);
         if (offersTls13)
         {
+            if (legacyVersion <= ProtocolVersion.Ssl3)
+                TlsError.Throw(TlsAlert.ProtocolVersion, $"ClientHello: legacy_version is 0x{(ushort)legacyVersion:X4} (RFC 9846 §E.5).");
             if (compressionMethods is not [0])
                 TlsError.ThrowIllegalParameter("ClientHello: TLS 1.3 is offered with compression methods (RFC 9846 §4.2.2).",
                     FailureReason.CompressionMethods);
@@ -182,6 +184,10 @@ internal readonly ref struct ClientHello
         types = found ? CertificateTypeExtension.ParseOffered(data) : default;
         return found;
     }
+
+    /// <summary>Whether the client accepts a server that presents its key so: one that names no types accepts X.509 alone (RFC 7250 §4.1).</summary>
+    public bool AcceptsServerCertificateType(CertificateType type) =>
+        TryGetServerCertificateTypes(out ReadOnlySpan<CertificateType> types) ? types.Contains(type) : type == CertificateType.X509;
 
     /// <summary>certificate_authorities.</summary>
     public bool TryGetCertificateAuthorities(out OpaqueList names)

@@ -60,6 +60,8 @@ internal readonly ref struct ServerHelloFields
             return new ServerHelloFields(random, sessionIdEcho, cipherSuite, other, extensions);
         }
 
+        if (legacyVersion <= ProtocolVersion.Ssl3)
+            TlsError.Throw(TlsAlert.ProtocolVersion, $"{structure}: legacy_version is 0x{(ushort)legacyVersion:X4} (RFC 9846 §E.5).");
         if (legacyVersion != ProtocolVersion.Tls12)
             TlsError.ThrowIllegalParameter($"{structure}: legacy_version is 0x{(ushort)legacyVersion:X4} (RFC 9846 §4.2.3).");
         if (compressionMethod != 0)

@@ -21,6 +21,9 @@ internal sealed record HandshakeMessageLimits
     /// <summary>ServerHello, EncryptedExtensions, CertificateVerify, and types unknown here, which the state table refuses.</summary>
     public int Other { get; init; } = 16 * 1024;
 
+    /// <summary>Whether the size of a message type is the protocol's and not a limit of ours: a longer one does not parse.</summary>
+    public static bool IsFixed(byte messageType) => messageType is 5 or 20 or 24;
+
     /// <summary>The limit for a message type (RFC 9846 §4).</summary>
     public int For(byte messageType) => messageType switch
     {

@@ -44,8 +44,8 @@ internal sealed class HandshakeReassembly(HandshakeMessageLimits limits) : IDisp
     }
 
     /// <summary>Takes the next whole message, header included; it is valid until the next call to anything here.</summary>
-    /// <exception cref="HybridTlsException">illegal_parameter: the message's header announces more than the limit of its type
-    /// (the RFC names no alert; others send this one).</exception>
+    /// <exception cref="HybridTlsException">The message's header announces more than the limit of its type: illegal_parameter (the RFC
+    /// names no alert; others send this one), or decode_error for a type whose size is fixed (§6.2).</exception>
     public bool TryTake(out ReadOnlySpan<byte> message)
     {
         message = default;
@@ -56,7 +56,8 @@ internal sealed class HandshakeReassembly(HandshakeMessageLimits limits) : IDisp
         int limit = Limits.For(pending[0]);
         if (length > limit)
         {
-            TlsError.ThrowIllegalParameter(
+            TlsError.Throw(
+                HandshakeMessageLimits.IsFixed(pending[0]) ? TlsAlert.DecodeError : TlsAlert.IllegalParameter,
                 $"The peer sent a handshake message of type {pending[0]} with {length} bytes where at most {limit} are allowed.",
                 FailureReason.MessageTooLong);
         }

@@ -59,7 +59,7 @@ internal sealed class TicketOffer
                 string? reason = "the session could not be judged";
                 try
                 {
-                    reason = Judge(session, identity.ObfuscatedTicketAge, negotiated, options) ?? JudgePeer(session, options, out peer);
+                    reason = Judge(session, identity.ObfuscatedTicketAge, hello, negotiated, options) ?? JudgePeer(session, options, out peer);
                     if (reason is null)
                         return new TicketOffer(session, index, peer);
                     refusal = reason;
@@ -77,7 +77,8 @@ internal sealed class TicketOffer
         return new TicketOffer(refusal);
     }
 
-    private static string? Judge(ServerSession session, uint obfuscatedAge, ServerNegotiation negotiated, HybridTlsServerOptions options)
+    private static string? Judge(
+        ServerSession session, uint obfuscatedAge, ClientHello hello, ServerNegotiation negotiated, HybridTlsServerOptions options)
     {
         DateTimeOffset now = options.TimeProvider.GetUtcNow();
         if (!session.Times.IsValidAt(now))
@@ -86,6 +87,8 @@ internal sealed class TicketOffer
             return "the session has a cipher suite with another hash";
         if (!session.Binding.AsSpan().SequenceEqual(SessionBinding.ForServer(options, negotiated.ServerName, negotiated.ApplicationProtocol)))
             return "the session began under another name, application protocol, credential or client authentication";
+        if (!hello.AcceptsServerCertificateType(HandshakeMachine.CertificateTypeOf(options.Credential!)))
+            return "the client no longer accepts a server that presents its key as in the session (certificate or raw public key)";
         if (!session.Times.IsPlausibleAge(obfuscatedAge, now))
             return "the client counts another age of the ticket than we do";
         return null;

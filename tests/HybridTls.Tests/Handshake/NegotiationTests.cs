@@ -16,6 +16,8 @@ public sealed class NegotiationTests
     {
         ["no supported_versions"] = static hello => hello.Remove(ExtensionType.SupportedVersions),
         ["supported_versions without 0x0304"] = static hello => hello.Set(ExtensionType.SupportedVersions, 4, 3, 3, 3, 2),
+        ["legacy_version 0x0300 beside 0x0304 in supported_versions"] = static hello => hello.Version = 0x0300,
+        ["legacy_version 0x0002 beside 0x0304 in supported_versions"] = static hello => hello.Version = 0x0002,
         ["no supported_groups"] = static hello => hello.Remove(ExtensionType.SupportedGroups),
         ["no key_share"] = static hello => hello.Remove(ExtensionType.KeyShare),
         ["no signature_algorithms"] = static hello => hello.Remove(ExtensionType.SignatureAlgorithms),

@@ -162,15 +162,41 @@ public sealed class RetryTests
         Assert.Equal(cookie, second![ExtensionType.Cookie]);
     }
 
-    [Fact]
+    [Theory]
+    [InlineData(TlsCipherSuite.TLS_AES_256_GCM_SHA384, TlsCipherSuite.TLS_AES_128_GCM_SHA256)]
+    [InlineData(TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256, TlsCipherSuite.TLS_AES_128_GCM_SHA256)] // the same hash
+    [InlineData(TlsCipherSuite.TLS_AES_128_GCM_SHA256, TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256)]
     [Clause("HT-HRR-7")]
-    public void After_a_retry_the_suite_stays()
+    public void After_a_retry_the_suite_stays(TlsCipherSuite asked, TlsCipherSuite selected)
     {
-        using MessagePair pair = new(retry: true);
+        using MessagePair pair = new(TestIdentities.ServerOptions(options => options.CipherSuites = [asked]), retry: true);
         pair.Intercept = (taker, message) => taker == PeerRole.Client && message[0] == 2 && !ServerHello.IsHelloRetryRequest(message.AsSpan(4))
-            ? EditableMessage.Edit(message, static hello => hello.SetSuites(TlsCipherSuite.TLS_AES_128_GCM_SHA256))
+            ? EditableMessage.Edit(message, hello => hello.SetSuites(selected))
             : message;
-        Assert.Equal(TlsAlert.IllegalParameter, pair.FailWith());
+
+        // At once, and not by keys that differ later.
+        HybridTlsException exception = pair.Fail();
+        Assert.Equal((TlsAlert?)TlsAlert.IllegalParameter, exception.Alert);
+        Assert.Equal(FailureReason.WrongCipherSuite, exception.Reason);
+    }
+
+    [Fact]
+    [Clause("HT-NEG-10")]
+    public void A_share_for_a_client_that_sent_none_is_an_illegal_parameter()
+    {
+        using MessagePair other = new();
+        byte[] answer = [];
+        other.Intercept = (taker, message) => taker == PeerRole.Client && answer.Length == 0 ? answer = message : message;
+        other.RunUntil(() => answer.Length > 0);
+
+        using MessagePair pair = new(retry: true);
+        byte[] sent = [];
+        pair.Intercept = (_, message) => sent = message;
+        pair.RunUntil(() => sent.Length > 0);
+        byte[] withShare = EditableMessage.Edit(answer, hello => hello.SessionId = new EditableMessage(sent).SessionId);
+        HybridTlsException exception = Assert.Throws<HybridTlsException>(() => pair.Inject(pair.Client, withShare));
+        Assert.Equal((TlsAlert?)TlsAlert.IllegalParameter, exception.Alert);
+        Assert.Equal(FailureReason.WrongGroup, exception.Reason);
     }
 
     private static void Change(EditableMessage request, string what)

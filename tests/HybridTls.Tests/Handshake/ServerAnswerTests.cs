@@ -31,6 +31,7 @@ public sealed class ServerAnswerTests
         ["ServerHello: an unknown extension"] = Hello(static hello => hello.Set((ExtensionType)0xFAFA)),
         ["ServerHello: an extension of another message"] = Hello(static hello => hello.Set(ExtensionType.ServerName)),
         ["ServerHello: another legacy_version than 0x0303"] = Hello(static hello => hello.Version = 0x0304),
+        ["ServerHello: legacy_version 0x0300"] = Hello(static hello => hello.Version = 0x0300),
         ["ServerHello: a compression method"] = Hello(static hello => hello.Tail[2] = 1),
         ["EncryptedExtensions: an extension that was not offered"] = Encrypted(static m => m.Set(ExtensionType.RecordSizeLimit, 0x40, 0)),
         ["EncryptedExtensions: early_data"] = Encrypted(static m => m.Set(ExtensionType.EarlyData)),
@@ -50,6 +51,7 @@ public sealed class ServerAnswerTests
         ["CertificateVerify: a signature of the wrong length"] = (HandshakeType.CertificateVerify, static m => Framed(15, [9, 5, 0, 4, 1, 2, 3, 4])),
         ["Finished: a wrong value"] = (HandshakeType.Finished, static m => [.. m[..^1], (byte)(m[^1] ^ 1)]),
         ["Finished: a wrong length"] = (HandshakeType.Finished, static m => Framed(20, m[4..^1])),
+        ["Finished: longer than any hash"] = (HandshakeType.Finished, static m => Framed(20, [.. m[4..], .. new byte[64]])),
     };
 
     public static TheoryData<string> Answers { get; } = [.. SpecDocument.Alerts("answers").Keys];

@@ -2,6 +2,7 @@ using System.Net.Security;
 using HybridTls.Handshake;
 using HybridTls.Messages;
 using HybridTls.Records;
+using HybridTls.Transport;
 
 namespace HybridTls.Tests.Handshake;
 
@@ -76,6 +77,51 @@ public sealed class WireTests
         Assert.Equal(retry ? [22, 20, 22, 23] : [22, 20, 23], records.Where(static r => r.Sender == PeerRole.Server).Select(static r => r.Type));
         Assert.Equal(RecordHeader.InitialVersion, records[0].Version);
         Assert.All(records.Skip(1), static record => Assert.Equal(RecordHeader.Version, record.Version));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    [Clause("HT-WIRE-5")]
+    public async Task A_clients_change_cipher_spec_goes_out_with_what_follows_it(bool retry)
+    {
+        List<byte[]> writes = [];
+        using HandshakePair pair = new(withholdKeyShare: retry)
+        {
+            Cut = static _ => 1, // each record of the server is taken by itself
+            Tamper = (sender, flight) =>
+            {
+                if (sender == PeerRole.Client)
+                    writes.Add(flight);
+                return flight;
+            },
+        };
+        await pair.RunAsync();
+        Assert.Equal(retry ? 3 : 2, writes.Count);
+        Assert.Equal([20, 3, 3, 0, 1, 1, (byte)(retry ? 22 : 23)], writes[1][..7]);
+        if (retry)
+            Assert.Equal(23, writes[2][0]);
+    }
+
+    [Fact]
+    [Clause("HT-WIRE-5")]
+    public void A_client_that_gives_up_sends_its_change_cipher_spec_before_the_alert()
+    {
+        PooledBuffer output = new();
+        using ClientHandshake client = new(TestIdentities.ClientOptions(), output);
+        PooledBuffer answer = new();
+        using ServerHandshake server = new(TestIdentities.ServerOptions(), answer);
+        client.Start();
+        server.Process(output.Span);
+        output.Release();
+        int hello = 5 + ((answer.Span[3] << 8) | answer.Span[4]);
+        Assert.Equal(hello, client.Process(answer.Span[..hello]));
+        Assert.Equal(0, output.Length);
+        client.WriteAlert(TlsAlert.BadCertificate);
+        Assert.Equal([20, 3, 3, 0, 1, 1, 23, 3, 3, 0, 19], output.Span[..11].ToArray());
+        Assert.Equal(6 + 5 + 19, output.Length);
+        output.Dispose();
+        answer.Dispose();
     }
 
     [Fact]

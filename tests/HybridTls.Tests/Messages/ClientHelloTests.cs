@@ -191,7 +191,6 @@ public class ClientHelloTests
 
     [Theory]
     [InlineData(0x0301)]
-    [InlineData(0x0000)]
     [InlineData(0xFAFA)]
     public void The_legacy_version_does_not_matter_if_tls_13_is_offered(int version)
     {

@@ -86,6 +86,157 @@ public sealed class ResumptionTests : IDisposable
     }
 
     [Fact]
+    [Clause("HT-NEG-12")]
+    public void A_resumption_does_not_acknowledge_the_servers_name()
+    {
+        using MessagePair full = _visits.Visit();
+        Assert.Contains(EncryptedExtensionsOf(full).Extensions, static e => e.Type == ExtensionType.ServerName);
+        using MessagePair resumed = _visits.Visit();
+        Assert.True(resumed.Server.Parameters!.IsResumed);
+        Assert.Equal("one.test", resumed.Server.Parameters.ServerName);
+        Assert.DoesNotContain(EncryptedExtensionsOf(resumed).Extensions, static e => e.Type == ExtensionType.ServerName);
+    }
+
+    [Fact]
+    [Clause("HT-RES-22")]
+    public void A_resumption_answers_what_a_full_handshake_answers()
+    {
+        Action<HybridTlsServerOptions> server = static options =>
+        {
+            options.ApplicationProtocols = [SslApplicationProtocol.Http2];
+            options.RecordSizeLimit = 4000;
+        };
+        Action<HybridTlsClientOptions> client = static options =>
+        {
+            options.ApplicationProtocols = [SslApplicationProtocol.Http11, SslApplicationProtocol.Http2];
+            options.RecordSizeLimit = 5000;
+            options.RequestedTickets = 1;
+        };
+        using MessagePair full = _visits.Visit(server, client);
+        using MessagePair resumed = _visits.Visit(server, client);
+        Assert.True(resumed.Server.Parameters!.IsResumed);
+        Assert.Equal(
+            EncryptedExtensionsOf(full).Extensions.Where(static e => e.Type != ExtensionType.ServerName).Select(static e => (e.Type, Convert.ToHexString(e.Data))),
+            EncryptedExtensionsOf(resumed).Extensions.Select(static e => (e.Type, Convert.ToHexString(e.Data))));
+        Assert.Equal(SslApplicationProtocol.Http2, resumed.Client.Parameters!.ApplicationProtocol);
+        Assert.Equal(4000, resumed.Client.Writer.RecordSizeLimit);
+        Assert.Equal(5000, resumed.Server.Writer.RecordSizeLimit);
+    }
+
+    [Theory]
+    [InlineData(true, new byte[] { 2 }, 2)]
+    [InlineData(true, new byte[] { 0, 2 }, 2)]
+    [InlineData(false, new byte[] { 2, 0 }, 0)]
+    [InlineData(false, new byte[] { 0, 2 }, 0)]
+    [Clause("HT-RES-22")]
+    public void A_resumption_says_how_the_server_presents_its_key(bool raw, byte[] accepted, byte answer)
+    {
+        Action<HybridTlsServerOptions> server = options => options.Credential = raw ? _visits.RawServer : _visits.ServerCredential;
+        Action<HybridTlsClientOptions> client = options =>
+        {
+            options.PeerValidation = _visits.PinServer;
+            options.AcceptRawPublicKeys = true;
+            options.PeerCertificateTypes = [.. accepted.Select(static type => (CertificateType)type)];
+        };
+        using MessagePair full = _visits.Visit(server, client);
+        Assert.Equal([answer], EncryptedExtensionsOf(full)[ExtensionType.ServerCertificateType]);
+        using MessagePair resumed = _visits.Visit(server, client);
+        Assert.True(resumed.Client.Parameters!.IsResumed);
+        Assert.Equal([answer], EncryptedExtensionsOf(resumed)[ExtensionType.ServerCertificateType]);
+        Assert.DoesNotContain(EncryptedExtensionsOf(resumed).Extensions, static e => e.Type == ExtensionType.ClientCertificateType);
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0 })] // the other kind
+    [InlineData(new byte[] { 1 })] // not offered
+    [Clause("HT-RES-23")]
+    public void Another_kind_of_key_than_the_sessions_is_an_illegal_parameter(byte[] answer)
+    {
+        Action<HybridTlsServerOptions> server = options => options.Credential = _visits.RawServer;
+        Action<HybridTlsClientOptions> client = options =>
+        {
+            options.PeerValidation = _visits.PinServer;
+            options.AcceptRawPublicKeys = true;
+            options.PeerCertificateTypes = [CertificateType.RawPublicKey, CertificateType.X509];
+        };
+        _visits.VisitServer(server, client);
+        using MessagePair resumed = new(_visits.Server(server), _visits.Client(client));
+        resumed.Intercept = (taker, message) => taker == PeerRole.Client && message[0] == (byte)HandshakeType.EncryptedExtensions
+            ? EditableMessage.Edit(message, extensions => extensions.Set(ExtensionType.ServerCertificateType, answer))
+            : message;
+        Assert.Equal(TlsAlert.IllegalParameter, resumed.FailWith());
+    }
+
+    [Fact]
+    [Clause("HT-RES-23")]
+    public void A_server_that_resumes_need_not_say_how_it_presents_its_key()
+    {
+        Action<HybridTlsServerOptions> server = options => options.Credential = _visits.RawServer;
+        Action<HybridTlsClientOptions> client = options =>
+        {
+            options.PeerValidation = _visits.PinServer;
+            options.AcceptRawPublicKeys = true;
+            options.PeerCertificateTypes = [CertificateType.RawPublicKey];
+        };
+        _visits.VisitServer(server, client);
+        using MessagePair resumed = new(_visits.Server(server), _visits.Client(client));
+        resumed.Intercept = (taker, message) => taker == PeerRole.Client && message[0] == (byte)HandshakeType.EncryptedExtensions
+            ? EditableMessage.Edit(message, static extensions => extensions.Remove(ExtensionType.ServerCertificateType))
+            : message;
+
+        // Only the Finished shows the change.
+        Assert.Equal(TlsAlert.DecryptError, resumed.FailWith());
+        Assert.Equal(ClientState.AwaitFinished, resumed.Client.State);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Clause("HT-RES-22")]
+    public void A_client_that_no_longer_accepts_the_kind_of_key_is_not_resumed(bool raw)
+    {
+        Action<HybridTlsServerOptions> server = options => options.Credential = raw ? _visits.RawServer : _visits.ServerCredential;
+        Action<HybridTlsClientOptions> client = options =>
+        {
+            options.PeerValidation = raw ? _visits.PinServer : _visits.Trust;
+            options.AcceptRawPublicKeys = raw;
+        };
+        _visits.VisitServer(server, client);
+        using MessagePair resumed = new(_visits.Server(server), _visits.Client(client));
+        resumed.Intercept = (taker, message) => taker == PeerRole.Server
+            ? EditableMessage.Edit(message, Change)
+            : message;
+
+        // Its own full handshake finds no common ground either; the edited hello's binder was never asked for.
+        HybridTlsException exception = resumed.Fail();
+        Assert.True(exception.Alert == TlsAlert.UnsupportedCertificate, exception.Message);
+
+        void Change(EditableMessage hello)
+        {
+            hello.Remove(ExtensionType.ServerCertificateType); // X.509 alone
+            if (!raw)
+                hello.Extensions.Insert(0, (ExtensionType.ServerCertificateType, [1, (byte)CertificateType.RawPublicKey]));
+        }
+    }
+
+    [Fact]
+    [Clause("HT-HRR-3")]
+    public void A_second_hello_that_drops_its_ticket_gets_a_full_handshake()
+    {
+        Action<HybridTlsServerOptions> server = static options => options.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+        _visits.VisitServer(server);
+        using MessagePair pair = new(_visits.Server(server), _visits.Client(), retry: true);
+        int hellos = 0;
+        pair.Intercept = (taker, message) => taker == PeerRole.Server && message[0] == 1 && ++hellos == 2
+            ? EditableMessage.Edit(message, static hello => hello.Remove(ExtensionType.PreSharedKey))
+            : message;
+
+        // A resumption would wait for Finished. (The client cannot go on: its transcript is another one.)
+        pair.RunUntil(() => hellos == 2);
+        Assert.Equal(ServerState.AwaitCertificate, pair.Server.State);
+    }
+
+    [Fact]
     [Clause("HT-RES-3")]
     public void A_client_that_did_not_authenticate_does_not_by_resuming()
     {
@@ -418,6 +569,9 @@ public sealed class ResumptionTests : IDisposable
             return null;
         }
     }
+
+    private static EditableMessage EncryptedExtensionsOf(MessagePair pair) =>
+        new(pair.Messages.Single(static taken => taken.Message[0] == (byte)HandshakeType.EncryptedExtensions).Message);
 
     private static int Tickets(MessagePair pair) => pair.Messages.Count(static taken => taken.Message[0] == (byte)HandshakeType.NewSessionTicket);
 
