@@ -4,6 +4,7 @@ using HybridTls.Cryptography;
 using HybridTls.Handshake;
 using HybridTls.KeySchedule;
 using HybridTls.Messages;
+using HybridTls.Tests.Resumption;
 
 namespace HybridTls.Tests.Handshake;
 
@@ -62,6 +63,29 @@ public sealed class SecretMemoryTests : IDisposable
         Assert.True(allZero);
         foreach (string secret in secrets)
             Assert.DoesNotContain(buffers, buffer => Holds(buffer, secret));
+    }
+
+    [Fact]
+    [Clause("HT-KEY-7")]
+    public void A_server_keeps_no_resumption_secret_behind_its_tickets()
+    {
+        using Visits visits = new();
+        using MessagePair pair = visits.Visit();
+        ReadOnlySpan<byte> client = pair.Client.Schedule.Block.Memory;
+        ReadOnlySpan<byte> server = pair.Server.Schedule.Block.Memory;
+        List<int> differing = [];
+        for (int slot = 0; slot < client.Length; slot += SecretBlock.SlotSize)
+        {
+            if (client.Slice(slot, SecretBlock.SlotSize).SequenceEqual(server.Slice(slot, SecretBlock.SlotSize)))
+                continue;
+            differing.Add(slot);
+            Assert.True(client.Slice(slot, SecretBlock.SlotSize).ContainsAnyExcept((byte)0));
+            Assert.False(server.Slice(slot, SecretBlock.SlotSize).ContainsAnyExcept((byte)0));
+        }
+
+        // The client has it for tickets to come; all else both have, or neither.
+        Assert.Single(differing);
+        Assert.Throws<InvalidOperationException>(() => pair.Server.Schedule.DeriveResumptionPsk([1], new byte[pair.Server.Schedule.Suite.HashSize]));
     }
 
     [Fact]

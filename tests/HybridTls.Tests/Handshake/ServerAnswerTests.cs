@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography;
 using HybridTls.Cryptography;
 using HybridTls.Handshake;
 using HybridTls.Messages;
@@ -97,6 +98,48 @@ public sealed class ServerAnswerTests
             });
             Assert.Equal(TlsAlert.IllegalParameter, pair.FailWith());
         }
+    }
+
+    [Theory]
+    [InlineData(PeerRole.Client, true, "a certificate", TlsAlert.BadCertificate)]
+    [InlineData(PeerRole.Server, true, "a certificate", TlsAlert.BadCertificate)]
+    [InlineData(PeerRole.Client, true, "an elliptic curve's key", TlsAlert.UnsupportedCertificate)]
+    [InlineData(PeerRole.Server, true, "an elliptic curve's key", TlsAlert.UnsupportedCertificate)]
+    [InlineData(PeerRole.Client, true, "a key with parameters", TlsAlert.BadCertificate)]
+    [InlineData(PeerRole.Client, false, "a raw public key", TlsAlert.BadCertificate)]
+    [InlineData(PeerRole.Server, false, "a raw public key", TlsAlert.BadCertificate)]
+    [Clause("HT-AUTH-9")]
+    public void Another_kind_of_key_than_was_agreed_on_is_refused(PeerRole taker, bool raw, string sent, TlsAlert alert)
+    {
+        using ECDsa curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        byte[] rawKey = TestIdentities.RawServer.SubjectPublicKeyInfo.ToArray();
+        byte[] data = sent switch
+        {
+            "a certificate" => TestIdentities.Server.Certificates[0].ToArray(),
+            "an elliptic curve's key" => curve.ExportSubjectPublicKeyInfo(),
+            "a key with parameters" => [0x30, 0x82, 0x07, 0xB4, 0x30, 0x0D, .. rawKey[6..17], 0x05, 0x00, .. rawKey[17..]],
+            _ => rawKey,
+        };
+        using MessagePair pair = new(
+            TestIdentities.ServerOptions(options =>
+            {
+                options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                options.Credential = raw ? TestIdentities.RawServer : TestIdentities.Server;
+                options.PeerValidation = raw ? TestIdentities.PinClient : TestIdentities.TrustRoot;
+                options.AcceptRawPublicKeys = raw;
+            }),
+            TestIdentities.ClientOptions(options =>
+            {
+                options.Credential = raw ? TestIdentities.RawClient : TestIdentities.Client;
+                options.PeerValidation = raw ? TestIdentities.PinServer : TestIdentities.TrustRoot;
+                options.AcceptRawPublicKeys = raw;
+            }));
+        pair.Intercept = (side, message) => side == taker && message[0] == (byte)HandshakeType.Certificate
+            ? Framed(11, [0, .. Length(data.Length + 5), .. Length(data.Length), .. data, 0, 0])
+            : message;
+        Assert.Equal(alert, pair.FailWith());
+
+        static byte[] Length(int length) => [(byte)(length >> 16), (byte)(length >> 8), (byte)length];
     }
 
     [Fact]

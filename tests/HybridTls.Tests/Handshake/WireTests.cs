@@ -225,6 +225,36 @@ public sealed class WireTests
     }
 
     [Fact]
+    [Clause("HT-HS-7")]
+    public void A_message_that_goes_on_behind_a_retry_is_unexpected()
+    {
+        // Both hellos are judged by what stands behind them before they are answered: what follows belongs to the other transcript.
+        foreach (PeerRole taker in (PeerRole[])[PeerRole.Server, PeerRole.Client])
+        {
+            using MessagePair pair = new(retry: true);
+            byte[] message = [];
+            pair.Intercept = (side, taken) => side == taker && message.Length == 0 ? message = taken : taken;
+            pair.RunUntil(() => message.Length > 0);
+
+            using MessagePair other = new(retry: true);
+            byte[] sent = [];
+            other.Intercept = (_, taken) => sent = taken;
+            if (taker == PeerRole.Client)
+            {
+                other.RunUntil(() => sent.Length > 0);
+                message = EditableMessage.Edit(message, retry => retry.SessionId = new EditableMessage(sent).SessionId);
+            }
+
+            HandshakeMachine machine = taker == PeerRole.Client ? other.Client : other.Server;
+            byte[] more = [.. message, 20];
+            HybridTlsException exception = Assert.Throws<HybridTlsException>(
+                () => machine.Process([22, 3, 3, (byte)(more.Length >> 8), (byte)more.Length, .. more]));
+            Assert.Equal((TlsAlert?)TlsAlert.UnexpectedMessage, exception.Alert);
+            Assert.Equal(FailureReason.ExcessHandshakeData, exception.Reason);
+        }
+    }
+
+    [Fact]
     [Clause("HT-AUTH-11")]
     public void Trust_anchors_are_named_only_if_the_host_says_so()
     {
