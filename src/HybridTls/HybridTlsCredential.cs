@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using HybridTls.Certificates;
 using HybridTls.Handshake;
 using HybridTls.Messages;
+using HybridTls.Transport;
 
 namespace HybridTls;
 
@@ -267,8 +268,7 @@ public sealed class HybridTlsCredential : IDisposable
         byte[] signature;
         try
         {
-            // A signer that does not watch the token must not hold the connection beyond its deadline; what it answers then is dropped.
-            signature = await _signer(content, cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+            signature = await HostCall.BoundAsync(_signer(content, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

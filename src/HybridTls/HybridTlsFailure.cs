@@ -9,7 +9,10 @@ public enum HybridTlsFailure
     /// <summary>The peer ended the connection with the fatal alert <see cref="HybridTlsException.Alert"/>.</summary>
     AlertReceived,
 
-    /// <summary>The transport ended without close_notify: what was read may be incomplete (RFC 9846 §6.1).</summary>
+    /// <summary>
+    /// The transport ended or failed without close_notify: what was read may be incomplete, and what was written may not have arrived
+    /// (RFC 9846 §6.1). Its own exception, if it had one, is the inner one.
+    /// </summary>
     Truncated,
 
     /// <summary>The handshake was not complete when <see cref="HybridTlsOptions.HandshakeTimeout"/> had passed.</summary>

@@ -19,6 +19,22 @@ internal static class TlsError
         new(HybridTlsFailure.Truncated, null,
             "The connection ended without close_notify: what was read may be incomplete." + (innerException is null ? "" : " " + innerException.Message), innerException);
 
+    /// <summary>Creates the failure of a transport that ended before the handshake did.</summary>
+    public static HybridTlsException HandshakeCut(IOException? innerException = null) =>
+        new(HybridTlsFailure.Truncated, null,
+            "The peer, or something on the way to it, closed the connection during the handshake, without an alert that would say why: look at "
+                + "the peer's log." + (innerException is null ? "" : " " + innerException.Message), innerException);
+
+    /// <summary>Creates the failure of a transport that took no more.</summary>
+    public static HybridTlsException NotSent(Exception innerException) =>
+        new(HybridTlsFailure.Truncated, null,
+            "The transport failed while sending: what was written may not have arrived. " + innerException.Message, innerException);
+
+    /// <summary>Creates the failure of all writes after one that was cancelled under way.</summary>
+    public static HybridTlsException WriteCancelled(OperationCanceledException innerException) =>
+        new(HybridTlsFailure.Truncated, null,
+            "An earlier write was cancelled: part of a record may have been sent, so nothing more can be.", innerException);
+
     /// <summary>Creates the failure of a handshake that took too long.</summary>
     public static HybridTlsException TimedOut(TimeSpan limit) =>
         new(HybridTlsFailure.TimedOut, null, $"The handshake was not complete after {limit.TotalSeconds:0.###} s (HandshakeTimeout): the peer stalls, or is too far away.");
@@ -51,6 +67,7 @@ internal static class TlsError
         TlsAlert.BadCertificate or TlsAlert.UnsupportedCertificate or TlsAlert.CertificateRevoked or TlsAlert.CertificateUnknown =>
             ": it refuses our certificate (Credential)",
         TlsAlert.UnrecognizedName => ": it knows no such ServerName",
+        TlsAlert.InternalError => ": it has a fault of its own, or is overloaded. Look at its log, or try again",
         _ => "",
     };
 }

@@ -1,3 +1,5 @@
+using HybridTls.Transport;
+
 namespace HybridTls.Certificates;
 
 /// <summary>What the built-in checks found of a peer; a callback's judgement may still be pending.</summary>
@@ -48,8 +50,7 @@ internal sealed class PeerEvaluation
         PeerVerdict verdict;
         try
         {
-            // A callback that does not watch the token must not hold the connection beyond its deadline.
-            verdict = await _callback(Context!, cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+            verdict = await HostCall.BoundAsync(_callback(Context!, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -125,6 +125,7 @@ internal sealed class TlsWriter : IBufferWriter<byte>, IDisposable
     public void Truncate(int length)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)_length);
+        CryptographicOperations.ZeroMemory(Written[length..]); // what is behind the end is cleared by nobody later
         _length = length;
     }
 

@@ -87,7 +87,7 @@ internal static class HandshakeDriver
     {
         try
         {
-            return await server.OptionsSelector!(server.ClientHelloInfo!, cancellationToken).ConfigureAwait(false);
+            return await HostCall.BoundAsync(server.OptionsSelector!(server.ClientHelloInfo!, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {

@@ -22,6 +22,7 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     private readonly bool _leaveTransportOpen;
     private readonly PlaintextReader _input;
     private readonly PlaintextWriter _output;
+    private readonly CancellationTokenSource _disposing = new();
     private HandshakeMachine? _machine;
     private TaskCompletionSource? _drained;
     private int _alertSent;
@@ -202,6 +203,8 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
         {
             if (IsAuthenticated)
                 await CloseQuietlyAsync().ConfigureAwait(false);
+            else
+                await _disposing.CancelAsync().ConfigureAwait(false);
         }
         finally
         {
@@ -385,12 +388,16 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
         }
 
         using CancellationTokenSource limit = new(options.HandshakeTimeout, options.TimeProvider);
-        using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken, _disposing.Token);
         try
         {
             PipeHandshakeTransport transport = new(_transport.Input, _output.Output);
             await HandshakeDriver.RunAsync(machine, transport, linked.Token).ConfigureAwait(false);
             _handshakeComplete = true;
+        }
+        catch (Exception exception) when (_disposing.IsCancellationRequested && exception is OperationCanceledException or IOException)
+        {
+            throw new ObjectDisposedException(GetType().FullName, exception);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

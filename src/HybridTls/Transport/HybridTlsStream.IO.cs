@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using HybridTls.Handshake;
@@ -40,20 +41,18 @@ public sealed partial class HybridTlsStream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         HandshakeMachine machine = Machine;
-        if (Interlocked.Exchange(ref _reading, 1) != 0)
+        if (!_reading.Wait(0, CancellationToken.None))
+        {
+            ObjectDisposedException.ThrowIf(IsDisposed, this);
             throw new NotSupportedException("Another read is under way: one at a time.");
-        try
-        {
-            _gate.Enter(this);
-        }
-        catch
-        {
-            Volatile.Write(ref _reading, 0);
-            throw;
         }
 
+        bool hasEntered = false;
         try
         {
+            ObjectDisposedException.ThrowIf(IsDisposed, this);
+            _gate.Enter(this);
+            hasEntered = true;
             _failure?.Throw();
             while (true)
             {
@@ -70,11 +69,16 @@ public sealed partial class HybridTlsStream
                     continue;
                 }
 
-                int count = await _transport.ReadAsync(_input.GetMemory(TransportReadSize), cancellationToken).ConfigureAwait(false);
+                int count = await ReadTransportAsync(cancellationToken).ConfigureAwait(false);
+                ObjectDisposedException.ThrowIf(IsDisposed, this);
                 if (count == 0)
                     throw TlsError.Truncated();
                 _input.Advance(count);
             }
+        }
+        catch (Exception exception) when (IsDisposed && exception is not ObjectDisposedException && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ObjectDisposedException(GetType().FullName, exception);
         }
         catch (IOException exception) when (exception is not HybridTlsException)
         {
@@ -89,8 +93,9 @@ public sealed partial class HybridTlsStream
         }
         finally
         {
-            Volatile.Write(ref _reading, 0);
-            _gate.Exit();
+            if (hasEntered)
+                _gate.Exit();
+            _reading.Release();
         }
     }
 
@@ -119,6 +124,7 @@ public sealed partial class HybridTlsStream
         _gate.Enter(this);
         try
         {
+            ObjectDisposedException.ThrowIf(IsDisposed, this);
             await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
             {
@@ -154,11 +160,14 @@ public sealed partial class HybridTlsStream
         }
     }
 
-    /// <inheritdoc/>
-    public override void Flush() => _transport.Flush();
+    /// <summary>Does nothing: a write is handed to the transport, and flushed there, before it ends.</summary>
+    public override void Flush()
+    {
+    }
 
-    /// <inheritdoc/>
-    public override Task FlushAsync(CancellationToken cancellationToken) => _transport.FlushAsync(cancellationToken);
+    /// <summary>Does nothing: a write is handed to the transport, and flushed there, before it ends.</summary>
+    public override Task FlushAsync(CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested ? Task.FromCanceled(cancellationToken) : Task.CompletedTask;
 
     /// <summary>Renews the key that protects what we send (RFC 9846 §4.7.3).</summary>
     /// <remarks>
@@ -168,8 +177,11 @@ public sealed partial class HybridTlsStream
     /// <param name="cancellationToken">Cancels the wait for the transport; the connection is broken then.</param>
     /// <exception cref="InvalidOperationException">The handshake is not complete, or the stream was shut down for writing.</exception>
     /// <exception cref="HybridTlsException">The connection was lost before.</exception>
-    public Task UpdateKeysAsync(bool requestPeer = true, CancellationToken cancellationToken = default) =>
-        SendAsync(machine => machine.KeyUpdates.Write(_output, requestPeer), cancellationToken);
+    public Task UpdateKeysAsync(bool requestPeer = true, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        return SendAsync(machine => machine.KeyUpdates.Write(_output, requestPeer), cancellationToken);
+    }
 
     /// <summary>
     /// Sends close_notify: nothing more will be written; what the peer sends can still be read (half-close, RFC 9846 §6.1).
@@ -199,18 +211,23 @@ public sealed partial class HybridTlsStream
     /// <summary>Sends close_notify if that was not done, zeroes every secret and closes the transport.</summary>
     public override async ValueTask DisposeAsync()
     {
-        if (!_gate.IsClosed)
+        if (Interlocked.Exchange(ref _disposals, 1) == 0)
         {
             try
             {
+                // A handshake or a read that waits ends now, so that nobody else reads from the transport while it is closed.
+                await _disposing.CancelAsync().ConfigureAwait(false);
                 if (IsAuthenticated && _failure is null && _writeFailure is null && !_closedForWriting)
                     await CloseQuietlyAsync().ConfigureAwait(false);
                 if (!_leaveTransportOpen)
                 {
-                    if (_alertSent)
+                    bool hasTransport = await _reading.WaitAsync(AlertTimeout).ConfigureAwait(false);
+                    if (hasTransport && _alertSent)
                         await LingeringClose.LingerAsync(_transport).ConfigureAwait(false);
-                    else
+                    else if (hasTransport)
                         await LingeringClose.DropReceivedAsync(_transport).ConfigureAwait(false);
+                    if (hasTransport)
+                        _reading.Release();
                     await _transport.DisposeAsync().ConfigureAwait(false);
                 }
             }
@@ -227,9 +244,32 @@ public sealed partial class HybridTlsStream
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing && !_gate.IsClosed)
+        if (disposing && Volatile.Read(ref _disposals) == 0)
             DisposeAsync().AsTask().GetAwaiter().GetResult();
         base.Dispose(disposing);
+    }
+
+    /// <summary>Reads from the transport until the caller, or disposal, says stop.</summary>
+    private ValueTask<int> ReadTransportAsync(CancellationToken cancellationToken)
+    {
+        Memory<byte> buffer = _input.GetMemory(TransportReadSize);
+        return cancellationToken.CanBeCanceled
+            ? ReadTransportLinkedAsync(buffer, cancellationToken)
+            : _transport.ReadAsync(buffer, _disposing.Token);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReadTransportLinkedAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token);
+        try
+        {
+            return await _transport.ReadAsync(buffer, linked.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
     }
 
     /// <summary>Decrypts the next record into <paramref name="destination"/>, or aside if that is too small.</summary>
@@ -317,13 +357,21 @@ public sealed partial class HybridTlsStream
             await _transport.WriteAsync(_output.Memory, cancellationToken).ConfigureAwait(false);
             await _transport.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception)
+        catch (OperationCanceledException exception) when (!IsDisposed)
         {
-            Exception lasting = exception is OperationCanceledException
-                ? new IOException("An earlier write was cancelled: part of a record may have been sent, so nothing more can be.", exception)
-                : exception;
-            _writeFailure ??= ExceptionDispatchInfo.Capture(lasting);
+            _writeFailure ??= ExceptionDispatchInfo.Capture(TlsError.WriteCancelled(exception));
             throw;
+        }
+        catch (Exception exception) when (exception is not HybridTlsException)
+        {
+            // A transport that was closed under a write, by whatever name it calls that, is lost as well, unless we closed it.
+            Exception lasting = IsDisposed && exception is not OperationCanceledException
+                ? new ObjectDisposedException(GetType().FullName, exception)
+                : exception is IOException or ObjectDisposedException or SocketException ? TlsError.NotSent(exception) : exception;
+            _writeFailure ??= ExceptionDispatchInfo.Capture(lasting);
+            if (lasting == exception)
+                throw;
+            throw lasting;
         }
         finally
         {

@@ -27,6 +27,8 @@ public sealed partial class HybridTlsStream : Stream
     private readonly PooledBuffer _output = new();
     private readonly PooledBuffer _plaintext = new();
     private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly SemaphoreSlim _reading = new(1, 1);
+    private readonly CancellationTokenSource _disposing = new();
     private readonly UsageGate _gate;
     private RecordSizer _sizer;
     private HandshakeMachine? _machine;
@@ -36,7 +38,7 @@ public sealed partial class HybridTlsStream : Stream
     private bool _alertSent;
     private bool _closedByPeer;
     private bool _closedForWriting;
-    private int _reading;
+    private int _disposals;
 
     /// <summary>Creates a stream over <paramref name="transport"/>; authenticate before reading or writing.</summary>
     /// <param name="transport">The transport. Nothing else may use it from now on.</param>
@@ -57,10 +59,10 @@ public sealed partial class HybridTlsStream : Stream
     public NegotiatedParameters Parameters => Machine.Parameters!;
 
     /// <inheritdoc/>
-    public override bool CanRead => IsAuthenticated && !_gate.IsClosed;
+    public override bool CanRead => IsAuthenticated && !IsDisposed;
 
     /// <inheritdoc/>
-    public override bool CanWrite => IsAuthenticated && !_closedForWriting && !_gate.IsClosed;
+    public override bool CanWrite => IsAuthenticated && !_closedForWriting && !IsDisposed;
 
     /// <inheritdoc/>
     public override bool CanSeek => false;
@@ -74,6 +76,9 @@ public sealed partial class HybridTlsStream : Stream
         get => throw new NotSupportedException();
         set => throw new NotSupportedException();
     }
+
+    /// <summary>Whether disposal has begun.</summary>
+    private bool IsDisposed => _disposing.IsCancellationRequested;
 
     /// <summary>Why nothing more can be read, or null.</summary>
     internal Exception? Failure => _failure?.SourceException;
@@ -201,12 +206,18 @@ public sealed partial class HybridTlsStream : Stream
         }
 
         using CancellationTokenSource limit = new(options.HandshakeTimeout, options.TimeProvider);
-        using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken, _disposing.Token);
         try
         {
             await HandshakeDriver.RunAsync(machine, new StreamHandshakeTransport(_transport, _input, _output), linked.Token).ConfigureAwait(false);
             _sizer = new RecordSizer(machine.Options.RecordSizing, machine.Options.TimeProvider);
             _handshakeComplete = true;
+        }
+        catch (Exception exception) when (IsDisposed && exception is OperationCanceledException or IOException)
+        {
+            ObjectDisposedException disposed = new(GetType().FullName, exception);
+            _failure = ExceptionDispatchInfo.Capture(disposed);
+            throw disposed;
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

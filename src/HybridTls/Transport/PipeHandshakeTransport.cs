@@ -55,7 +55,7 @@ internal sealed class PipeHandshakeTransport(PipeReader input, PipeOutput output
         }
         catch (IOException exception)
         {
-            throw TlsError.Truncated(exception);
+            throw TlsError.HandshakeCut(exception);
         }
 
         _isHeld = true;
@@ -66,7 +66,7 @@ internal sealed class PipeHandshakeTransport(PipeReader input, PipeOutput output
         if (_received.IsCanceled)
             throw new OperationCanceledException("The transport's read was cancelled during the handshake.");
         if (_received.IsCompleted)
-            throw TlsError.Truncated();
+            throw TlsError.HandshakeCut();
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 
 namespace HybridTls.Transport;
 
@@ -23,9 +24,33 @@ internal sealed class PipeOutput(PipeWriter writer) : IBufferWriter<byte>
     public Span<byte> GetSpan(int sizeHint = 0) => writer.GetSpan(sizeHint);
 
     /// <summary>Makes what was written visible to the transport.</summary>
+    /// <exception cref="HybridTlsException">The transport failed.</exception>
     public ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken)
     {
         HasUnflushed = false;
-        return writer.FlushAsync(cancellationToken);
+        ValueTask<FlushResult> flush;
+        try
+        {
+            flush = writer.FlushAsync(cancellationToken);
+        }
+        catch (IOException exception) when (exception is not HybridTlsException)
+        {
+            throw TlsError.NotSent(exception);
+        }
+
+        return flush.IsCompletedSuccessfully ? flush : AwaitAsync(flush);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<FlushResult> AwaitAsync(ValueTask<FlushResult> flush)
+    {
+        try
+        {
+            return await flush.ConfigureAwait(false);
+        }
+        catch (IOException exception) when (exception is not HybridTlsException)
+        {
+            throw TlsError.NotSent(exception);
+        }
     }
 }

@@ -210,6 +210,11 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
         {
             return await transport.ReadAsync(cancellationToken).ConfigureAwait(false);
         }
+        catch (Exception exception) when (_isDisposed && exception is not ObjectDisposedException)
+        {
+            // Whatever became of the transport meanwhile: it is not the peer's doing.
+            throw new ObjectDisposedException(connection.GetType().FullName, exception);
+        }
         catch (IOException exception)
         {
             throw Lose(exception);

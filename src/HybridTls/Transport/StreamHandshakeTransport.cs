@@ -24,11 +24,11 @@ internal sealed class StreamHandshakeTransport(Stream stream, PooledBuffer input
         }
         catch (IOException exception)
         {
-            throw TlsError.Truncated(exception);
+            throw TlsError.HandshakeCut(exception);
         }
 
         if (count == 0)
-            throw TlsError.Truncated();
+            throw TlsError.HandshakeCut();
         input.Advance(count);
     }
 
@@ -44,7 +44,7 @@ internal sealed class StreamHandshakeTransport(Stream stream, PooledBuffer input
         }
         catch (IOException exception)
         {
-            throw TlsError.Truncated(exception);
+            throw TlsError.HandshakeCut(exception);
         }
 
         output.Release();

@@ -85,4 +85,21 @@ public class TlsWriterTests
         writer.WriteUInt8(7);
         Assert.Equal([7], writer.Written.ToArray());
     }
+
+    [Fact]
+    public void A_writer_gives_its_memory_back_without_what_was_written()
+    {
+        // It held the secrets of tickets. A buffer that was returned may be rented again by this thread alone, which does not meanwhile.
+        System.Reflection.FieldInfo field = typeof(TlsWriter).GetField("_buffer", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)!;
+        TlsWriter writer = new(capacity: 256);
+        byte[] first = (byte[])field.GetValue(writer)!;
+        writer.WriteBytes(Enumerable.Repeat((byte)0xA5, 200).ToArray());
+        writer.WriteBytes(Enumerable.Repeat((byte)0xA5, 2000).ToArray());
+        byte[] second = (byte[])field.GetValue(writer)!;
+        Assert.NotSame(first, second);
+        Assert.DoesNotContain((byte)0xA5, first);
+        writer.Truncate(100);
+        writer.Dispose();
+        Assert.DoesNotContain((byte)0xA5, second);
+    }
 }

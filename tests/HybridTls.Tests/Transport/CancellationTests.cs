@@ -39,7 +39,7 @@ public sealed class CancellationTests
         Assert.False(writing.IsCompleted);
         await source.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writing);
-        IOException exception = await Assert.ThrowsAsync<IOException>(() => pair.Client.WriteAsync(new byte[1], Token).AsTask());
+        HybridTlsException exception = await Assert.ThrowsAsync<HybridTlsException>(() => pair.Client.WriteAsync(new byte[1], Token).AsTask());
         Assert.Contains("cancelled", exception.Message, StringComparison.Ordinal);
         await pair.Server.WriteAsync("still here"u8.ToArray(), Token);
         Assert.Equal(10, await pair.Client.ReadAsync(new byte[100], Token));

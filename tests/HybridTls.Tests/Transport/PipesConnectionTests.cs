@@ -180,8 +180,10 @@ public sealed class PipesConnectionTests
 
         await using PipesPair other = await PipesPair.CreateAsync();
         await other.ToServer.Reader.CompleteAsync(new IOException("the wire was cut"));
-        Assert.Contains("cut", (await Assert.ThrowsAsync<IOException>(() =>
-            other.Client.Output.WriteAsync(new byte[10], Token).AsTask())).Message, StringComparison.Ordinal);
+        exception = await Assert.ThrowsAsync<HybridTlsException>(() => other.Client.Output.WriteAsync(new byte[10], Token).AsTask());
+        Assert.Equal(HybridTlsFailure.Truncated, exception.Failure);
+        Assert.Contains("cut", exception.InnerException!.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<HybridTlsException>(() => other.Client.UpdateKeysAsync(cancellationToken: Token).AsTask());
     }
 
     [Fact]

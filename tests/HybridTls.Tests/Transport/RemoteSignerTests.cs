@@ -128,6 +128,90 @@ public sealed class RemoteSignerTests
     }
 
     [Theory]
+    [InlineData("SelectOptions", true, true)]
+    [InlineData("SelectOptions", true, false)]
+    [InlineData("PeerValidation", true, true)]
+    [InlineData("PeerValidation", true, false)]
+    [InlineData("PeerValidation", false, true)]
+    [InlineData("PeerValidation", false, false)]
+    [Clause("HT-SHELL-13")]
+    public async Task A_callback_that_does_not_listen_is_left_at_the_deadline_and_by_the_callers_token(string callback, bool server, bool overPipes)
+    {
+        foreach (bool byToken in (bool[])[false, true])
+        {
+            TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously), never = new();
+            TimeSpan timeout = byToken ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(300);
+            PeerValidation asks = TestIdentities.TrustRoot.WithCallback(async (_, _) =>
+            {
+                entered.SetResult();
+                await never.Task;
+                return PeerVerdict.Accept;
+            });
+            HybridTlsServerOptions serverOptions = TestIdentities.ServerOptions(options =>
+            {
+                options.HandshakeTimeout = server ? timeout : Timeout.InfiniteTimeSpan;
+                if (callback == "SelectOptions")
+                {
+                    options.SelectOptions = async (_, _) =>
+                    {
+                        entered.SetResult();
+                        await never.Task;
+                        return null;
+                    };
+                }
+                else if (server)
+                {
+                    options.PeerValidation = asks;
+                    options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                }
+            });
+            HybridTlsClientOptions clientOptions = TestIdentities.ClientOptions(options =>
+            {
+                options.Credential = TestIdentities.Client;
+                options.HandshakeTimeout = server ? Timeout.InfiniteTimeSpan : timeout;
+                if (!server)
+                    options.PeerValidation = asks;
+            });
+            using CancellationTokenSource caller = new();
+            CancellationToken serverToken = server ? caller.Token : Token, clientToken = server ? Token : caller.Token;
+            Task ours, theirs;
+            IAsyncDisposable pair;
+            if (overPipes)
+            {
+                PipesPair pipes = PipesPair.CreateRaw();
+                pair = pipes;
+                (Task ofServer, Task ofClient) = (
+                    pipes.Server.AuthenticateAsServerAsync(serverOptions, serverToken), pipes.Client.AuthenticateAsClientAsync(clientOptions, clientToken));
+                (ours, theirs) = server ? (ofServer, ofClient) : (ofClient, ofServer);
+            }
+            else
+            {
+                TlsPair streams = TlsPair.CreateRaw();
+                pair = streams;
+                (Task ofServer, Task ofClient) = (
+                    streams.Server.AuthenticateAsServerAsync(serverOptions, serverToken), streams.Client.AuthenticateAsClientAsync(clientOptions, clientToken));
+                (ours, theirs) = server ? (ofServer, ofClient) : (ofClient, ofServer);
+            }
+
+            await entered.Task.WaitAsync(TimeSpan.FromSeconds(20), Token);
+            if (byToken)
+            {
+                await caller.CancelAsync();
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ours.WaitAsync(TimeSpan.FromSeconds(20), Token));
+            }
+            else
+            {
+                HybridTlsException failure = await Assert.ThrowsAsync<HybridTlsException>(() => ours.WaitAsync(TimeSpan.FromSeconds(20), Token));
+                Assert.Equal(HybridTlsFailure.TimedOut, failure.Failure);
+            }
+
+            never.SetException(new InvalidOperationException("too late, and to nobody's harm"));
+            await pair.DisposeAsync();
+            _ = theirs.Exception;
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Sides))]
     [Clause("HT-AUTH-10")]
     public async Task The_callers_token_ends_the_wait_for_a_signer(bool signsServer, bool overPipes)
