@@ -93,6 +93,9 @@ internal sealed class ConfiguredServer
     {
         HybridTlsMiddlewareOptions options = new();
         options.MaxConcurrentHandshakes = reader.GetInt(nameof(options.MaxConcurrentHandshakes), 1) ?? options.MaxConcurrentHandshakes;
+        options.MaxHalfOpenHandshakes = reader.GetInt(nameof(options.MaxHalfOpenHandshakes), 1) ?? options.MaxHalfOpenHandshakes;
+        options.MaxHalfOpenHandshakesPerAddress =
+            reader.GetInt(nameof(options.MaxHalfOpenHandshakesPerAddress), 1) ?? options.MaxHalfOpenHandshakesPerAddress;
         options.MaxQueuedHandshakes = reader.GetInt(nameof(options.MaxQueuedHandshakes), 0) ?? options.MaxQueuedHandshakes;
         options.ReloadInterval = reader.GetTime(nameof(options.ReloadInterval)) ?? options.ReloadInterval;
         return options;

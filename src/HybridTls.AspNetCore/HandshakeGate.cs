@@ -1,9 +1,14 @@
+using System.Net;
 using System.Threading.RateLimiting;
+using HybridTls.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace HybridTls.AspNetCore;
 
-/// <summary>Limits how many handshakes run at a time; some more wait, the others are refused.</summary>
+/// <summary>
+/// Bounds what the handshakes of one endpoint take: the processors, for which they wait in a queue, and the memory of those that wait for
+/// their client, of which the oldest are given up.
+/// </summary>
 #pragma warning disable CA1001 // It lives as long as its endpoint, which nobody disposes; the limiter holds no resource but its queue.
 internal sealed class HandshakeGate
 #pragma warning restore CA1001
@@ -12,6 +17,7 @@ internal sealed class HandshakeGate
 
     private readonly ConcurrencyLimiter? _limiter;
     private readonly HybridTlsMiddlewareOptions _options;
+    private readonly HandshakesUnderWay _underWay;
     private readonly ILogger _logger;
     private long _nextWarning;
 
@@ -19,6 +25,7 @@ internal sealed class HandshakeGate
     {
         _options = options;
         _logger = logger;
+        _underWay = new HandshakesUnderWay(options.MaxHalfOpenHandshakes, options.MaxHalfOpenHandshakesPerAddress);
         if (options.MaxConcurrentHandshakes is { } limit)
         {
             _limiter = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
@@ -30,8 +37,27 @@ internal sealed class HandshakeGate
         }
     }
 
-    /// <summary>Waits for a place, which the caller gives back by disposing; null where there is no limit.</summary>
-    /// <exception cref="HandshakeRefusedException">Too many are waiting already.</exception>
+    /// <summary>A handshake begins; the caller disposes what it gets when it has ended.</summary>
+    /// <param name="remote">The peer's address; null where the transport has none.</param>
+    /// <param name="limit">How long it may take.</param>
+    /// <param name="timeProvider">The clock of <paramref name="limit"/>.</param>
+    public HandshakeTicket Begin(EndPoint? remote, TimeSpan limit, TimeProvider timeProvider)
+    {
+        HandshakeTicket ticket = new(this, limit, timeProvider);
+        if (_underWay.Add(ticket, (remote as IPEndPoint)?.Address) is { } oldest)
+        {
+            WarnNowAndThen();
+            oldest.Evict();
+        }
+
+        return ticket;
+    }
+
+    /// <summary>A handshake has ended.</summary>
+    public void End(HandshakeTicket ticket) => _underWay.Remove(ticket);
+
+    /// <summary>Waits for a place at a processor, which the caller gives back by disposing; null where there is no limit.</summary>
+    /// <exception cref="HybridTlsException">Too many are waiting already.</exception>
     public async ValueTask<IDisposable?> EnterAsync(CancellationToken cancellationToken)
     {
         if (_limiter is null)
@@ -41,9 +67,11 @@ internal sealed class HandshakeGate
             return lease;
         lease.Dispose();
         WarnNowAndThen();
-        throw new HandshakeRefusedException(
-            $"{_options.MaxConcurrentHandshakes} handshakes are running and {_options.MaxQueuedHandshakes} are waiting: " +
-            "this one is refused.");
+        throw TlsError.Create(
+            TlsAlert.InternalError,
+            $"{_options.MaxQueuedHandshakes} handshakes are waiting for one of {_options.MaxConcurrentHandshakes} places " +
+            "(MaxQueuedHandshakes, MaxConcurrentHandshakes): this one is refused.",
+            reason: FailureReason.Overloaded);
     }
 
     /// <summary>A flood must not become a flood of log lines.</summary>
@@ -52,6 +80,6 @@ internal sealed class HandshakeGate
         long now = Environment.TickCount64;
         long next = Volatile.Read(ref _nextWarning);
         if (now >= next && Interlocked.CompareExchange(ref _nextWarning, now + (long)WarningInterval.TotalMilliseconds, next) == next)
-            Log.Refusing(_logger, _options.MaxConcurrentHandshakes ?? 0, _options.MaxQueuedHandshakes);
+            Log.Refusing(_logger, _options.MaxQueuedHandshakes, _options.MaxHalfOpenHandshakes, _options.MaxHalfOpenHandshakesPerAddress);
     }
 }

@@ -20,26 +20,43 @@ public sealed class HybridTlsMiddlewareOptions
         HandshakeTimeout = other.HandshakeTimeout;
         MaxConcurrentHandshakes = other.MaxConcurrentHandshakes;
         MaxQueuedHandshakes = other.MaxQueuedHandshakes;
+        MaxHalfOpenHandshakes = other.MaxHalfOpenHandshakes;
+        MaxHalfOpenHandshakesPerAddress = other.MaxHalfOpenHandshakesPerAddress;
         ReloadInterval = other.ReloadInterval;
         OnHandshakeFailed = other.OnHandshakeFailed;
     }
 
     /// <summary>
-    /// The deadline of everything before the first application byte: the wait for the ClientHello and in the queue, the callbacks, and
-    /// the handshake. Without a value (the default) it is <see cref="HybridTlsOptions.HandshakeTimeout"/>, 10 seconds.
+    /// The deadline of everything before the first application byte: the wait for the ClientHello and in the queue, the callbacks (whether
+    /// they watch their token or not), and the handshake. Without a value (the default) it is <see cref="HybridTlsOptions.HandshakeTimeout"/>, 10 seconds.
     /// </summary>
     public TimeSpan? HandshakeTimeout { get; set; }
 
     /// <summary>
-    /// How many handshakes may run at a time. A peer takes a place when its ClientHello is complete, so that silent peers take none.
-    /// Default: 1024; null for any number.
+    /// How many handshakes are worked on at a time. A handshake has a place only while it computes, some 300 µs from the choice of its
+    /// options to the server's flight, and not while it waits for its client, a callback or a signer; so more places than processors gain
+    /// nothing, and fewer leave processors to established connections. Default: as many as there are processors; null for any number.
     /// </summary>
-    public int? MaxConcurrentHandshakes { get; set; } = 1024;
+    public int? MaxConcurrentHandshakes { get; set; } = Environment.ProcessorCount;
 
     /// <summary>
-    /// How many more wait for a place, first come first served. Those beyond are refused at once (internal_error). Default: 4096.
+    /// How many more wait for a place, first come first served. Those beyond are refused at once (internal_error). Default: 4096, about
+    /// a second of work for one processor.
     /// </summary>
     public int MaxQueuedHandshakes { get; set; } = 4096;
+
+    /// <summary>
+    /// How many handshakes may be under way, from the connection to its end, most of them waiting for their client: each takes some 25 KiB
+    /// of memory. When there are more, the one that has waited longest is given up (internal_error): honest clients answer within a round
+    /// trip, those who attack do not. Default: 8192; null for any number.
+    /// </summary>
+    public int? MaxHalfOpenHandshakes { get; set; } = 8192;
+
+    /// <summary>
+    /// As <see cref="MaxHalfOpenHandshakes"/>, for each remote address (IPv4) or network of 64 bits (IPv6), so that one client cannot
+    /// use up what all share. Not for servers behind a proxy or a load balancer, whose clients share an address. Default: null, any number.
+    /// </summary>
+    public int? MaxHalfOpenHandshakesPerAddress { get; set; }
 
     /// <summary>
     /// How often the files that the configuration names are looked at; new certificates serve new connections, the others go on.
@@ -56,12 +73,18 @@ public sealed class HybridTlsMiddlewareOptions
     {
         if (HandshakeTimeout is { } timeout)
             ThrowIfNoTimerTakes(timeout, nameof(HandshakeTimeout));
-        if (MaxConcurrentHandshakes is <= 0)
-            throw new InvalidOperationException(
-                $"MaxConcurrentHandshakes is {MaxConcurrentHandshakes}; it must be positive, or null for any number.");
+        ThrowIfNotPositive(MaxConcurrentHandshakes, nameof(MaxConcurrentHandshakes));
         if (MaxQueuedHandshakes < 0)
             throw new InvalidOperationException($"MaxQueuedHandshakes is {MaxQueuedHandshakes}; it must not be negative.");
+        ThrowIfNotPositive(MaxHalfOpenHandshakes, nameof(MaxHalfOpenHandshakes));
+        ThrowIfNotPositive(MaxHalfOpenHandshakesPerAddress, nameof(MaxHalfOpenHandshakesPerAddress));
         ThrowIfNoTimerTakes(ReloadInterval, nameof(ReloadInterval));
+    }
+
+    private static void ThrowIfNotPositive(int? number, string option)
+    {
+        if (number is <= 0)
+            throw new InvalidOperationException($"{option} is {number}; it must be positive, or null for any number.");
     }
 
     private static void ThrowIfNoTimerTakes(TimeSpan time, string option)

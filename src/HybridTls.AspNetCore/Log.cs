@@ -21,9 +21,10 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Error, "Connection {ConnectionId}: the handshake failed, and the fault is on this side.")]
     public static partial void WeFailed(ILogger logger, string connectionId, Exception exception);
 
-    [LoggerMessage(4, LogLevel.Warning, "Handshakes are refused: {Running} are running and {Queued} are waiting " +
-        "(MaxConcurrentHandshakes, MaxQueuedHandshakes). The next such message comes in a minute at the earliest.")]
-    public static partial void Refusing(ILogger logger, long running, long queued);
+    [LoggerMessage(4, LogLevel.Warning, "Handshakes are refused or given up: {Queued} wait for a processor (MaxQueuedHandshakes), or {HalfOpen} " +
+        "are under way (MaxHalfOpenHandshakes), or {PerAddress} of one address (MaxHalfOpenHandshakesPerAddress). The next such message " +
+        "comes in a minute at the earliest.")]
+    public static partial void Refusing(ILogger logger, long queued, long? halfOpen, long? perAddress);
 
     [LoggerMessage(5, LogLevel.Error, "Connection {ConnectionId}: OnHandshakeFailed threw.")]
     public static partial void CallbackFailed(ILogger logger, string connectionId, Exception exception);

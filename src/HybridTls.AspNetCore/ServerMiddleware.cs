@@ -25,7 +25,11 @@ internal sealed class ServerMiddleware(
         HybridTlsConnection connection = new(transport, context.Features.Get<IMemoryPoolFeature>()?.MemoryPool, leaveTransportOpen: true);
         try
         {
-            if (await AuthenticateAsync(context, connection).ConfigureAwait(false) is not { } features)
+            TlsFeatures? features;
+            TimeSpan limit = options.HandshakeTimeout ?? source.Initial.HandshakeTimeout;
+            using (HandshakeTicket ticket = gate.Begin(context.RemoteEndPoint, limit, source.Initial.TimeProvider))
+                features = await AuthenticateAsync(context, connection, ticket, limit).ConfigureAwait(false);
+            if (features is null)
                 return;
             features.Register(context.Features);
             telemetry.Metrics.ConnectionStarted(PeerRole.Client, features);
@@ -52,17 +56,16 @@ internal sealed class ServerMiddleware(
 
     /// <summary>Runs the handshake under its deadline.</summary>
     /// <returns>Null if it failed: the connection is to be closed.</returns>
-    private async Task<TlsFeatures?> AuthenticateAsync(ConnectionContext context, HybridTlsConnection connection)
+    private async Task<TlsFeatures?> AuthenticateAsync(
+        ConnectionContext context, HybridTlsConnection connection, HandshakeTicket ticket, TimeSpan limit)
     {
         HandshakeObserver observer = HandshakeObserver.Start(telemetry, PeerRole.Client, context.ConnectionId);
         HybridTlsServerOptions initial = source.Initial;
-        TimeSpan limit = options.HandshakeTimeout ?? initial.HandshakeTimeout;
-        using CancellationTokenSource deadline = new(limit, initial.TimeProvider);
-        using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, context.ConnectionClosed);
+        using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(ticket.Deadline, context.ConnectionClosed);
         ClientHelloInfo? clientHello = null;
-        IDisposable? place = null;
         try
         {
+            connection.WorkGate = ticket;
             HybridTlsServerOptions perConnection = new(initial)
             {
                 // Shared, since the copy lives as long as the connection, and nobody changes it.
@@ -72,12 +75,12 @@ internal sealed class ServerMiddleware(
                 SelectOptions = async (hello, cancellationToken) =>
                 {
                     clientHello = hello;
-                    place = await gate.EnterAsync(cancellationToken).ConfigureAwait(false);
                     return await SelectAsync(context, hello, cancellationToken).ConfigureAwait(false);
                 },
             };
             await connection.AuthenticateAsServerAsync(perConnection, linked.Token).ConfigureAwait(false);
             perConnection.SelectOptions = null; // and all that it holds
+            connection.WorkGate = null;
             TimeSpan duration = observer.Complete(connection.Parameters, context.Features.Get<IConnectionMetricsTagsFeature>());
             return new TlsFeatures(connection, PeerRole.Client, clientHello, duration);
         }
@@ -86,16 +89,12 @@ internal sealed class ServerMiddleware(
         {
             // The transport tells of a closed connection by its token, or by what reading returns or throws: whichever is first.
             Exception failure = exception is not OperationCanceledException ? exception
-                : deadline.IsCancellationRequested ? TlsError.TimedOut(limit)
-                : TlsError.Truncated();
+                : ticket.Deadline.IsCancellationRequested ? TlsError.TimedOut(limit)
+                : TlsError.HandshakeCut();
             Fail(context, observer, HandshakeFailures.Classify(failure), failure, clientHello);
             return null;
         }
 #pragma warning restore CA1031
-        finally
-        {
-            place?.Dispose();
-        }
     }
 
     /// <summary>Marks what the host's callback throws as the host's: an I/O error of a vault is none of the connection.</summary>

@@ -126,6 +126,9 @@ internal enum FailureReason
     /// <summary>A keyUsage that does not allow signatures.</summary>
     KeyUsage,
 
+    /// <summary>Nothing wrong: we have too much to do.</summary>
+    Overloaded,
+
     /// <summary>A CertificateVerify that does not verify.</summary>
     Signature,
 }

@@ -151,7 +151,7 @@ internal abstract partial class HandshakeMachine : IDisposable
         if (_flight.Length == 0)
             return;
         Writer.WriteHandshake(Output, _flight.Written);
-        _flight.Clear();
+        _flight.Dispose(); // it rents anew if it must: a server's flight takes 16 KiB, and the peer may never answer
     }
 
     /// <summary>

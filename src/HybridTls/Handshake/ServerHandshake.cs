@@ -249,6 +249,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
     {
         WriteFinished();
         FlushFlight();
+        _clientHello = [];
         StartApplicationKeys();
         Writer.SetKeys(CreateOwnApplicationProtection());
         return IsResuming || _options.ClientCertificateMode == ClientCertificateMode.NoCertificate ? ServerState.AwaitFinished : ServerState.AwaitCertificate;
@@ -303,7 +304,6 @@ internal sealed partial class ServerHandshake : HandshakeMachine
             WriteTickets(tickets);
 
         // An idle connection keeps no more than it needs.
-        _clientHello = [];
         _negotiated = null!;
         _certificates = null;
         _offer = null;

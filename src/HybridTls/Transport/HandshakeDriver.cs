@@ -7,7 +7,8 @@ internal static class HandshakeDriver
 {
     /// <summary>Runs the handshake to its end. What the peer sent beyond it stays in the transport.</summary>
     /// <exception cref="HybridTlsException">It failed; the alert was sent, if one was due.</exception>
-    public static async Task RunAsync(HandshakeMachine machine, IHandshakeTransport transport, CancellationToken cancellationToken)
+    public static async Task RunAsync(
+        HandshakeMachine machine, IHandshakeTransport transport, CancellationToken cancellationToken, IWorkGate? gate = null)
     {
         try
         {
@@ -23,14 +24,22 @@ internal static class HandshakeDriver
 
                 if (machine.Pending != HostTask.None)
                 {
-                    await ServeAsync(machine, cancellationToken).ConfigureAwait(false);
+                    await ServeAsync(machine, cancellationToken, gate).ConfigureAwait(false);
                     continue;
                 }
 
-                transport.Process(machine);
+                using (await EnterAsync(machine, gate, cancellationToken).ConfigureAwait(false))
+                    transport.Process(machine);
                 if (!transport.HasOutput && machine.Pending == HostTask.None && !machine.IsEstablished)
                     await transport.ReceiveAsync(cancellationToken).ConfigureAwait(false);
             }
+        }
+        catch (OperationCanceledException exception) when (gate is { IsEvicted: true })
+        {
+            await SendAlertAsync(machine, transport, TlsAlert.InternalError).ConfigureAwait(false);
+            throw TlsError.Create(
+                TlsAlert.InternalError, "The handshake was given up: too many were under way, and it had waited longest.", exception,
+                FailureReason.Overloaded);
         }
         catch (HybridTlsException exception) when (exception.Failure == HybridTlsFailure.AlertSent)
         {
@@ -45,13 +54,15 @@ internal static class HandshakeDriver
     }
 
     /// <summary>Does what the core waits for.</summary>
-    public static async ValueTask ServeAsync(HandshakeMachine machine, CancellationToken cancellationToken)
+    public static async ValueTask ServeAsync(HandshakeMachine machine, CancellationToken cancellationToken, IWorkGate? gate = null)
     {
         switch (machine.Pending)
         {
             case HostTask.SelectOptions:
                 ServerHandshake server = (ServerHandshake)machine;
-                server.UseOptions(await SelectOptionsAsync(server, cancellationToken).ConfigureAwait(false));
+                HybridTlsServerOptions? options = await SelectOptionsAsync(server, cancellationToken).ConfigureAwait(false);
+                using (gate is null ? null : await gate.EnterAsync(cancellationToken).ConfigureAwait(false))
+                    server.UseOptions(options);
                 break;
             case HostTask.Sign:
                 machine.UseSignature(await machine.SigningCredential.SignAsync(machine.ContentToSign, cancellationToken).ConfigureAwait(false));
@@ -62,6 +73,12 @@ internal static class HandshakeDriver
                 break;
         }
     }
+
+    /// <summary>The second ClientHello is answered by the server's flight, as the first is when its options are chosen.</summary>
+    private static ValueTask<IDisposable?> EnterAsync(HandshakeMachine machine, IWorkGate? gate, CancellationToken cancellationToken) =>
+        gate is not null && machine is ServerHandshake { State: ServerState.AwaitSecondClientHello }
+            ? gate.EnterAsync(cancellationToken)
+            : default;
 
     /// <summary>Sends what was written.</summary>
     private static async ValueTask FlushAsync(HandshakeMachine machine, IHandshakeTransport transport, CancellationToken cancellationToken)

@@ -79,6 +79,9 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     /// <summary>Who has to know that the connection is lost before the reader does; null for nobody. Set it before anybody reads.</summary>
     internal IConnectionObserver? Observer { get; set; }
 
+    /// <summary>Who says when a server's handshake may do its work; null for at once.</summary>
+    internal IWorkGate? WorkGate { get; set; }
+
     /// <summary>Keeps the secrets until the last operation has ended.</summary>
     internal UsageGate Gate { get; }
 
@@ -392,7 +395,7 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
         try
         {
             PipeHandshakeTransport transport = new(_transport.Input, _output.Output);
-            await HandshakeDriver.RunAsync(machine, transport, linked.Token).ConfigureAwait(false);
+            await HandshakeDriver.RunAsync(machine, transport, linked.Token, WorkGate).ConfigureAwait(false);
             _handshakeComplete = true;
         }
         catch (Exception exception) when (_disposing.IsCancellationRequested && exception is OperationCanceledException or IOException)

@@ -17,7 +17,7 @@ public sealed class HandshakeFaultTests
     [Fact]
     public async Task The_deadline_ends_peers_that_stall_or_dribble_while_others_are_served()
     {
-        using HandshakeFailures failures = new();
+        using FailureList failures = new();
         await using WebHost host = await StartAsync(failures);
         byte[] hello = await CaptureClientHelloAsync();
         using Socket silent = await ConnectAsync(host);
@@ -49,7 +49,7 @@ public sealed class HandshakeFaultTests
     [Fact]
     public async Task Peers_that_vanish_or_talk_nonsense_are_logged_at_debug()
     {
-        using HandshakeFailures failures = new();
+        using FailureList failures = new();
         await using WebHost host = await StartAsync(failures);
         byte[] hello = await CaptureClientHelloAsync();
         using (Socket vanishing = await ConnectAsync(host))
@@ -74,51 +74,9 @@ public sealed class HandshakeFaultTests
     }
 
     [Fact]
-    public async Task Handshakes_beyond_the_limit_wait_and_those_beyond_the_queue_are_refused_at_once()
-    {
-        TaskCompletionSource goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using HandshakeFailures failures = new();
-        HybridTlsServerOptions options = new() { Credential = TestIdentities.Server };
-        int selections = 0;
-        await using WebHost host = await WebHost.StartWithAsync(
-            static app => app.MapGet("/", static () => "served"),
-            endpoint => endpoint.UseHybridTls(
-                async (connection, hello, cancellationToken) =>
-                {
-                    Interlocked.Increment(ref selections);
-                    entered.TrySetResult();
-                    await goOn.Task.WaitAsync(cancellationToken);
-                    return options;
-                },
-                middleware =>
-                {
-                    middleware.MaxConcurrentHandshakes = 1;
-                    middleware.MaxQueuedHandshakes = 1;
-                    middleware.OnHandshakeFailed = failures.Add;
-                }));
-        Task<HybridTlsStream> first = host.ConnectAsync();
-        await entered.Task;
-        Task<HybridTlsStream> second = host.ConnectAsync();
-        Task<HybridTlsStream> third = host.ConnectAsync();
-        Task<HybridTlsStream> refused = await Task.WhenAny(second, third);
-        HybridTlsException exception = await Assert.ThrowsAsync<HybridTlsException>(() => refused);
-        Assert.Equal(TlsAlert.InternalError, exception.Alert);
-        await failures.WaitForAsync(1);
-        Assert.Equal(HandshakeFailureReason.Refused, failures.Reasons.Single());
-        Assert.Equal(1, Volatile.Read(ref selections));
-        await host.Logs.WaitForAsync(4);
-
-        goOn.SetResult();
-        await using HybridTlsStream one = await first;
-        await using HybridTlsStream two = await (refused == second ? third : second);
-        Assert.Equal(2, Volatile.Read(ref selections));
-    }
-
-    [Fact]
     public async Task Silent_peers_take_no_place()
     {
-        using HandshakeFailures failures = new();
+        using FailureList failures = new();
         await using WebHost host = await StartAsync(failures, static middleware =>
         {
             middleware.MaxConcurrentHandshakes = 1;
@@ -135,7 +93,7 @@ public sealed class HandshakeFaultTests
     [InlineData(typeof(TaskCanceledException))]
     public async Task A_vault_that_is_out_of_reach_is_no_fault_of_the_peer(Type type)
     {
-        using HandshakeFailures failures = new();
+        using FailureList failures = new();
         await using WebHost host = await WebHost.StartWithAsync(
             static app => { },
             endpoint => endpoint.UseHybridTls(
@@ -150,7 +108,7 @@ public sealed class HandshakeFaultTests
     [Fact]
     public async Task A_shutdown_ends_handshakes_under_way_without_noise()
     {
-        using HandshakeFailures failures = new();
+        using FailureList failures = new();
         await using WebHost host =
             await WebHost.StartAsync(static app => { }, middleware: middleware => middleware.OnHandshakeFailed = failures.Add);
         using Socket silent = await ConnectAsync(host);
@@ -165,7 +123,7 @@ public sealed class HandshakeFaultTests
     [Fact]
     public async Task A_callback_that_throws_is_our_fault_and_logged_as_such()
     {
-        using HandshakeFailures failures = new();
+        using FailureList failures = new();
         await using WebHost host = await WebHost.StartWithAsync(
             static app => { },
             endpoint => endpoint.UseHybridTls(
@@ -201,7 +159,7 @@ public sealed class HandshakeFaultTests
     [Fact]
     public async Task A_client_that_refuses_our_certificate_is_reported_with_its_alert()
     {
-        using HandshakeFailures failures = new();
+        using FailureList failures = new();
         await using WebHost host = await StartAsync(failures);
         await Assert.ThrowsAsync<HybridTlsException>(() => host.ConnectAsync(static client => client.ServerName = "elsewhere.example"));
         await failures.WaitForAsync(1);
@@ -211,7 +169,7 @@ public sealed class HandshakeFaultTests
         Assert.Contains((ushort)NamedGroup.X25519MLKem768, failure.ClientHello.SupportedGroups);
     }
 
-    private static Task<WebHost> StartAsync(HandshakeFailures failures, Action<HybridTlsMiddlewareOptions>? more = null) => WebHost.StartAsync(
+    private static Task<WebHost> StartAsync(FailureList failures, Action<HybridTlsMiddlewareOptions>? more = null) => WebHost.StartAsync(
         static app => app.MapGet("/", static () => "served"),
         middleware: middleware =>
         {
@@ -268,39 +226,5 @@ public sealed class HandshakeFaultTests
         {
             return true;
         }
-    }
-
-    private sealed class HandshakeFailures : IDisposable
-    {
-        private readonly List<FailedHandshake> _all = [];
-        private readonly SemaphoreSlim _added = new(0);
-
-        public int Count => All.Count;
-
-        public IReadOnlyList<FailedHandshake> All
-        {
-            get
-            {
-                lock (_all)
-                    return [.. _all];
-            }
-        }
-
-        public IEnumerable<HandshakeFailureReason> Reasons => All.Select(static failure => failure.Reason);
-
-        public void Add(FailedHandshake failure)
-        {
-            lock (_all)
-                _all.Add(failure);
-            _added.Release();
-        }
-
-        public async Task WaitForAsync(int count)
-        {
-            while (Count < count)
-                Assert.True(await _added.WaitAsync(TimeSpan.FromSeconds(10), Token), "no further handshake failed");
-        }
-
-        public void Dispose() => _added.Dispose();
     }
 }

@@ -58,6 +58,17 @@ internal static class TestIdentities
         return options;
     }
 
+    /// <summary>As <see cref="Server"/>, with a signer that first does something else.</summary>
+    public static HybridTlsCredential SlowServer(Func<CancellationToken, Task> before)
+    {
+        using X509Certificate2 certificate = X509CertificateLoader.LoadCertificate(Server.Certificates[0].Span);
+        return HybridTlsCredential.CreateRemote([certificate], async (content, cancellationToken) =>
+        {
+            await before(cancellationToken);
+            return ServerKey.SignData(content.ToArray());
+        });
+    }
+
     /// <summary>The PEM texts of a new chain and its key.</summary>
     public static (string Certificate, string Key) NewPem(string subject, CertificatePurposes purposes = CertificatePurposes.Server)
     {
