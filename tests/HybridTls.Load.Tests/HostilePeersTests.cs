@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
 using HybridTls.AspNetCore;
-using HybridTls.Tests;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -27,7 +26,7 @@ public sealed class HostilePeersTests(ITestOutputHelper output)
             sockets: LetSendersWait);
         await MeasureRequestAsync(server); // compiled once
 
-        byte[] hello = await CaptureClientHelloAsync();
+        byte[] hello = await Hellos.CaptureAsync();
         using CancellationTokenSource gone = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         Stopwatch clock = Stopwatch.StartNew();
         List<Socket> stalling = [];
@@ -195,14 +194,5 @@ public sealed class HostilePeersTests(ITestOutputHelper output)
         {
             return false;
         }
-    }
-
-    private static async Task<byte[]> CaptureClientHelloAsync()
-    {
-        using MemoryStream sent = new();
-        await using HybridTlsStream client = new(new OneWayStream(sent));
-        await Assert.ThrowsAsync<HybridTlsException>(
-            () => client.AuthenticateAsClientAsync(Identities.ClientOptions, TestContext.Current.CancellationToken));
-        return sent.ToArray();
     }
 }
