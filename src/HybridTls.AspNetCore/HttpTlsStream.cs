@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Authentication.ExtendedProtection;
 
 namespace HybridTls.AspNetCore;
@@ -7,7 +8,8 @@ namespace HybridTls.AspNetCore;
 /// <summary>
 /// What <see cref="SocketsHttpHandler"/> takes for the TLS stream of an <c>https</c> connection: it accepts one made by its
 /// <c>ConnectCallback</c> only if it is an <see cref="SslStream"/>. The base class never authenticates and never sees a byte; everything
-/// goes to <see cref="HybridTlsStream"/>. See docs/decisions/0006-httpclient.md.
+/// goes to <see cref="HybridTlsStream"/>. It is told only what was negotiated (<see cref="SslStreamProtocol"/>). See
+/// docs/decisions/0006-httpclient.md.
 /// </summary>
 internal sealed class HttpTlsStream : SslStream, ITraffic
 {
@@ -22,6 +24,7 @@ internal sealed class HttpTlsStream : SslStream, ITraffic
     {
         _stream = stream;
         _metrics = metrics;
+        SslStreamProtocol.Set(this, stream.Parameters.ApplicationProtocol);
         metrics.ConnectionStarted(PeerRole.Server, this);
     }
 
@@ -43,6 +46,10 @@ internal sealed class HttpTlsStream : SslStream, ITraffic
     public override bool IsSigned => _stream.IsAuthenticated;
 
     public override bool IsServer => false;
+
+    public override SslProtocols SslProtocol => _stream.Parameters.Protocol;
+
+    public override TlsCipherSuite NegotiatedCipherSuite => _stream.Parameters.CipherSuite;
 
     /// <summary>The protocol that was negotiated; by this name it is public, since the base class's is not virtual.</summary>
     public SslApplicationProtocol ApplicationProtocol => _stream.Parameters.ApplicationProtocol;

@@ -71,4 +71,7 @@ internal static partial class Log
     [LoggerMessage(24, LogLevel.Information, "The data protection key {Key} is revoked, but current for Data Protection, which reads its ring once a " +
         "day: until it does, or this process restarts, there are no tickets.")]
     public static partial void KeyIsRevoked(ILogger logger, Guid key);
+
+    [LoggerMessage(25, LogLevel.Warning, "This runtime cannot be told that HTTP/2 was negotiated: https is spoken with HTTP/1.1.")]
+    public static partial void WithoutHttp2(ILogger logger);
 }

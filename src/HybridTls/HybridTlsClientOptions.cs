@@ -35,10 +35,15 @@ public sealed class HybridTlsClientOptions : HybridTlsOptions
     public bool SendServerName { get; set; } = true;
 
     /// <summary>
-    /// Chooses the credential when the server asks for one; the result replaces <see cref="HybridTlsOptions.Credential"/> of this
-    /// connection. Null sends none.
+    /// Chooses the credential when the server asks for one, by what its CertificateRequest says (RFC 9846 §4.4.2); the result replaces
+    /// <see cref="HybridTlsOptions.Credential"/> for this connection, and null sends none. It must not block. Default: null, always
+    /// <see cref="HybridTlsOptions.Credential"/>.
     /// </summary>
-    internal Func<CertificateRequestInfo, HybridTlsCredential?>? SelectCredential { get; set; }
+    /// <remarks>
+    /// A resumed session goes on as the client that was chosen when it began, without asking again. Sessions are resumed only by options with
+    /// the same delegate object: keep one where you make options more than once.
+    /// </remarks>
+    public Func<CertificateRequestInfo, HybridTlsCredential?>? SelectCredential { get; set; }
 
     /// <summary>How we can present our key, in order of preference; null: as the credential is.</summary>
     internal IReadOnlyList<CertificateType>? OwnCertificateTypes { get; set; }

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using HybridTls.Certificates;
@@ -15,6 +16,11 @@ internal static class SessionBinding
 {
     /// <summary>The size of a binding in bytes.</summary>
     public const int Size = SHA256.HashSizeInBytes;
+
+    /// <summary>Who chooses credentials: a delegate has no contents to hash, so each object is somebody else.</summary>
+    private static readonly ConditionalWeakTable<Delegate, SelectorId> Selectors = [];
+
+    private static uint lastSelector;
 
     private enum Identity : byte
     {
@@ -81,7 +87,13 @@ internal static class SessionBinding
 
         writer.WriteUInt8(options.Credential is { IsRawPublicKey: true } ? 1 : 0);
         writer.WriteVector16(options.Credential is { } credential ? credential.SubjectPublicKeyInfo.Span : default);
+        writer.WriteUInt32(options.SelectCredential is { } selector ? Selectors.GetValue(selector, static _ => new SelectorId()).Value : 0);
         return $"{name}/{Convert.ToHexStringLower(SHA256.HashData(writer.Written))}";
+    }
+
+    private sealed class SelectorId
+    {
+        public uint Value { get; } = Interlocked.Increment(ref lastSelector);
     }
 
     private static void WriteText(TlsWriter writer, string? text)

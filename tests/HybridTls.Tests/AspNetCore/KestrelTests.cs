@@ -40,8 +40,7 @@ public sealed class KestrelTests
     {
         await using WebHost host = await WebHost.StartAsync(
             app => app.MapGet("/{number}", (HttpContext context, int number) =>
-                $"{context.Request.Protocol} {context.Features.Get<ITlsConnectionFeature>() is not null} {number} {context.Connection.Id}"),
-            kestrel: options => options.AllowAlternateSchemes = true);
+                $"{context.Request.Protocol} {context.Request.IsHttps && context.Features.Get<ITlsConnectionFeature>() is not null} {number} {context.Connection.Id}"));
         using HttpClient client = host.CreateHttp2Client();
         string first = await client.GetStringAsync("/0", Token);
         Assert.StartsWith("HTTP/2 True 0 ", first, StringComparison.Ordinal);

@@ -88,13 +88,13 @@ internal sealed class WebHost : IAsyncDisposable
         return new HttpClient(created) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(20) };
     }
 
-    /// <summary>An HTTP/2 client: the server must allow alternate schemes.</summary>
-    public HttpClient CreateHttp2Client(Action<HybridTlsClientOptions>? change = null)
+    /// <summary>An HTTP/2 client; to an http address only if the server allows alternate schemes.</summary>
+    public HttpClient CreateHttp2Client(Action<HybridTlsClientOptions>? change = null, string scheme = "https")
     {
         HybridTlsHttpHandler handler = new(TestIdentities.UnnamedClientOptions(change));
         return new HttpClient(handler)
         {
-            BaseAddress = new Uri($"http://localhost:{Port}/"),
+            BaseAddress = new Uri($"{scheme}://localhost:{Port}/"),
             DefaultRequestVersion = HttpVersion.Version20,
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Timeout = TimeSpan.FromSeconds(20),
