@@ -19,21 +19,16 @@ internal static class OrderService
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, endpoint =>
         {
-            // The caller's requests say http (see Program.cs), while the connection says TLS: without this they are refused.
-            kestrel.AllowAlternateSchemes = true;
-            kestrel.Listen(IPAddress.Loopback, 0, endpoint =>
+            endpoint.Protocols = HttpProtocols.Http2;
+            endpoint.UseHybridTls(tls =>
             {
-                endpoint.Protocols = HttpProtocols.Http2;
-                endpoint.UseHybridTls(tls =>
-                {
-                    tls.Credential = credential;
-                    tls.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
-                    tls.PeerValidation = callers;
-                });
+                tls.Credential = credential;
+                tls.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                tls.PeerValidation = callers;
             });
-        });
+        }));
         WebApplication application = builder.Build();
         application.MapGet("/orders/{number:int}", static (HttpContext context, int number) =>
             $"order {number} for {context.Connection.ClientCertificate?.Subject} on connection {context.Connection.Id}");

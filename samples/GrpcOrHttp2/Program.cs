@@ -13,10 +13,9 @@ using HybridTlsHttpHandler handler = new(new HybridTlsClientOptions { Credential
 handler.OnConnected = static (endpoint, parameters, _) =>
     Console.WriteLine($"connected: {parameters.ApplicationProtocol}, {parameters.Group}, {parameters.SignatureScheme}, {parameters.CipherSuite}");
 
-// http and exactly 2.0: HybridTlsHttpHandler runs it over TLS, and sends nothing in the clear.
 using HttpClient client = new(handler)
 {
-    BaseAddress = new Uri($"http://localhost:{port}/"),
+    BaseAddress = new Uri($"https://localhost:{port}/"),
     DefaultRequestVersion = HttpVersion.Version20,
     DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
 };
@@ -45,13 +44,13 @@ Console.WriteLine($"duplex: end -> {await shouted.ReadLineAsync() ?? "end"}");
 
 try
 {
-    using HttpRequestMessage inTheClear = new(HttpMethod.Get, "protection"); // HTTP/1.1, to http
+    using HttpRequestMessage inTheClear = new(HttpMethod.Get, $"http://localhost:{port}/protection");
     await client.SendAsync(inTheClear);
-    Console.WriteLine("HTTP/1.1 to http:// was answered: that must not happen");
+    Console.WriteLine("http:// was answered: that must not happen");
 }
 catch (InvalidOperationException)
 {
-    Console.WriteLine("HTTP/1.1 to http:// is refused before anything is sent");
+    Console.WriteLine("http:// is refused before anything is sent");
 }
 
 await service.StopAsync();

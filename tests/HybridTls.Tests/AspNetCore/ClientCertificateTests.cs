@@ -53,6 +53,62 @@ public sealed class ClientCertificateTests
         Assert.Equal(IPAddress.Loopback, ((IPEndPoint)failure.Connection.RemoteEndPoint!).Address.MapToIPv4());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_client_may_choose_by_what_the_server_asks_for(bool chooses)
+    {
+        await using WebHost host = await WebHost.StartAsync(
+            static app => app.MapGet("/", static (HttpContext context) => context.Connection.ClientCertificate?.Subject ?? "nobody"),
+            static options =>
+            {
+                options.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                options.PeerValidation = TestIdentities.TrustRoot;
+                options.SendCertificateAuthorities = true;
+            });
+        List<CertificateRequestInfo> requests = [];
+        using HttpClient client = host.CreateClient(options => options.SelectCredential = request =>
+        {
+            requests.Add(request);
+            return chooses ? TestIdentities.Client : null;
+        });
+        Assert.Equal(chooses ? "CN=client" : "nobody", await client.GetStringAsync("/", Token));
+        CertificateRequestInfo asked = Assert.Single(requests);
+        Assert.Equal((false, (ushort)SignatureScheme.MLDsa65), (asked.RawPublicKey, Assert.Single(asked.SignatureSchemes)));
+        Assert.Equal(TestIdentities.Authority.Certificate.SubjectName.RawData, Assert.Single(asked.CertificateAuthorities).ToArray());
+    }
+
+    [Fact]
+    public async Task A_session_of_one_chooser_is_not_resumed_by_another()
+    {
+        await using WebHost host = await WebHost.StartAsync(
+            static app => app.MapGet("/", static (HttpContext context) =>
+                $"{context.Connection.ClientCertificate?.Subject ?? "nobody"} {context.Features.Get<IHybridTlsFeature>()!.IsResumed}"),
+            static options =>
+            {
+                options.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                options.PeerValidation = TestIdentities.TrustRoot;
+            });
+        ClientSessionCache cache = new();
+        bool sends = true;
+        Func<CertificateRequestInfo, HybridTlsCredential?> one = _ => sends ? TestIdentities.Client : null, other = static _ => null;
+        Assert.Equal("CN=client False", await GetAsync(one));
+        Assert.Equal("CN=client True", await GetAsync(one));
+        Assert.Equal("nobody False", await GetAsync(other));
+        Assert.Equal("nobody False", await GetAsync(null));
+        Assert.Equal("nobody True", await GetAsync(other));
+
+        async Task<string> GetAsync(Func<CertificateRequestInfo, HybridTlsCredential?>? chooser)
+        {
+            using HttpClient client = host.CreateClient(options =>
+            {
+                options.SelectCredential = chooser;
+                options.SessionCache = cache;
+            });
+            return await client.GetStringAsync("/", Token);
+        }
+    }
+
     [Fact]
     public async Task A_raw_public_key_is_in_our_feature()
     {
