@@ -43,7 +43,7 @@ internal sealed class ClientMiddleware(ConnectionDelegate next, HybridTlsClientO
 
     private async Task<TlsFeatures> AuthenticateAsync(ConnectionContext context, HybridTlsConnection connection)
     {
-        HandshakeObserver observer = HandshakeObserver.Start(telemetry, PeerRole.Server, context.ConnectionId);
+        HandshakeObserver observer = HandshakeObserver.Start(telemetry, PeerRole.Server, context.ConnectionId, context.RemoteEndPoint);
         try
         {
             HybridTlsClientOptions named = options.ServerName is null && context.RemoteEndPoint is DnsEndPoint { Host: var host }

@@ -11,11 +11,14 @@ namespace HybridTls.AspNetCore;
 internal sealed class ConfigurationReader
 {
     private readonly IConfigurationSection _section;
+    private readonly IConfigurationSection? _parent;
     private readonly HashSet<string> _unread;
 
-    public ConfigurationReader(IConfigurationSection section)
+    /// <summary>Reads <paramref name="section"/>, and where that says nothing its <paramref name="parent"/>.</summary>
+    public ConfigurationReader(IConfigurationSection section, IConfigurationSection? parent = null)
     {
         _section = section;
+        _parent = parent;
         _unread = new HashSet<string>(section.GetChildren().Select(static child => child.Key), StringComparer.OrdinalIgnoreCase);
     }
 
@@ -24,6 +27,13 @@ internal sealed class ConfigurationReader
 
     /// <summary>The text of a key; null without one.</summary>
     public string? GetText(string key)
+    {
+        string? value = GetOwnText(key) ?? _parent?[key];
+        return string.IsNullOrEmpty(value) ? null : value;
+    }
+
+    /// <summary>The text of a key of this section alone; null without one.</summary>
+    public string? GetOwnText(string key)
     {
         _unread.Remove(key);
         string? value = _section[key];
@@ -35,6 +45,8 @@ internal sealed class ConfigurationReader
     {
         _unread.Remove(key);
         IConfigurationSection list = _section.GetSection(key);
+        if (!list.Exists() && _parent is not null)
+            list = _parent.GetSection(key);
         string[] values = [.. list.GetChildren().Select(static child => child.Value ?? "")];
         if (values.Length == 0)
             return string.IsNullOrEmpty(list.Value) ? null : [list.Value];
@@ -68,6 +80,9 @@ internal sealed class ConfigurationReader
 
     public IReadOnlyList<TlsCipherSuite>? GetCipherSuites(string key) =>
         GetList(key) is { } names ? [.. names.Select(name => ParseEnum<TlsCipherSuite>(key, name))] : null;
+
+    /// <summary>A path of this section alone, relative ones from <paramref name="root"/>.</summary>
+    public string? GetOwnPath(string key, string root) => GetOwnText(key) is { } path ? Path.GetFullPath(path, root) : null;
 
     /// <summary>A path, relative ones from <paramref name="root"/>.</summary>
     public string? GetPath(string key, string root) => GetText(key) is { } path ? Path.GetFullPath(path, root) : null;

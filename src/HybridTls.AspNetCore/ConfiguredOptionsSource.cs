@@ -20,7 +20,7 @@ internal sealed class ConfiguredOptionsSource : ServerOptionsSource, IDisposable
     private readonly Lock _reloading = new();
     private readonly Queue<(HybridTlsCredential Credential, long Since)> _retired = new();
     private readonly CancellationTokenRegistration _stopping;
-    private volatile HybridTlsServerOptions _options;
+    private volatile ConfiguredServer _server;
     private EndpointDefaults _defaults;
     private byte[] _fingerprint;
     private ITimer? _timer;
@@ -35,12 +35,12 @@ internal sealed class ConfiguredOptionsSource : ServerOptionsSource, IDisposable
         _timeProvider = services?.GetService<TimeProvider>() ?? TimeProvider.System;
         _root = services?.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory;
         _fingerprint = ConfiguredServer.Fingerprint(section, _root);
-        _options = ConfiguredServer.Load(section, _root).Options;
+        _server = ConfiguredServer.Load(section, _root);
         if (services?.GetService<IHostApplicationLifetime>() is { } lifetime)
             _stopping = lifetime.ApplicationStopped.Register(Dispose);
     }
 
-    public override HybridTlsServerOptions Initial => _options;
+    public override HybridTlsServerOptions Initial => _server.Any;
 
     /// <summary>How often to look for changes, from the time when the endpoint is bound; not positive for never.</summary>
     public TimeSpan ReloadInterval { get; set; } = Timeout.InfiniteTimeSpan;
@@ -49,14 +49,15 @@ internal sealed class ConfiguredOptionsSource : ServerOptionsSource, IDisposable
     public HybridTlsMiddlewareOptions ReadMiddlewareOptions() => ConfiguredServer.ReadMiddlewareOptions(_section);
 
     public override ValueTask<HybridTlsServerOptions?> SelectAsync(
-        ConnectionContext connection, ClientHelloInfo clientHello, CancellationToken cancellationToken) => new(_options);
+        ConnectionContext connection, ClientHelloInfo clientHello, CancellationToken cancellationToken) =>
+        new(_server.Select(clientHello.ServerName));
 
     public override void Prepare(EndpointDefaults defaults)
     {
         lock (_reloading)
         {
             _defaults = defaults;
-            _options = defaults.Apply(_options);
+            _server = _server.Apply(defaults);
             if (ReloadInterval > TimeSpan.Zero && !_disposed)
             {
                 _timer ??= _timeProvider.CreateTimer(
@@ -80,10 +81,12 @@ internal sealed class ConfiguredOptionsSource : ServerOptionsSource, IDisposable
             if (fingerprint.AsSpan().SequenceEqual(_fingerprint))
                 return;
             _fingerprint = fingerprint;
-            HybridTlsServerOptions options = _defaults.Apply(ConfiguredServer.Load(_section, _root).Options);
-            _retired.Enqueue((_options.Credential!, _timeProvider.GetTimestamp()));
-            _options = options;
-            Log.Reloaded(_logger, _section.Path, options.Credential!.ToString(), options.Credential.NotAfter);
+            ConfiguredServer server = ConfiguredServer.Load(_section, _root).Apply(_defaults);
+            foreach (HybridTlsCredential credential in _server.Credentials)
+                _retired.Enqueue((credential, _timeProvider.GetTimestamp()));
+            _server = server;
+            foreach (HybridTlsCredential credential in server.Credentials)
+                Log.Reloaded(_logger, _section.Path, credential.ToString(), credential.NotAfter);
         }
 #pragma warning disable CA1031 // This runs on a timer: the service must go on with what it has.
         catch (Exception exception)
@@ -108,7 +111,8 @@ internal sealed class ConfiguredOptionsSource : ServerOptionsSource, IDisposable
             _disposed = true;
             while (_retired.TryDequeue(out (HybridTlsCredential Credential, long Since) retired))
                 retired.Credential.Dispose();
-            _options.Credential?.Dispose();
+            foreach (HybridTlsCredential credential in _server.Credentials)
+                credential.Dispose();
         }
 
         _stopping.Dispose();
@@ -117,7 +121,7 @@ internal sealed class ConfiguredOptionsSource : ServerOptionsSource, IDisposable
     /// <summary>Handshakes under way still sign with a credential that was replaced: it lives until their deadline is long over.</summary>
     private void DisposeRetired()
     {
-        TimeSpan grace = _options.HandshakeTimeout * 2;
+        TimeSpan grace = _server.Any.HandshakeTimeout * 2;
         while (_retired.TryPeek(out (HybridTlsCredential Credential, long Since) retired)
             && _timeProvider.GetElapsedTime(retired.Since) > grace)
         {

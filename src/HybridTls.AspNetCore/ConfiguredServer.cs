@@ -15,11 +15,28 @@ internal sealed class ConfiguredServer
     private const string PinnedPublicKeyHashes = "PinnedPublicKeyHashes";
     private const string ApplicationProtocols = "ApplicationProtocols";
 
+    private const string RawPublicKey = "RawPublicKey";
+    private const string Sni = "Sni";
+
     private static readonly string[] FileKeys = [CertificatePath, KeyPath, TrustAnchorsPath];
 
-    private ConfiguredServer(HybridTlsServerOptions options) => Options = options;
+    private readonly Dictionary<string, HybridTlsServerOptions> _byName;
 
-    public HybridTlsServerOptions Options { get; }
+    private ConfiguredServer(HybridTlsServerOptions? unnamed, Dictionary<string, HybridTlsServerOptions> byName)
+    {
+        Unnamed = unnamed;
+        _byName = byName;
+    }
+
+    /// <summary>The options where no entry of <c>Sni</c> has the name that the client asks for; null refuses it.</summary>
+    public HybridTlsServerOptions? Unnamed { get; }
+
+    /// <summary>Any of the options.</summary>
+    public HybridTlsServerOptions Any => Unnamed ?? _byName.Values.First();
+
+    /// <summary>All credentials.</summary>
+    public IEnumerable<HybridTlsCredential> Credentials =>
+        (Unnamed is null ? _byName.Values : _byName.Values.Prepend(Unnamed)).Select(static options => options.Credential!);
 
     /// <summary>Reads the section and loads the files.</summary>
     /// <param name="section">The section.</param>
@@ -27,7 +44,58 @@ internal sealed class ConfiguredServer
     /// <exception cref="InvalidOperationException">Something cannot work; the message names the key.</exception>
     public static ConfiguredServer Load(IConfigurationSection section, string root)
     {
-        ConfigurationReader reader = new(section);
+        Dictionary<string, HybridTlsServerOptions> byName = new(StringComparer.OrdinalIgnoreCase);
+        HybridTlsServerOptions? unnamed = null;
+        try
+        {
+            foreach (IConfigurationSection entry in section.GetSection(Sni).GetChildren())
+            {
+                if (!IsServerName(entry.Key))
+                    throw new InvalidOperationException($"{entry.Path}: \"{entry.Key}\" is no host name, nor one with * for its first label, nor *.");
+                byName.Add(entry.Key, LoadOptions(entry, section, root, hasNames: false));
+            }
+
+            bool hasCredential = byName.Count == 0 || section[CertificatePath] is { Length: > 0 } || section[KeyPath] is { Length: > 0 };
+            if (hasCredential)
+                unnamed = LoadOptions(section, null, root, hasNames: true);
+            return new ConfiguredServer(unnamed, byName);
+        }
+        catch (InvalidOperationException)
+        {
+            foreach (HybridTlsServerOptions options in byName.Values)
+                options.Credential!.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The options for a client that asks for <paramref name="serverName"/>: the exact name, the longest wildcard, or the rest.</summary>
+    public HybridTlsServerOptions? Select(string? serverName)
+    {
+        if (_byName.Count == 0)
+            return Unnamed;
+        if (serverName is not null)
+        {
+            if (_byName.TryGetValue(serverName, out HybridTlsServerOptions? exact))
+                return exact;
+            int dot = serverName.IndexOf('.', StringComparison.Ordinal);
+            if (dot > 0 && _byName.TryGetValue("*" + serverName[dot..], out HybridTlsServerOptions? wildcard))
+                return wildcard;
+        }
+
+        return _byName.TryGetValue("*", out HybridTlsServerOptions? any) ? any : Unnamed;
+    }
+
+    /// <summary>The same, with what the endpoint says.</summary>
+    public ConfiguredServer Apply(EndpointDefaults defaults) => new(
+        Unnamed is null ? null : defaults.Apply(Unnamed),
+        _byName.ToDictionary(static entry => entry.Key, entry => defaults.Apply(entry.Value), StringComparer.OrdinalIgnoreCase));
+
+    private static bool IsServerName(string name) =>
+        name == "*" || Uri.CheckHostName(name.StartsWith("*.", StringComparison.Ordinal) ? name[2..] : name) == UriHostNameType.Dns;
+
+    private static HybridTlsServerOptions LoadOptions(IConfigurationSection section, IConfigurationSection? parent, string root, bool hasNames)
+    {
+        ConfigurationReader reader = new(section, parent);
         HybridTlsServerOptions options = new();
         options.ClientCertificateMode = reader.GetEnum<ClientCertificateMode>(nameof(options.ClientCertificateMode)) ?? default;
         options.SendCertificateAuthorities = reader.GetBool(nameof(options.SendCertificateAuthorities)) ?? false;
@@ -51,10 +119,15 @@ internal sealed class ConfiguredServer
         options.Credential = ReadCredential(reader, root);
         try
         {
-            ReadMiddlewareOptions(reader);
+            if (hasNames)
+            {
+                reader.Skip(Sni);
+                ReadMiddlewareOptions(reader);
+            }
+
             reader.ThrowIfUnknown();
             options.Validate();
-            return new ConfiguredServer(options);
+            return options;
         }
         catch (InvalidOperationException exception)
         {
@@ -80,10 +153,13 @@ internal sealed class ConfiguredServer
             hash.AppendData(Encoding.UTF8.GetBytes($"{key.Length}:{key}{value?.Length ?? -1}:{value}"));
         }
 
-        foreach (string key in FileKeys)
+        foreach (IConfigurationSection part in section.GetSection(Sni).GetChildren().Prepend(section))
         {
-            if (section[key] is { Length: > 0 } path)
-                AppendFile(hash, Path.GetFullPath(path, root));
+            foreach (string key in FileKeys)
+            {
+                if (part[key] is { Length: > 0 } path)
+                    AppendFile(hash, Path.GetFullPath(path, root));
+            }
         }
 
         return hash.GetHashAndReset();
@@ -103,20 +179,34 @@ internal sealed class ConfiguredServer
 
     private static HybridTlsCredential ReadCredential(ConfigurationReader reader, string root)
     {
-        string certificate = reader.GetPath(CertificatePath, root)
-            ?? throw reader.Bad(CertificatePath, "is not set: name the PEM file of the server's certificate chain, or a .p12 or .pfx file");
-        string? key = reader.GetPath(KeyPath, root);
-        string? password = reader.GetText(Password);
-        string failing = CertificatePath;
+        string? certificate = reader.GetOwnPath(CertificatePath, root);
+        string? key = reader.GetOwnPath(KeyPath, root);
+        string? password = reader.GetOwnText(Password);
+        bool raw = reader.GetOwnText(RawPublicKey) is not null && (reader.GetBool(RawPublicKey) ?? false);
+        if (raw && (certificate is not null || key is null))
+            throw reader.Bad(RawPublicKey, $"is true: name the key by {KeyPath}, and no {CertificatePath}");
+        if (!raw && certificate is null)
+        {
+            throw reader.Bad(CertificatePath, "is not set: name the PEM file of the server's certificate chain, or a .p12 or .pfx file"
+                + $" (or set {RawPublicKey} and {KeyPath})");
+        }
+
+        string failing = raw ? KeyPath : CertificatePath;
         try
         {
-            ThrowIfMissing(certificate);
-            if (Path.GetExtension(certificate).ToUpperInvariant() is ".P12" or ".PFX")
-                return HybridTlsCredential.FromPkcs12File(certificate, password);
+            if (raw)
+            {
+                ThrowIfMissing(key!);
+                return HybridTlsCredential.FromRawPublicKeyPemFile(key!, password);
+            }
+
+            ThrowIfMissing(certificate!);
+            if (Path.GetExtension(certificate)!.ToUpperInvariant() is ".P12" or ".PFX")
+                return HybridTlsCredential.FromPkcs12File(certificate!, password);
             failing = key is null ? CertificatePath : KeyPath;
-            ThrowIfMissing(key ?? certificate);
+            ThrowIfMissing(key ?? certificate!);
             failing = key is null ? CertificatePath : $"{CertificatePath} and {KeyPath}";
-            return HybridTlsCredential.FromPemFiles(certificate, key ?? certificate, password);
+            return HybridTlsCredential.FromPemFiles(certificate!, key ?? certificate!, password);
         }
         catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
         {

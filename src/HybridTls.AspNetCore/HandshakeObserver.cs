@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Logging;
 
@@ -12,33 +13,45 @@ internal sealed class HandshakeObserver
     private readonly Telemetry _telemetry;
     private readonly string _connectionId;
     private readonly PeerRole _peer;
+    private readonly EndPoint? _server;
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly Activity? _activity;
 
-    private HandshakeObserver(Telemetry telemetry, PeerRole peer, string connectionId)
+    private HandshakeObserver(Telemetry telemetry, PeerRole peer, string connectionId, EndPoint? server)
     {
         _telemetry = telemetry;
         _peer = peer;
         _connectionId = connectionId;
+        _server = server;
+        HybridTlsEventSource.Instance.TlsHandshakeStart(connectionId, TlsNames.RoleFacing(peer));
         _activity = Source.StartActivity("HybridTls.Handshake", peer == PeerRole.Client ? ActivityKind.Server : ActivityKind.Client);
-        telemetry.Metrics.HandshakeStarted(peer);
+        telemetry.Metrics.HandshakeStarted(peer, server);
     }
 
-    public static HandshakeObserver Start(Telemetry telemetry, PeerRole peer, string connectionId) => new(telemetry, peer, connectionId);
+    /// <summary>A handshake begins.</summary>
+    /// <param name="telemetry">Where its metrics and logs go.</param>
+    /// <param name="peer">What the peer is.</param>
+    /// <param name="connectionId">By which logs name the connection.</param>
+    /// <param name="server">The server's address: our own, or the one that we connect to.</param>
+    public static HandshakeObserver Start(Telemetry telemetry, PeerRole peer, string connectionId, EndPoint? server) =>
+        new(telemetry, peer, connectionId, server);
 
     /// <summary>The handshake is complete.</summary>
     /// <returns>How long it took.</returns>
     public TimeSpan Complete(NegotiatedParameters parameters, IConnectionMetricsTagsFeature? connectionTags)
     {
         TimeSpan duration = Stopwatch.GetElapsedTime(_start);
-        _telemetry.Metrics.HandshakeStopped(_peer, duration, parameters, null);
+        _telemetry.Metrics.HandshakeStopped(_peer, _server, duration, parameters, null);
+        HybridTlsEventSource.Instance.TlsHandshakeStop(_connectionId, TlsNames.RoleFacing(_peer), nameof(System.Security.Authentication.SslProtocols.Tls13));
         string group = TlsNames.Of(parameters.Group);
         connectionTags?.Tags.Add(new(TlsNames.ProtocolVersion, TlsNames.Tls13));
-        connectionTags?.Tags.Add(new(TlsNames.Group, group));
+        connectionTags?.Tags.Add(new(TlsNames.Curve, group));
         if (_activity is not null)
         {
+            SetServer(_activity);
+            _activity.SetTag(TlsNames.ProtocolName, TlsNames.Tls);
             _activity.SetTag(TlsNames.ProtocolVersion, TlsNames.Tls13);
-            _activity.SetTag(TlsNames.Group, group);
+            _activity.SetTag(TlsNames.Curve, group);
             _activity.SetTag(TlsNames.Cipher, TlsNames.Of(parameters.CipherSuite));
             _activity.SetTag(TlsNames.Resumed, parameters.IsResumed);
             _activity.Dispose();
@@ -61,11 +74,14 @@ internal sealed class HandshakeObserver
     public TimeSpan Fail(HandshakeFailureReason reason, Exception exception, IConnectionMetricsTagsFeature? connectionTags)
     {
         TimeSpan duration = Stopwatch.GetElapsedTime(_start);
-        _telemetry.Metrics.HandshakeStopped(_peer, duration, null, reason);
+        _telemetry.Metrics.HandshakeStopped(_peer, _server, duration, null, reason);
+        HybridTlsEventSource.Instance.TlsHandshakeFailed(_connectionId, TlsNames.RoleFacing(_peer), TlsNames.Of(reason));
+        HybridTlsEventSource.Instance.TlsHandshakeStop(_connectionId, TlsNames.RoleFacing(_peer), "");
         _telemetry.Metrics.Failed(_peer, exception);
         connectionTags?.Tags.Add(new(TlsNames.ErrorType, "tls_handshake_failed"));
         if (_activity is not null)
         {
+            SetServer(_activity);
             _activity.SetTag(TlsNames.ErrorType, TlsNames.Of(reason));
             _activity.SetStatus(ActivityStatusCode.Error);
             _activity.Dispose();
@@ -76,5 +92,12 @@ internal sealed class HandshakeObserver
         else if (_telemetry.Logger.IsEnabled(LogLevel.Debug))
             Log.PeerFailed(_telemetry.Logger, _connectionId, duration.TotalMilliseconds, TlsNames.Of(reason), exception.Message);
         return duration;
+    }
+
+    private void SetServer(Activity activity)
+    {
+        (string? address, int? port) = TlsNames.Of(_server);
+        activity.SetTag(TlsNames.ServerAddress, address);
+        activity.SetTag(TlsNames.ServerPort, port);
     }
 }

@@ -174,8 +174,10 @@ public static class HybridTlsConnectionBuilderExtensions
         HybridTlsMiddlewareOptions copy = new(options);
         copy.Validate();
         HandshakeGate gate = new(copy, telemetry.Logger);
+        KestrelEndpoint endpoint = KestrelEndpoint.Mark(builder);
         builder.Use(next =>
         {
+            endpoint.Report(telemetry.Logger);
             // Runs when the endpoint is bound: what ListenOptions says is final by then.
             source.Prepare(EndpointDefaults.Of(builder));
             KeyLogWarning keyLog = new(telemetry.Logger, $"Endpoint {builder}");

@@ -188,7 +188,7 @@ public sealed class HybridTlsHttpHandler : DelegatingHandler
         };
         Stream transport = await OpenTransportAsync(context, cancellationToken).ConfigureAwait(false);
         Telemetry telemetry = new(HybridTlsMetrics.For(Sockets.MeterFactory), _logger);
-        HandshakeObserver observer = HandshakeObserver.Start(telemetry, PeerRole.Server, context.DnsEndPoint.Host);
+        HandshakeObserver observer = HandshakeObserver.Start(telemetry, PeerRole.Server, context.DnsEndPoint.Host, context.DnsEndPoint);
         HybridTlsStream stream = new(transport);
         try
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Net;
 using System.Runtime.CompilerServices;
 
 namespace HybridTls.AspNetCore;
@@ -8,7 +9,7 @@ namespace HybridTls.AspNetCore;
 internal sealed class HybridTlsMetrics
 {
     private static readonly ConditionalWeakTable<IMeterFactory, HybridTlsMetrics> ByFactory = [];
-    private static readonly Lazy<HybridTlsMetrics> WithoutFactory = new(static () => new HybridTlsMetrics(new Meter(TlsNames.Source)));
+    private static readonly Lazy<HybridTlsMetrics> WithoutFactory = new(static () => new HybridTlsMetrics(new Meter(TlsNames.Source), null));
 
     private readonly Histogram<double> _duration;
     private readonly UpDownCounter<long> _activeHandshakes;
@@ -17,8 +18,11 @@ internal sealed class HybridTlsMetrics
     private readonly TrafficTotals _serverTraffic = new(PeerRole.Client);
     private readonly TrafficTotals _clientTraffic = new(PeerRole.Server);
 
-    private HybridTlsMetrics(Meter meter)
+    private readonly KestrelTlsMetrics? _kestrel;
+
+    private HybridTlsMetrics(Meter meter, KestrelTlsMetrics? kestrel)
     {
+        _kestrel = kestrel;
         _duration = meter.CreateHistogram(
             "hybridtls.handshake.duration", "s", "How long handshakes took, successful or not.",
             advice: new InstrumentAdvice<double>
@@ -38,25 +42,43 @@ internal sealed class HybridTlsMetrics
     /// <summary>The metrics of a host; without a factory, those of the process.</summary>
     public static HybridTlsMetrics For(IMeterFactory? factory) => factory is null
         ? WithoutFactory.Value
-        : ByFactory.GetValue(factory, static factory => new HybridTlsMetrics(factory.Create(TlsNames.Source)));
+        : ByFactory.GetValue(factory, static factory => new HybridTlsMetrics(factory.Create(TlsNames.Source), new KestrelTlsMetrics(factory)));
 
-    public void HandshakeStarted(PeerRole peer) => _activeHandshakes.Add(1, RoleTag(peer));
+    /// <summary>Records a handshake's begin.</summary>
+    /// <param name="peer">What the peer is.</param>
+    /// <param name="server">The server's address: our own, or the one that we connect to.</param>
+    public void HandshakeStarted(PeerRole peer, EndPoint? server)
+    {
+        _activeHandshakes.Add(1, RoleTag(peer));
+        if (peer == PeerRole.Client)
+            _kestrel?.Started(server);
+    }
 
     /// <summary>Records a handshake's end.</summary>
     /// <param name="peer">What the peer is.</param>
+    /// <param name="server">As in <see cref="HandshakeStarted"/>.</param>
     /// <param name="duration">How long it took.</param>
     /// <param name="parameters">What was agreed on; null if it failed.</param>
     /// <param name="reason">Why it failed.</param>
-    public void HandshakeStopped(PeerRole peer, TimeSpan duration, NegotiatedParameters? parameters, HandshakeFailureReason? reason)
+    public void HandshakeStopped(
+        PeerRole peer, EndPoint? server, TimeSpan duration, NegotiatedParameters? parameters, HandshakeFailureReason? reason)
     {
         _activeHandshakes.Add(-1, RoleTag(peer));
+        if (peer == PeerRole.Client)
+            _kestrel?.Stopped(server, duration, reason is { } error ? TlsNames.Of(error) : null);
         if (!_duration.Enabled)
             return;
         TagList tags = [RoleTag(peer)];
+        (string? address, int? port) = TlsNames.Of(server);
+        if (address is not null)
+            tags.Add(TlsNames.ServerAddress, address);
+        if (port is not null)
+            tags.Add(TlsNames.ServerPort, port);
         if (parameters is not null)
         {
+            tags.Add(TlsNames.ProtocolVersion, TlsNames.Tls13);
             tags.Add(TlsNames.Resumed, parameters.IsResumed);
-            tags.Add(TlsNames.Group, TlsNames.Of(parameters.Group));
+            tags.Add(TlsNames.Curve, TlsNames.Of(parameters.Group));
         }
 
         if (reason is { } failed)

@@ -74,4 +74,12 @@ internal static partial class Log
 
     [LoggerMessage(25, LogLevel.Warning, "This runtime cannot be told that HTTP/2 was negotiated: https is spoken with HTTP/1.1.")]
     public static partial void WithoutHttp2(ILogger logger);
+
+    [LoggerMessage(26, LogLevel.Warning, "Endpoint {Endpoint} has both UseHttps and UseHybridTls, and the first of them protects it: it is served with " +
+        "Kestrel's classical TLS. Call UseHybridTls first, or remove UseHttps.")]
+    public static partial void EndpointIsClassical(ILogger logger, string? endpoint);
+
+    [LoggerMessage(27, LogLevel.Warning, "Endpoint {Endpoint} is protected by HybridTls, but this version of Kestrel cannot be told so: its address is " +
+        "printed as http, and an https address would be served with Kestrel's classical TLS.")]
+    public static partial void EndpointIsNotMarked(ILogger logger, string? endpoint);
 }

@@ -59,7 +59,7 @@ internal sealed class ServerMiddleware(
     private async Task<TlsFeatures?> AuthenticateAsync(
         ConnectionContext context, HybridTlsConnection connection, HandshakeTicket ticket, TimeSpan limit)
     {
-        HandshakeObserver observer = HandshakeObserver.Start(telemetry, PeerRole.Client, context.ConnectionId);
+        HandshakeObserver observer = HandshakeObserver.Start(telemetry, PeerRole.Client, context.ConnectionId, context.LocalEndPoint);
         HybridTlsServerOptions initial = source.Initial;
         using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(ticket.Deadline, context.ConnectionClosed);
         ClientHelloInfo? clientHello = null;

@@ -17,6 +17,9 @@ internal sealed class TlsFeatures(HybridTlsConnection connection, PeerRole peer,
 {
     private X509Certificate2? _certificate;
 
+    /// <summary>Whether the peer is a client.</summary>
+    public bool IsOfServer => peer == PeerRole.Client;
+
     public NegotiatedParameters Parameters { get; } = connection.Parameters;
 
     public NamedGroup Group => Parameters.Group;

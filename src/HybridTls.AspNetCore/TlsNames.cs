@@ -1,21 +1,28 @@
+using System.Net;
 using System.Net.Security;
 
 namespace HybridTls.AspNetCore;
 
-/// <summary>The names that metrics, activities and logs use: those of the standards and of OpenTelemetry's conventions.</summary>
+/// <summary>The names that metrics, activities and logs use: those of OpenTelemetry's conventions, where it has one. See docs/telemetry.md.</summary>
 internal static class TlsNames
 {
     /// <summary>The name of the meter and of the activity source.</summary>
     public const string Source = "HybridTls";
 
     public const string Role = "role";
-    public const string Resumed = "resumed";
-    public const string Group = "tls.group";
+    public const string Resumed = "tls.resumed";
+    public const string Curve = "tls.curve";
+    public const string ServerAddress = "server.address";
+    public const string ServerPort = "server.port";
+    public const string ProtocolName = "tls.protocol.name";
     public const string ErrorType = "error.type";
     public const string Alert = "alert";
     public const string Direction = "direction";
     public const string ProtocolVersion = "tls.protocol.version";
     public const string Cipher = "tls.cipher";
+
+    /// <summary>The value of <see cref="ProtocolName"/>.</summary>
+    public const string Tls = "tls";
 
     /// <summary>The value of <see cref="ProtocolVersion"/>.</summary>
     public const string Tls13 = "1.3";
@@ -42,6 +49,15 @@ internal static class TlsNames
         HandshakeFailureReason.Refused => "refused",
         HandshakeFailureReason.Cancelled => "cancelled",
         _ => "internal",
+    };
+
+    /// <summary>An endpoint's address or host name, and its port, as far as it has them.</summary>
+    public static (string? Address, int? Port) Of(EndPoint? endPoint) => endPoint switch
+    {
+        IPEndPoint ip => (ip.Address.ToString(), ip.Port),
+        DnsEndPoint dns => (dns.Host, dns.Port),
+        null => (null, null),
+        _ => (endPoint.ToString(), null),
     };
 
     /// <summary>The alert's name as in RFC 9846 §6; a number where a peer made one up.</summary>

@@ -78,6 +78,25 @@ public sealed class HybridTlsCredential : IDisposable
     /// <summary>Whether the certificate carries <paramref name="serverName"/> (RFC 9525); never for a raw public key.</summary>
     internal bool Names(string serverName) => _chain is not null && HostName.TryParse(serverName, out HostName name) && name.Matches(_chain.Leaf);
 
+    /// <summary>Loads a key from a PEM file, to be presented as a raw public key (RFC 7250).</summary>
+    /// <param name="privateKeyPath">The file of the PRIVATE KEY or ENCRYPTED PRIVATE KEY block.</param>
+    /// <param name="password">The password of an encrypted key.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="CryptographicException">The contents are no ML-DSA-65 key; the message says what to change.</exception>
+    public static HybridTlsCredential FromRawPublicKeyPemFile(string privateKeyPath, string? password = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(privateKeyPath);
+        char[] key = ReadSecretText(privateKeyPath);
+        try
+        {
+            return FromRawPublicKey(PrivateKeyReader.FromPem(key, password));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(key.AsSpan()));
+        }
+    }
+
     /// <summary>Loads a chain (leaf first) and its key from two PEM files, as OpenSSL and Node write them.</summary>
     /// <param name="certificatePath">The file of CERTIFICATE blocks.</param>
     /// <param name="privateKeyPath">The file of the PRIVATE KEY or ENCRYPTED PRIVATE KEY block; may be the same file.</param>

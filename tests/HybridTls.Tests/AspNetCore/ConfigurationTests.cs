@@ -19,6 +19,8 @@ public sealed class ConfigurationTests : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    private static ClientHelloInfo NoName => new(null, [], [], [], []);
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
@@ -45,7 +47,7 @@ public sealed class ConfigurationTests : IDisposable
             ("ApplicationProtocols:0", "h2"), ("ApplicationProtocols:1", "http/1.1"), ("ReloadInterval", "00:01:00"),
             ("MaxConcurrentHandshakes", "7"), ("MaxQueuedHandshakes", "3"), ("AllowTlsResume", "false"), ("TicketCount", "5"),
             ("TicketLifetime", "02:00:00"), ("KeyUpdateAfterRecords", "1000"), ("KeyUpdateAfterBytes", "5000000000"), ("KeyUpdateAfter", "00:10:00"));
-        HybridTlsServerOptions options = ConfiguredServer.Load(section, _folder.FullName).Options;
+        HybridTlsServerOptions options = ConfiguredServer.Load(section, _folder.FullName).Unnamed!;
         Assert.Equal(ClientCertificateMode.AllowCertificate, options.ClientCertificateMode);
         Assert.True(options.AcceptRawPublicKeys);
         Assert.NotNull(options.PeerValidation);
@@ -105,6 +107,77 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     [Fact]
+    public async Task Servers_of_several_names_have_certificates_of_their_own()
+    {
+        WritePem(Configured);
+        foreach (string name in (string[])["exact", "wild", "rest"])
+        {
+            (string certificate, string key) = TestIdentities.NewPem("CN=" + name, names: [name == "wild" ? "*.wild.test" : name + ".test"]);
+            File.WriteAllText(PathOf(name + ".crt"), certificate);
+            File.WriteAllText(PathOf(name + ".key"), key);
+        }
+
+        (string Key, string Value)[] entries =
+        [
+            ("Sni:exact.test:CertificatePath", "exact.crt"), ("Sni:exact.test:KeyPath", "exact.key"), ("Sni:exact.test:CipherSuites:0", "TLS_AES_128_GCM_SHA256"),
+            ("Sni:*.wild.test:CertificatePath", "wild.crt"), ("Sni:*.wild.test:KeyPath", "wild.key"), ("CipherSuites:0", "TLS_AES_256_GCM_SHA384"),
+        ];
+        await using WebHost host = await StartAsync(entries);
+        Assert.Equal("CN=exact TLS_AES_128_GCM_SHA256", await AskAsync(host, "exact.test"));
+        Assert.Equal("CN=wild TLS_AES_256_GCM_SHA384", await AskAsync(host, "a.wild.test")); // the suites of the section itself
+        Assert.Equal("CN=configured TLS_AES_256_GCM_SHA384", await AskAsync(host, "localhost"));
+
+        await using WebHost withRest = await StartAsync([.. entries, ("CertificatePath", ""), ("KeyPath", ""),
+            ("Sni:*:CertificatePath", "rest.crt"), ("Sni:*:KeyPath", "rest.key")]);
+        Assert.Equal("CN=rest TLS_AES_256_GCM_SHA384", await AskAsync(withRest, "rest.test"));
+
+        // Nobody answers for a name that is in no entry, nor to a client without one.
+        await using WebHost closed = await StartAsync([.. entries, ("CertificatePath", ""), ("KeyPath", "")]);
+        Assert.Equal("CN=exact TLS_AES_128_GCM_SHA256", await AskAsync(closed, "EXACT.test"));
+        HybridTlsException refused = await Assert.ThrowsAsync<HybridTlsException>(() => AskAsync(closed, "localhost"));
+        Assert.Equal(TlsAlert.UnrecognizedName, refused.Alert);
+        refused = await Assert.ThrowsAsync<HybridTlsException>(() => AskAsync(closed, "a.b.wild.test"));
+        Assert.Equal(TlsAlert.UnrecognizedName, refused.Alert);
+
+        static async Task<string> AskAsync(WebHost host, string name)
+        {
+            await using HybridTlsStream stream = await host.ConnectAsync(options => options.ServerName = name);
+            return $"{stream.Parameters.GetPeerCertificate()!.Subject} {stream.Parameters.CipherSuite}";
+        }
+    }
+
+    [Fact]
+    public async Task A_server_may_present_a_raw_public_key()
+    {
+        (_, string key) = TestIdentities.NewPem("CN=raw");
+        File.WriteAllText(PathOf("raw.key"), key);
+        await using WebHost host = await StartAsync(("CertificatePath", ""), ("KeyPath", "raw.key"), ("RawPublicKey", "true"));
+        using HybridTls.Cryptography.ManagedMLDsa own = (HybridTls.Cryptography.ManagedMLDsa)HybridTls.Cryptography.ManagedMLDsa.ImportFromPem(key);
+        await using HybridTlsStream stream = await host.ConnectAsync(options =>
+        {
+            options.PeerValidation = PeerValidation.PinnedPublicKeys(own);
+            options.AcceptRawPublicKeys = true;
+        });
+        Assert.True(stream.Parameters.PeerUsedRawPublicKey);
+    }
+
+    [Theory]
+    [InlineData("HybridTls:RawPublicKey", "RawPublicKey", "true")] // beside a certificate
+    [InlineData("HybridTls:RawPublicKey", "RawPublicKey", "perhaps")]
+    [InlineData("HybridTls:Sni:a.test:CertificatePath", "Sni:a.test:KeyPath", "server.key")] // the certificate is not the one above
+    [InlineData("HybridTls:Sni:a_b!.test", "Sni:a_b!.test:CertificatePath", "server.crt")]
+    [InlineData("HybridTls:Sni:a.*.test", "Sni:a.*.test:CertificatePath", "server.crt")]
+    [InlineData("HybridTls:Sni:a.test:ReloadInterval", "Sni:a.test:ReloadInterval", "00:00:01")] // the endpoint's
+    public void Names_that_cannot_work_are_refused_at_the_start_and_named(string expected, string key, string value)
+    {
+        WritePem(Configured);
+        IConfigurationSection section = Section(
+            ("Sni:a.test:CertificatePath", key == "Sni:a.test:KeyPath" ? "" : "server.crt"), ("Sni:a.test:KeyPath", "server.key"), (key, value));
+        InvalidOperationException exception = Assert.Throws<InvalidOperationException>(() => ConfiguredServer.Load(section, _folder.FullName));
+        Assert.StartsWith(expected, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task New_files_serve_new_connections_and_drop_none()
     {
         WritePem(Configured);
@@ -156,7 +229,7 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Equal(3, source.Initial.CipherSuites.Count);
         configuration["HybridTls:CipherSuites:0"] = "TLS_AES_128_GCM_SHA256";
         source.Reload();
-        Assert.Equal([TlsCipherSuite.TLS_AES_128_GCM_SHA256], (await source.SelectAsync(null!, null!, Token))!.CipherSuites);
+        Assert.Equal([TlsCipherSuite.TLS_AES_128_GCM_SHA256], (await source.SelectAsync(null!, NoName, Token))!.CipherSuites);
         configuration["HybridTls:CipherSuites:0"] = "none";
         source.Reload();
         source.Reload();
@@ -213,7 +286,7 @@ public sealed class ConfigurationTests : IDisposable
         Dictionary<string, string?> values = new() { ["HybridTls:CertificatePath"] = "server.crt", ["HybridTls:KeyPath"] = "server.key" };
         foreach ((string key, string value) in settings)
             values["HybridTls:" + key] = value;
-        if (values["HybridTls:CertificatePath"] is not "server.crt" and not "rsa.pem")
+        if (values["HybridTls:CertificatePath"] is not "server.crt" and not "rsa.pem" && values["HybridTls:KeyPath"] == "server.key")
             values.Remove("HybridTls:KeyPath");
         return values;
     }

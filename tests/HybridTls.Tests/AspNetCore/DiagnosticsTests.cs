@@ -30,7 +30,8 @@ public sealed class DiagnosticsTests
                 CollectedMetrics.Measured duration = Assert.Single(metrics.Find("hybridtls.handshake.duration", ("role", role)));
                 Assert.Equal("s", duration.Unit);
                 Assert.InRange(duration.Value, 0.0001, 10);
-                Assert.Equal((false, "X25519MLKEM768"), (duration.Tags["resumed"], duration.Tags["tls.group"]));
+                Assert.Equal((false, "X25519MLKEM768", "1.3"), (duration.Tags["tls.resumed"], duration.Tags["tls.curve"], duration.Tags["tls.protocol.version"]));
+                Assert.Equal((role == "server" ? "127.0.0.1" : "localhost", host.Port), (duration.Tags["server.address"], duration.Tags["server.port"]));
                 Assert.DoesNotContain("error.type", duration.Tags.Keys);
                 Assert.Equal(0, metrics.Sum("hybridtls.active_handshakes", ("role", role)));
                 Assert.Equal(1, metrics.Sum("hybridtls.active_connections", ("role", role)));
@@ -46,7 +47,66 @@ public sealed class DiagnosticsTests
         Assert.Equal(0, metrics.Sum("hybridtls.alerts"));
         await WaitAsync(() => metrics.Find("kestrel.connection.duration").Any());
         CollectedMetrics.Measured connection = Assert.Single(metrics.Find("kestrel.connection.duration"));
-        Assert.Equal(("1.3", "X25519MLKEM768"), (connection.Tags["tls.protocol.version"], connection.Tags["tls.group"]));
+        Assert.Equal(("1.3", "X25519MLKEM768"), (connection.Tags["tls.protocol.version"], connection.Tags["tls.curve"]));
+    }
+
+    [Fact]
+    public async Task Kestrels_own_instruments_tell_of_our_handshakes_as_they_do_of_its_own()
+    {
+        await using WebHost host = await StartAsync();
+        using CollectedMetrics metrics = new(host.Services, "Microsoft.AspNetCore.Server.Kestrel");
+        using HttpClient client = host.CreateClient();
+        using ByteArrayContent content = new(new byte[10]);
+        using HttpResponseMessage response = await client.PostAsync(new Uri("/", UriKind.Relative), content, Token);
+        CollectedMetrics.Measured duration = Assert.Single(metrics.Find("kestrel.tls_handshake.duration"));
+        Assert.Equal(("s", "1.3"), (duration.Unit, duration.Tags["tls.protocol.version"]));
+        Assert.Equal(("127.0.0.1", host.Port, "ipv4", "tcp"),
+            (duration.Tags["server.address"], duration.Tags["server.port"], duration.Tags["network.type"], duration.Tags["network.transport"]));
+        Assert.Equal(0, metrics.Sum("kestrel.active_tls_handshakes"));
+        Assert.Equal(2, metrics.Find("kestrel.active_tls_handshakes").Count());
+
+        await Assert.ThrowsAsync<HybridTlsException>(() => host.ConnectAsync(static options => options.ServerName = "elsewhere.example"));
+        await WaitAsync(() => metrics.Find("kestrel.tls_handshake.duration").Count() == 2);
+        Assert.Equal("alert_received", metrics.Find("kestrel.tls_handshake.duration").Last().Tags["error.type"]);
+        Assert.Equal(0, metrics.Sum("kestrel.active_tls_handshakes"));
+    }
+
+    [Fact]
+    public async Task Handshakes_are_events_as_Kestrels_are()
+    {
+        ConcurrentQueue<(string? Name, string Payload)> events = [];
+        using HandshakeEvents listener = new(events);
+        await using WebHost host = await StartAsync();
+        await (await host.ConnectAsync()).DisposeAsync();
+        await Assert.ThrowsAsync<HybridTlsException>(() => host.ConnectAsync(static options => options.ServerName = "elsewhere.example"));
+
+        // Other tests' handshakes are events, too.
+        await WaitAsync(() => events.Any(static item => item == ("TlsHandshakeFailed", "server alert_received")));
+        Assert.Contains(("TlsHandshakeStart", "server"), events);
+        Assert.Contains(("TlsHandshakeStop", "server Tls13"), events);
+    }
+
+    [Fact]
+    public void The_page_about_telemetry_lists_all_there_is()
+    {
+        string page = File.ReadAllText(Repository.PathOf("docs", "telemetry.md"));
+        string sources = string.Concat(Directory.EnumerateFiles(Repository.PathOf("src", "HybridTls.AspNetCore"), "*.cs", SearchOption.AllDirectories)
+            .Where(static path => !path.Contains("obj", StringComparison.Ordinal)).Select(File.ReadAllText));
+        IEnumerable<string> names = new[]
+        {
+            "\"(hybridtls\\.[a-z_.]+|kestrel\\.[a-z_.]+)\"", // instruments
+            "const string (?:Role|Resumed|Curve|ServerAddress|ServerPort|ErrorType|Alert|Direction|ProtocolVersion|ProtocolName|Cipher) = \"([a-z._]+)\"",
+            "HandshakeFailureReason\\.\\w+ => \"([a-z_]+)\"",
+            "public void (TlsHandshake\\w+)",
+        }.SelectMany(pattern => System.Text.RegularExpressions.Regex.Matches(sources, pattern).Select(static match => match.Groups[1].Value)).Distinct();
+        Assert.InRange(names.Count(), 28, 60);
+        Assert.Empty(names.Where(name => !page.Contains($"`{name}`", StringComparison.Ordinal)));
+
+        // Each event of the log, by number, level and name.
+        IEnumerable<string> rows = System.Text.RegularExpressions.Regex.Matches(sources, "LoggerMessage\\((\\d+), LogLevel\\.(\\w+),[^;]*?public static partial void (\\w+)")
+            .Select(static match => $"| {match.Groups[1].Value} | {match.Groups[2].Value} | `{match.Groups[3].Value}` |");
+        Assert.InRange(rows.Count(), 12, 60);
+        Assert.Empty(rows.Where(row => !page.Contains(row, StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -123,7 +183,7 @@ public sealed class DiagnosticsTests
         await host.Logs.WaitForAsync(2);
         await host.Logs.WaitForAsync(1);
         await WaitAsync(() => seen.Any(static text => text.Contains("error.type=alert_received", StringComparison.Ordinal)));
-        Assert.Contains(seen, static text => text.StartsWith("HybridTls.Handshake Server tls.protocol.version=1.3 tls.group=X25519MLKEM768", StringComparison.Ordinal));
+        Assert.Contains(seen, static text => text.StartsWith("HybridTls.Handshake Server server.address=127.0.0.1 server.port=", StringComparison.Ordinal));
         Assert.Contains(seen, static text => text.StartsWith("HybridTls.Handshake Client", StringComparison.Ordinal));
 
         foreach (CollectedLogs.LogLine line in host.Logs.Lines)
@@ -159,5 +219,17 @@ public sealed class DiagnosticsTests
         for (int i = 0; i < 500 && !condition(); i++)
             await Task.Delay(20, Token);
         Assert.True(condition());
+    }
+
+    private sealed class HandshakeEvents(ConcurrentQueue<(string? Name, string Payload)> events) : System.Diagnostics.Tracing.EventListener
+    {
+        protected override void OnEventSourceCreated(System.Diagnostics.Tracing.EventSource eventSource)
+        {
+            if (eventSource.Name == "HybridTls")
+                EnableEvents(eventSource, System.Diagnostics.Tracing.EventLevel.Informational);
+        }
+
+        protected override void OnEventWritten(System.Diagnostics.Tracing.EventWrittenEventArgs eventData) =>
+            events?.Enqueue((eventData.EventName, string.Join(' ', eventData.Payload!.Skip(1))));
     }
 }

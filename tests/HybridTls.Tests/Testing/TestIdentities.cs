@@ -70,10 +70,11 @@ internal static class TestIdentities
     }
 
     /// <summary>The PEM texts of a new chain and its key.</summary>
-    public static (string Certificate, string Key) NewPem(string subject, CertificatePurposes purposes = CertificatePurposes.Server)
+    public static (string Certificate, string Key) NewPem(
+        string subject, CertificatePurposes purposes = CertificatePurposes.Server, string[]? names = null)
     {
         using MLDsa key = ManagedMLDsa.GenerateKey(MLDsaAlgorithm.MLDsa65);
-        using X509Certificate2 certificate = Authority.Issue(key, Profile(subject, purposes, "localhost", "127.0.0.1"));
+        using X509Certificate2 certificate = Authority.Issue(key, Profile(subject, purposes, names ?? ["localhost", "127.0.0.1"]));
         return (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
     }
 

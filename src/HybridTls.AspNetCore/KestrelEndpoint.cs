@@ -1,0 +1,66 @@
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+
+namespace HybridTls.AspNetCore;
+
+/// <summary>
+/// Tells Kestrel that an endpoint is protected, as its own <c>UseHttps</c> does: then an https address adds no TLS of Kestrel's, addresses
+/// are printed as https and found by the redirection to https, and HTTP/2 is not said to be off. The property is internal to Kestrel; on
+/// a version without it addresses are http as long as ours protects them, which is logged.
+/// </summary>
+internal sealed class KestrelEndpoint
+{
+    private readonly ListenOptions? _listen;
+    private readonly bool _wasProtected;
+    private readonly bool _isMarked;
+
+    private KestrelEndpoint(ListenOptions? listen)
+    {
+        _listen = listen;
+        if (listen is null || !IsAvailable)
+            return;
+        _wasProtected = IsTls(listen);
+        SetIsTls(listen, true);
+        _isMarked = true;
+    }
+
+    /// <summary>Whether this version of Kestrel can be told.</summary>
+    public static bool IsAvailable { get; } = Try();
+
+    /// <summary>Marks the endpoint, if it is one of Kestrel's, when TLS is added to it: the first to add it protects it.</summary>
+    public static KestrelEndpoint Mark(IConnectionBuilder builder) => new(builder as ListenOptions);
+
+    /// <summary>Says, when the endpoint is bound, what an operator would not expect.</summary>
+    public void Report(ILogger logger)
+    {
+        if (_listen is null)
+            return;
+        if (_wasProtected)
+            Log.EndpointIsClassical(logger, _listen.ToString());
+        else if (!_isMarked)
+            Log.EndpointIsNotMarked(logger, _listen.ToString());
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_IsTls")]
+    private static extern bool IsTls(ListenOptions listen);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_IsTls")]
+    private static extern void SetIsTls(ListenOptions listen, bool value);
+
+    private static bool Try()
+    {
+        try
+        {
+            ListenOptions? probe = null;
+            new KestrelServerOptions().ListenLocalhost(5000, listen => probe = listen);
+            SetIsTls(probe!, true);
+            return IsTls(probe!);
+        }
+        catch (Exception exception) when (exception is MissingMethodException or NullReferenceException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+}
