@@ -16,10 +16,9 @@ quick.SetAction(result =>
     try
     {
         LaneWidth width = SpeedTest.ParseBackend(result.GetValue(backend));
-        if (Console.IsOutputRedirected)
-            AnsiConsole.Profile.Width = 110;
-        IReadOnlyList<QuickResult> results = SpeedTest.Measure(AnsiConsole.Console, width, SpeedTest.Select(result.GetValue(only)));
-        QuickReport.Show(AnsiConsole.Console, results, width.ToString());
+        IAnsiConsole screen = ToolConsole.ForProcess(width: 110).Screen;
+        IReadOnlyList<QuickResult> results = SpeedTest.Measure(screen, width, SpeedTest.Select(result.GetValue(only)));
+        QuickReport.Show(screen, results, width.ToString());
         if (result.GetValue(json) is { } file)
             QuickReport.Write(results, file);
         return 0;

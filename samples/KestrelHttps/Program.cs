@@ -50,11 +50,7 @@ if (arguments.Ring is { } ring)
 }
 
 builder.WebHost.ConfigureKestrel(kestrel =>
-{
-    // So that HttpClient's HTTP/2 requests, which must say http (see HybridTlsHttpHandler), are served as well.
-    kestrel.AllowAlternateSchemes = true;
-    kestrel.ListenLocalhostOrAnyPort(arguments.Port, endpoint => endpoint.UseHybridTls(credential)); // the one line
-});
+    kestrel.ListenLocalhostOrAnyPort(arguments.Port, endpoint => endpoint.UseHybridTls(credential))); // the one line
 
 await using WebApplication application = builder.Build();
 application.UseWebSockets();

@@ -13,6 +13,7 @@ internal sealed class ConfigurationReader
     private readonly IConfigurationSection _section;
     private readonly IConfigurationSection? _parent;
     private readonly HashSet<string> _unread;
+    private readonly SortedSet<string> _known = new(StringComparer.Ordinal);
 
     /// <summary>Reads <paramref name="section"/>, and where that says nothing its <paramref name="parent"/>.</summary>
     public ConfigurationReader(IConfigurationSection section, IConfigurationSection? parent = null)
@@ -23,7 +24,7 @@ internal sealed class ConfigurationReader
     }
 
     /// <summary>Marks <paramref name="key"/> as known; the value is read elsewhere.</summary>
-    public void Skip(string key) => _unread.Remove(key);
+    public void Skip(string key) => Know(key);
 
     /// <summary>The text of a key; null without one.</summary>
     public string? GetText(string key)
@@ -35,7 +36,7 @@ internal sealed class ConfigurationReader
     /// <summary>The text of a key of this section alone; null without one.</summary>
     public string? GetOwnText(string key)
     {
-        _unread.Remove(key);
+        Know(key);
         string? value = _section[key];
         return string.IsNullOrEmpty(value) ? null : value;
     }
@@ -43,7 +44,7 @@ internal sealed class ConfigurationReader
     /// <summary>The texts of a list; null without one. One text alone is a list of one.</summary>
     public IReadOnlyList<string>? GetList(string key)
     {
-        _unread.Remove(key);
+        Know(key);
         IConfigurationSection list = _section.GetSection(key);
         if (!list.Exists() && _parent is not null)
             list = _parent.GetSection(key);
@@ -91,12 +92,19 @@ internal sealed class ConfigurationReader
     public void ThrowIfUnknown()
     {
         if (_unread.Count > 0)
-            throw Bad(_unread.Order(StringComparer.Ordinal).First(), "is no key that HybridTls knows: see docs/configuration.md");
+            throw Bad(
+                _unread.Order(StringComparer.Ordinal).First(), $"is no key that HybridTls knows here: {string.Join(", ", _known)}");
     }
 
     /// <summary>The failure of one key.</summary>
     public InvalidOperationException Bad(string key, string problem, Exception? inner = null) =>
         new($"{_section.Path}:{key} {problem}{(problem.EndsWith('.') ? "" : ".")}", inner);
+
+    private void Know(string key)
+    {
+        _known.Add(key);
+        _unread.Remove(key);
+    }
 
     private TEnum ParseEnum<TEnum>(string key, string text)
         where TEnum : struct, Enum =>

@@ -34,7 +34,7 @@ public static class HybridTlsConnectionBuilderExtensions
 
     /// <summary>Takes the options from a section of the configuration, and new certificates from the files it names.</summary>
     /// <param name="builder">The endpoint.</param>
-    /// <param name="section">The section; its keys are documented in docs/configuration.md.</param>
+    /// <param name="section">The section; its keys are those of the options, and a wrong one is answered with a list of all.</param>
     /// <param name="configure">Sets what the middleware does around the handshakes; it is applied after the configuration.</param>
     /// <returns><paramref name="builder"/>.</returns>
     /// <exception cref="InvalidOperationException">The configuration cannot work; the message names the key to change.</exception>

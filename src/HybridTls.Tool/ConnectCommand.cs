@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
 using HybridTls.Tool.Connections;
 using HybridTls.Tool.Files;
@@ -38,7 +39,18 @@ internal sealed class ConnectCommand
         HelpName = "FILE",
     };
 
-    private readonly Option<bool> _force = new("--force") { Description = "Overwrite the files of --capture and --key-log." };
+    private readonly Option<FileInfo?> _chain = new("--chain")
+    {
+        Description = "Write the certificates that the server sent to FILE, as PEM.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<bool> _resume = new("--resume")
+    {
+        Description = "Connect a second time with the server's ticket and say whether it resumes; closes, as with --probe.",
+    };
+
+    private readonly Option<bool> _force = new("--force") { Description = "Overwrite the files of --capture, --key-log and --chain." };
     private readonly Option<bool> _probe = new("--probe")
     {
         Description = "Close after the handshake instead of joining the terminal to the server.",
@@ -55,7 +67,8 @@ internal sealed class ConnectCommand
             "connect",
             "Connect to a server, show what was negotiated, then send standard input and print what comes back.")
         {
-            parts._target, parts._serverName, parts._alpn, parts._capture, parts._keyLog, parts._force, parts._probe, parts._json,
+            parts._target, parts._serverName, parts._alpn, parts._capture, parts._keyLog, parts._chain, parts._resume, parts._force,
+            parts._probe, parts._json,
         };
         parts._trust.AddTo(command);
         parts._identity.AddTo(command);
@@ -90,9 +103,13 @@ internal sealed class ConnectCommand
             established = true;
             TimeSpan complete = flights.Elapsed;
             ConnectionReport report = new(target, address, stream.Parameters, connected, complete, flights.Close(), warnings);
-            if (parsed.GetValue(_json) || parsed.GetValue(_probe))
+            if (parsed.GetValue(_chain) is { } chain)
+                WriteChain(stream.Parameters, chain, force);
+            if (parsed.GetValue(_json) || parsed.GetValue(_probe) || parsed.GetValue(_resume))
             {
                 await ProbeAsync(stream, cancellationToken).ConfigureAwait(false);
+                if (parsed.GetValue(_resume))
+                    report = report with { Resumption = await TryResumeAsync(target, host, port, options, cancellationToken).ConfigureAwait(false) };
                 if (parsed.GetValue(_json))
                     CommandActions.WriteJson(_console, report.ToJson());
                 else
@@ -129,6 +146,25 @@ internal sealed class ConnectCommand
         foreach (SslApplicationProtocol protocol in AlpnOption.Read(parsed.GetValue(_alpn)))
             options.ApplicationProtocols.Add(protocol);
         return options;
+    }
+
+    private static void WriteChain(NegotiatedParameters parameters, FileInfo file, bool force)
+    {
+        if (parameters.PeerCertificates.Count == 0)
+            throw new ToolException("--chain: the server sent a raw public key, and no certificates.");
+        OutputFile.Write(file, string.Concat(parameters.PeerCertificates.Select(static der => PemEncoding.WriteString("CERTIFICATE", der.Span) + "\n")), force);
+    }
+
+    /// <summary>Connects again: the tickets of the first connection are in the options' cache.</summary>
+    private static async Task<string> TryResumeAsync(
+        string target, string host, int port, HybridTlsClientOptions options, CancellationToken cancellationToken)
+    {
+        using Socket socket = await ConnectAsync(target, host, port, cancellationToken).ConfigureAwait(false);
+        await using HybridTlsStream stream = new(new NetworkStream(socket, ownsSocket: false));
+        await stream.AuthenticateAsClientAsync(options, cancellationToken).ConfigureAwait(false);
+        return stream.Parameters.IsResumed
+            ? "resumed"
+            : "not resumed: the server sent no ticket, or did not accept it";
     }
 
     private StreamWriter? OpenKeyLog(ParseResult parsed, HybridTlsClientOptions options, bool force)

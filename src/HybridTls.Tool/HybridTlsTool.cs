@@ -33,6 +33,7 @@ internal static class HybridTlsTool
             // What was not understood says more than what is missing because of it.
             string message = parsed.UnmatchedTokens.Count > 0
                 ? $"\"{parsed.UnmatchedTokens[0]}\" is not understood."
+                    + (Spelling.Nearest(parsed.CommandResult.Command, parsed.UnmatchedTokens[0]) is { } near ? $" Did you mean \"{near}\"?" : "")
                 : parsed.Errors[0].Message;
             message = $"{message} See: {HelpFor(parsed.CommandResult)}";
             console.WriteError(message);
@@ -64,6 +65,8 @@ internal static class HybridTlsTool
             ListenCommand.Create(console),
             SpeedCommand.Create(console),
             InspectCommand.Create(console),
+            CompletionCommand.Create(console),
+            CompletionCommand.CreateAnswer(console),
             new HelpOption(),
             new VersionOption(),
         };

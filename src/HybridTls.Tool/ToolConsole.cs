@@ -32,7 +32,7 @@ internal sealed class ToolConsole
     }
 
     private ToolConsole()
-        : this(Console.Out, Console.Error, Console.OpenStandardInput, Console.OpenStandardOutput)
+        : this(Console.Out, Console.Error, StandardInput.Open, Console.OpenStandardOutput)
     {
         Screen = CreateScreen(Console.Out, Console.IsOutputRedirected);
         ErrorScreen = CreateScreen(Console.Error, Console.IsErrorRedirected);
@@ -52,11 +52,15 @@ internal sealed class ToolConsole
     /// <summary>Standard error for tables and trees, where standard output carries the peer's bytes.</summary>
     public IAnsiConsole ErrorScreen { get; }
 
-    /// <summary>The console of this process.</summary>
-    public static ToolConsole ForProcess()
+    /// <summary>The console of this process; what is not a terminal gets plain text.</summary>
+    /// <param name="width">The columns of output that goes to no terminal.</param>
+    public static ToolConsole ForProcess(int width = WidthWithoutTerminal)
     {
         Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        return new ToolConsole();
+        ToolConsole console = new();
+        if (Console.IsOutputRedirected)
+            console.Screen.Profile.Width = width;
+        return console;
     }
 
     /// <summary>Opens standard input as bytes.</summary>

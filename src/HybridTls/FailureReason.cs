@@ -123,6 +123,9 @@ internal enum FailureReason
     /// <summary>A key of another algorithm.</summary>
     KeyAlgorithm,
 
+    /// <summary>A certificate for other names.</summary>
+    ServerName,
+
     /// <summary>A keyUsage that does not allow signatures.</summary>
     KeyUsage,
 

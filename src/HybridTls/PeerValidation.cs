@@ -257,9 +257,9 @@ public sealed class PeerValidation
                 "address.");
         return name.Matches(leaf)
             ? null
-            : new ValidationFailure(TlsAlert.CertificateUnknown, $"The certificate is not for {name}: it is for " +
+            : new ValidationFailure(TlsAlert.CertificateUnknown, $"The certificate is not for {name.Describe()}: it is for " +
                 $"{HostName.DescribeNames(leaf)}. " +
-                "Connect with a name the certificate carries, or issue one whose subjectAltName carries this name.");
+                "Connect with a name the certificate carries, or issue one whose subjectAltName carries this name.", FailureReason.ServerName);
     }
 
     private List<string> CollectFindings(PeerValidationRequest request, ParsedCertificate leaf, DateTimeOffset now)

@@ -11,8 +11,13 @@ internal static class TlsError
         new(HybridTlsFailure.AlertSent, alert, message, innerException, reason);
 
     /// <summary>Creates the failure that the peer reported with <paramref name="alert"/>.</summary>
-    public static HybridTlsException Received(TlsAlert alert) =>
-        new(HybridTlsFailure.AlertReceived, alert, $"The peer ended the connection with the alert {alert} ({(byte)alert}){Explain(alert)}.");
+    /// <param name="alert">The alert.</param>
+    /// <param name="ownCertificate">What we know of our own certificate, for alerts that concern it; null for nothing.</param>
+    public static HybridTlsException Received(TlsAlert alert, string? ownCertificate = null)
+    {
+        string hint = ownCertificate is not null && ConcernsCertificate(alert) ? ": " + ownCertificate : Explain(alert);
+        return new(HybridTlsFailure.AlertReceived, alert, $"The peer ended the connection with the alert {alert} ({(byte)alert}){hint}.");
+    }
 
     /// <summary>Creates the failure of a transport that ended without close_notify (RFC 9846 §6.1).</summary>
     public static HybridTlsException Truncated(IOException? innerException = null) =>
@@ -53,6 +58,9 @@ internal static class TlsError
     [DoesNotReturn]
     public static void ThrowIllegalParameter(string message, FailureReason reason = FailureReason.None) =>
         throw Create(TlsAlert.IllegalParameter, message, null, reason);
+
+    private static bool ConcernsCertificate(TlsAlert alert) => alert is TlsAlert.CertificateRequired or TlsAlert.BadCertificate
+        or TlsAlert.UnsupportedCertificate or TlsAlert.CertificateRevoked or TlsAlert.CertificateUnknown;
 
     /// <summary>What an operator should look at; empty where the alert says it all.</summary>
     private static string Explain(TlsAlert alert) => alert switch

@@ -23,7 +23,7 @@ internal static class ConnectionFailure
     {
         string hint = exception.Failure switch
         {
-            HybridTlsFailure.AlertSent => ForSent(exception.Alert),
+            HybridTlsFailure.AlertSent => ForSent(exception),
             HybridTlsFailure.AlertReceived => ForReceived(exception.Alert),
             HybridTlsFailure.Truncated when !established =>
                 "The server hung up during the handshake: check that it speaks TLS 1.3 with X25519MLKEM768.",
@@ -32,11 +32,12 @@ internal static class ConnectionFailure
         return new ToolException($"{exception.Message} {hint}", exception);
     }
 
-    private static string ForSent(TlsAlert? alert) => alert switch
+    // By the cause, as far as it has an option: one alert has many causes.
+    private static string ForSent(HybridTlsException exception) => exception switch
     {
-        TlsAlert.UnknownCa => "Name the server's root with --ca FILE, or its key with --pin HASH.",
-        TlsAlert.CertificateUnknown => "Here: --server-name NAME, or --pin HASH.",
-        TlsAlert.UnsupportedCertificate => "The server's certificate must carry an ML-DSA-65 key.",
+        { Alert: TlsAlert.UnknownCa } => "Name the server's root with --ca FILE, or its key with --pin HASH.",
+        { Reason: FailureReason.ServerName } => "Here: --server-name NAME, or --pin HASH.",
+        { Reason: FailureReason.KeyAlgorithm } => "The server's certificate must carry an ML-DSA-65 key.",
         _ => "",
     };
 

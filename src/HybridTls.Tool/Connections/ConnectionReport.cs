@@ -25,6 +25,9 @@ internal sealed record ConnectionReport(
     /// <summary>More than a Finished message has: a client's flight with a certificate or a raw key.</summary>
     private const int AuthenticatedFlightSize = 1024;
 
+    /// <summary>What became of a second connection with the ticket of the first; null if none was tried.</summary>
+    public string? Resumption { get; init; }
+
     /// <summary>The code point's name.</summary>
     public static string NameOf(NamedGroup group) => Inspection.CodePoints.Group((ushort)group);
 
@@ -45,6 +48,8 @@ internal sealed record ConnectionReport(
         facts.Fact("cipher suite", Parameters.CipherSuite.ToString());
         facts.Fact("application", NameOf(Parameters.ApplicationProtocol) is { } protocol ? ToolConsole.Printable(protocol) : "no ALPN");
         facts.Fact("server name", Parameters.ServerName ?? "not sent");
+        if (Resumption is not null)
+            facts.Fact("second time", Resumption);
         if (Parameters.PeerUsedRawPublicKey)
         {
             facts.Fact("server's key", "raw public key, ML-DSA-65");
@@ -76,6 +81,8 @@ internal sealed record ConnectionReport(
             ["helloRetryRequest"] = Parameters.UsedHelloRetryRequest,
             ["rawPublicKey"] = Parameters.PeerUsedRawPublicKey,
             ["peerSpkiSha256"] = KeyFile.PinOf(Parameters.PeerPublicKey.Span),
+            ["certificatesPem"] = new JsonArray(
+                [.. Parameters.PeerCertificates.Select(static der => JsonValue.Create(System.Security.Cryptography.PemEncoding.WriteString("CERTIFICATE", der.Span)))]),
             ["certificates"] = new JsonArray([.. Parameters.PeerCertificates.Select(static der => CertificateView.ToJson(der.ToArray()))]),
             ["tcpMs"] = Round(TcpConnected),
             ["handshakeMs"] = Round(Established - TcpConnected),
@@ -88,6 +95,8 @@ internal sealed record ConnectionReport(
                 ["sizeInBytes"] = flight.Size,
             })]),
         };
+        if (Resumption is not null)
+            document["secondConnection"] = Resumption;
         if (Warnings.Count > 0)
             document["warnings"] = new JsonArray([.. Warnings.Select(static warning => JsonValue.Create(warning))]);
         return document;

@@ -39,13 +39,25 @@ internal static class QuickReport
 
         screen.Write(table);
 
-        BarChart chart = new BarChart().Width(Math.Clamp(screen.Profile.Width, 60, 100)).Label("[bold]median µs[/]").LeftAlignLabel();
+        screen.Write(CreateChart(results, Math.Clamp(screen.Profile.Width, 60, 100)));
+    }
+
+    /// <summary>The medians on a logarithmic axis: they span four orders of magnitude, of which a linear one shows the largest alone.</summary>
+    private static Grid CreateChart(IReadOnlyList<QuickResult> results, int width)
+    {
+        double lowest = Math.Floor(Math.Log10(Math.Max(1e-3, results.Min(static result => result.MedianMicroseconds))));
+        double decades = Math.Max(1, Math.Ceiling(Math.Log10(results.Max(static result => result.MedianMicroseconds))) - lowest);
+        int room = Math.Max(20, width - results.Max(static result => result.Name.Length) - 12);
+        Grid chart = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap());
+        chart.AddRow(new Text("median µs"), new Text($"logarithmic: each {room / decades:N0} columns are ten times as much", Layout.Dim));
         foreach (QuickResult result in results)
         {
-            chart.AddItem(result.Name, Math.Round(result.MedianMicroseconds, 1), Color.Teal);
+            double share = (Math.Log10(Math.Max(1e-3, result.MedianMicroseconds)) - lowest) / decades;
+            int length = Math.Max(1, (int)Math.Round(share * room));
+            chart.AddRow(new Text(result.Name), new Text($"{new string('█', length)} {Format("N1", result.MedianMicroseconds)}", new Style(Color.Teal)));
         }
 
-        screen.Write(chart);
+        return chart;
     }
 
     /// <summary>Writes the results as an array of objects.</summary>

@@ -87,6 +87,9 @@ internal sealed class HostName
     /// <summary>The name, for messages.</summary>
     public override string ToString() => _dnsName ?? new IPAddress(_address!).ToString();
 
+    /// <summary>The name with its kind where that is an address, for messages.</summary>
+    public string Describe() => _dnsName ?? $"the IP address {this}";
+
     /// <summary>The names a certificate carries, for messages.</summary>
     public static string DescribeNames(ParsedCertificate certificate)
     {
@@ -99,9 +102,9 @@ internal sealed class HostName
             {
                 GeneralName name = GeneralName.Read(ref names);
                 if (name.Form == GeneralNameForm.DnsName)
-                    found.Add(DistinguishedName.Printable(System.Text.Encoding.ASCII.GetString(name.Value)));
+                    found.Add(DescribeDnsName(DistinguishedName.Printable(System.Text.Encoding.ASCII.GetString(name.Value))));
                 else if (name.Form == GeneralNameForm.IPAddress && name.Value.Length is 4 or 16)
-                    found.Add(new IPAddress(name.Value).ToString());
+                    found.Add($"the IP address {new IPAddress(name.Value)}");
             }
         }
 
@@ -127,6 +130,9 @@ internal sealed class HostName
 
         return true;
     }
+
+    // A DNS name that looks like an address is a common mistake of whoever issued the certificate, and matches nothing.
+    private static string DescribeDnsName(string name) => IPAddress.TryParse(name, out _) ? $"the DNS name {name} (which is no IP address)" : name;
 
     // RFC 9525 §6.3: exact but for ASCII's case; "*" stands for the whole left-most label, for exactly one label.
     private bool MatchesDnsName(ReadOnlySpan<byte> presented)

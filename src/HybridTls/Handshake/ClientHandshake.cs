@@ -57,6 +57,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         if (State != ClientState.Start)
             throw new InvalidOperationException("The handshake has begun already.");
         TakeSession();
+        Reader.OwnCertificateHint = DescribeMissingCredential();
         Writer.PlaintextVersion = RecordHeader.InitialVersion;
         WriteClientHello(WithholdKeyShare ? ClientHelloShares.None : ClientHelloShares.Initial, cookie: default);
         Writer.PlaintextVersion = RecordHeader.Version;
@@ -231,7 +232,11 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         _certificateRequested = true;
         if (_options.SelectCredential is { } select)
             _options.Credential = select(Describe(request));
-        _credentialSuits = SuitsOwnType(_options.Credential) && request.SignatureAlgorithms.Contains(SignatureScheme.MLDsa65);
+        bool acceptsScheme = request.SignatureAlgorithms.Contains(SignatureScheme.MLDsa65);
+        _credentialSuits = SuitsOwnType(_options.Credential) && acceptsScheme;
+        Reader.OwnCertificateHint = _credentialSuits || _options.Credential is null ? null : acceptsScheme
+            ? $"it asks for our key as {OwnCertificateType}, and Credential is {CertificateTypeOf(_options.Credential)}, so it was not sent"
+            : "its CertificateRequest accepts no mldsa65 signature (0x0905), so our Credential was not sent: enable the scheme there";
         if (request.TryGetCompressCertificate(out CodePointList<CertificateCompressionAlgorithm> algorithms))
         {
             foreach (CertificateCompressionAlgorithm algorithm in CertificateCompressor.Algorithms(_options.CertificateCompression))
@@ -333,6 +338,12 @@ internal sealed partial class ClientHandshake : HandshakeMachine
 
     private static CertificateType CertificateTypeOf(ClientSession session) =>
         session.PeerUsedRawPublicKey ? CertificateType.RawPublicKey : CertificateType.X509;
+
+    /// <summary>Before a CertificateRequest the server can only mean its own certificate, or that it has none that we accept.</summary>
+    private string? DescribeMissingCredential() =>
+        _options is { Credential: null, AcceptRawPublicKeys: false, PeerValidation.AcceptsRawPublicKeys: true }
+            ? "it may have a raw public key alone, which is not offered: set AcceptRawPublicKeys, since PeerValidation pins a key"
+            : _options.Credential is null ? "we sent no certificate, so it is not ours that it means" : null;
 
     private bool SuitsOwnType(HybridTlsCredential? credential) => credential is not null && CertificateTypeOf(credential) == OwnCertificateType;
 

@@ -54,7 +54,7 @@ internal sealed class ServerNegotiation
         if (!groups.Contains(NamedGroup.X25519MLKem768))
         {
             TlsError.Throw(TlsAlert.HandshakeFailure,
-                "The peer offers no X25519MLKEM768 (0x11EC), the only key agreement here: it needs OpenSSL 3.5, Go 1.24, Node 24.7 or newer, with the group enabled.",
+                "The peer offers no X25519MLKEM768 (0x11EC), the only key agreement here: it needs OpenSSL 3.5, Go 1.27, Node 24.7 or newer, with the group enabled.",
                 FailureReason.NoSharedGroup);
         }
 

@@ -164,6 +164,9 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
         return false;
     }
 
+    /// <summary>What to say of our own certificate when the peer's alert concerns it; null for what the alert says.</summary>
+    public string? OwnCertificateHint { get; set; }
+
     /// <summary>Gives back the memory that messages were put together in, unless a part of one is in it.</summary>
     public void ReleaseMemory() => _handshake.ReleaseIfEmpty();
 
@@ -380,7 +383,7 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
         result = default;
         if (alert.Length != 2) TlsError.ThrowDecodeError($"The peer sent an alert record of {alert.Length} bytes: an alert has two.", FailureReason.MalformedAlert);
         TlsAlert description = (TlsAlert)alert[1];
-        if (description is not (TlsAlert.CloseNotify or TlsAlert.UserCanceled)) throw TlsError.Received(description);
+        if (description is not (TlsAlert.CloseNotify or TlsAlert.UserCanceled)) throw TlsError.Received(description, OwnCertificateHint);
         if (_handshake.Pending > 0) ThrowInterleaved();
         if (description == TlsAlert.UserCanceled)
         {

@@ -5,21 +5,26 @@ namespace HybridTls.Tests.Samples;
 
 /// <summary>
 /// A headless Chromium, which trusts an authority by an enterprise policy (and verifies certificates itself), driven over its DevTools
-/// protocol. Disposing ends it and removes the policy.
+/// protocol. It sees a folder of policies of its own, in a mount namespace: nothing in /etc is written, and none of the machine's policies plays
+/// a part. Disposing ends it.
 /// </summary>
 internal sealed class Chromium : IAsyncDisposable
 {
-    private const string PolicyFolder = "/etc/chromium/policies/managed";
+    /// <summary>What Chromium reads; Debian's package brings the folder.</summary>
+    private const string PolicyFolder = "/etc/chromium";
+
+    /// <summary>Hides the machine's policies behind ours and becomes the browser.</summary>
+    private const string InOwnNamespace = "mount --bind \"$0\" " + PolicyFolder + " && exec \"$@\"";
     private static readonly string[] Executables = ["/usr/bin/chromium", "/usr/bin/chromium-browser"];
 
     private readonly string _profile;
-    private readonly string _policy;
+    private readonly string _policies;
     private readonly Process _process;
 
-    private Chromium(string profile, string policy, Process process, DevTools tools)
+    private Chromium(string profile, string policies, Process process, DevTools tools)
     {
         _profile = profile;
-        _policy = policy;
+        _policies = policies;
         _process = process;
         Tools = tools;
     }
@@ -35,15 +40,18 @@ internal sealed class Chromium : IAsyncDisposable
     {
         string executable = Array.Find(Executables, File.Exists)
             ?? throw Missing("Chromium is not installed: apt-get install chromium.");
-        string policy = Path.Combine(PolicyFolder, $"hybridtls-{Guid.NewGuid():N}.json");
-        WritePolicy(policy, authorityPem);
+        if (!Directory.Exists(PolicyFolder) || Environment.UserName != "root")
+            throw Missing($"Chromium's policies are replaced in a mount namespace: run the tests as root, with a {PolicyFolder}.");
+        string policies = Directory.CreateTempSubdirectory("hybridtls-policies-").FullName;
+        WritePolicy(policies, authorityPem);
         string profile = Directory.CreateTempSubdirectory("hybridtls-chromium-").FullName;
         Process? process = null;
         try
         {
             process = Process.Start(new ProcessStartInfo(
-                executable,
+                "unshare",
                 [
+                    "--mount", "sh", "-c", InOwnNamespace, policies, executable,
                     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run",
                     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-proxy-server",
                     "--remote-debugging-port=0", $"--user-data-dir={profile}", .. arguments, "about:blank",
@@ -52,13 +60,13 @@ internal sealed class Chromium : IAsyncDisposable
                 RedirectStandardError = true,
                 RedirectStandardOutput = true,
             })!;
-            return new Chromium(profile, policy, process, await DevTools.ConnectAsync(await FindDevToolsAsync(process)));
+            return new Chromium(profile, policies, process, await DevTools.ConnectAsync(await FindDevToolsAsync(process)));
         }
         catch
         {
             process?.Kill(entireProcessTree: true);
             process?.Dispose();
-            CleanUp(profile, policy);
+            CleanUp(profile, policies);
             throw;
         }
     }
@@ -69,7 +77,7 @@ internal sealed class Chromium : IAsyncDisposable
         _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
-        CleanUp(_profile, _policy);
+        CleanUp(_profile, _policies);
     }
 
     /// <summary>The browser says on standard error where its protocol listens.</summary>
@@ -93,23 +101,16 @@ internal sealed class Chromium : IAsyncDisposable
         throw new InvalidOperationException($"Chromium did not start: {string.Join('\n', said)}");
     }
 
-    private static void WritePolicy(string path, string authorityPem)
+    private static void WritePolicy(string folder, string authorityPem)
     {
         string certificate = string.Concat(authorityPem.Split('\n').Where(static line => !line.StartsWith('-')));
-        try
-        {
-            Directory.CreateDirectory(PolicyFolder);
-            File.WriteAllText(path, new JsonObject { ["CACertificates"] = new JsonArray(certificate.Trim()) }.ToJsonString());
-        }
-        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
-        {
-            throw Missing($"Chromium's policies cannot be written ({exception.Message}): run the tests as root.");
-        }
+        string managed = Directory.CreateDirectory(Path.Combine(folder, "policies", "managed")).FullName;
+        File.WriteAllText(Path.Combine(managed, "authority.json"), new JsonObject { ["CACertificates"] = new JsonArray(certificate.Trim()) }.ToJsonString());
     }
 
-    private static void CleanUp(string profile, string policy)
+    private static void CleanUp(string profile, string policies)
     {
-        File.Delete(policy);
+        Directory.Delete(policies, recursive: true);
         for (int attempt = 0; attempt < 20; attempt++)
         {
             try

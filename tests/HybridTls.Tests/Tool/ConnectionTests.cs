@@ -137,6 +137,44 @@ public sealed class ConnectionTests : ToolTestBase
     }
 
     [Fact]
+    public async Task Hints_follow_the_cause_and_not_the_alert()
+    {
+        Identities files = await MakeIdentitiesAsync();
+        (await RunAsync("cert", "issue", "--ca", files.Ca, "--ca-key", files.CaKey, "--purpose", "client", "--name", "localhost",
+            "--key", PathOf("p.key"), "--out", PathOf("p.crt"))).Succeeded();
+        await using RunningListener server = await RunningListener.StartAsync("--cert", PathOf("p.crt"), "--key", PathOf("p.key"));
+        ToolRun run = await RunAsync("connect", server.Target, "--ca", files.Ca);
+        run.FailedWith(1, "serverAuth");
+        Assert.DoesNotContain("must carry an ML-DSA-65 key", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_connection_shows_whether_the_server_resumes()
+    {
+        Identities files = await MakeIdentitiesAsync();
+        await using RunningListener server = await RunningListener.StartAsync("--cert", files.Server, "--key", files.ServerKey);
+        JsonElement report = (await RunAsync("connect", server.Target, "--ca", files.Ca, "--resume", "--json")).Succeeded().Json;
+        Assert.False(report.GetProperty("resumed").GetBoolean());
+        Assert.Equal("resumed", report.GetProperty("secondConnection").GetString());
+        ToolRun text = (await RunAsync("connect", server.Target, "--ca", files.Ca, "--resume")).Succeeded();
+        Assert.Matches("second time +resumed", text.Out);
+    }
+
+    [Fact]
+    public async Task The_servers_chain_is_written_as_PEM()
+    {
+        Identities files = await MakeIdentitiesAsync();
+        await using RunningListener server = await RunningListener.StartAsync("--cert", files.Server, "--key", files.ServerKey);
+        JsonElement report = (await RunAsync(
+            "connect", server.Target, "--ca", files.Ca, "--chain", PathOf("chain.pem"), "--json")).Succeeded().Json;
+        string expected = await File.ReadAllTextAsync(files.Server, Token);
+        string written = await File.ReadAllTextAsync(PathOf("chain.pem"), Token);
+        Assert.StartsWith(written.Trim(), expected, StringComparison.Ordinal);
+        Assert.Equal(written.Trim(), report.GetProperty("certificatesPem")[0].GetString());
+        (await RunAsync("connect", server.Target, "--ca", files.Ca, "--chain", PathOf("chain.pem"), "--probe")).FailedWith(1, "--force");
+    }
+
+    [Fact]
     public async Task A_root_and_a_pin_must_both_hold()
     {
         Identities files = await MakeIdentitiesAsync();

@@ -35,6 +35,25 @@ public sealed class ProcessTests : ToolTestBase
     }
 
     [Fact]
+    public async Task A_closed_standard_input_is_an_empty_one()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells what a descriptor is.");
+        await using RunningListener server = await RunningListener.StartAsync("--count", "1");
+        using Process client = Process.Start(new ProcessStartInfo(
+            "sh",
+            [
+                "-c", "exec \"$@\" <&-", "sh", "dotnet", Path.Combine(AppContext.BaseDirectory, "HybridTls.Tool.dll"), "connect", server.Target, "--insecure",
+            ])
+        {
+            RedirectStandardError = true,
+        })!;
+        string error = await client.StandardError.ReadToEndAsync(Token).WaitAsync(Limit, Token);
+        await client.WaitForExitAsync(Token).WaitAsync(Limit, Token);
+        Assert.Equal(0, client.ExitCode);
+        Assert.Contains("closed: 0 bytes sent", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Exit_codes_and_errors_reach_the_shell()
     {
         using Process process = Start("key", "new", Path.Combine(PathOf("missing"), "a.key"));
