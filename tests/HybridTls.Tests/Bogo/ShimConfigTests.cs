@@ -7,6 +7,8 @@ public class ShimConfigTests
 {
     private static readonly string[] Members = ["DisabledTests", "ErrorMap", "TestErrorMap", "TestLocalErrorMap", "HalfRTTTickets"];
 
+    private static readonly string[] MembersThatNameTests = ["DisabledTests", "TestErrorMap", "TestLocalErrorMap"];
+
     [Fact]
     public void The_configuration_holds_what_the_runner_knows_and_gives_reasons()
     {
@@ -24,7 +26,7 @@ public class ShimConfigTests
         using JsonDocument stock = JsonDocument.Parse(File.ReadAllBytes(Repository.PathOf("tests", "HybridTls.Bogo", "config.stock.json")));
         Assert.Equal(["DisabledTests", "ErrorMap", "HalfRTTTickets"], stock.RootElement.EnumerateObject().Select(static member => member.Name));
         Assert.All(stock.RootElement.GetProperty("DisabledTests").EnumerateObject(), static test => Assert.True(test.Value.GetString()!.Length > 10));
-        IEnumerable<string> expected = new[] { "DisabledTests", "TestErrorMap", "TestLocalErrorMap" }
+        IEnumerable<string> expected = MembersThatNameTests
             .SelectMany(member => config.RootElement.GetProperty(member).EnumerateObject())
             .Select(static test => test.Name)
             .Distinct();

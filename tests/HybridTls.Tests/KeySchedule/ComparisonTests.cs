@@ -24,6 +24,8 @@ public sealed class ComparisonTests
         "HybridTls/Resumption/TicketOffer.cs", // a ticket's binding, after it was opened: a hash of public facts
     ];
 
+    private static readonly string[] Projects = ["HybridTls", "HybridTls.Cryptography"];
+
     private static readonly string[] InFixedTime =
     [
         "HybridTls.Cryptography/MLDsa/MLDsaKeyGeneration.cs", // two private keys
@@ -50,7 +52,7 @@ public sealed class ComparisonTests
     private static Dictionary<string, string> Sources()
     {
         string root = Repository.PathOf("src");
-        return new[] { "HybridTls", "HybridTls.Cryptography" }
+        return Projects
             .SelectMany(project => Directory.EnumerateFiles(Path.Combine(root, project), "*.cs", SearchOption.AllDirectories))
             .Select(path => (Path: path, Name: Path.GetRelativePath(root, path).Replace('\\', '/')))
             .Where(static source => !source.Name.Contains("/obj/", StringComparison.Ordinal) && !source.Name.Contains("/bin/", StringComparison.Ordinal))
