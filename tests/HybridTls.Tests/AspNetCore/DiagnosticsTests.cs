@@ -92,15 +92,16 @@ public sealed class DiagnosticsTests
         string page = File.ReadAllText(Repository.PathOf("docs", "telemetry.md"));
         string sources = string.Concat(Directory.EnumerateFiles(Repository.PathOf("src", "HybridTls.AspNetCore"), "*.cs", SearchOption.AllDirectories)
             .Where(static path => !path.Contains("obj", StringComparison.Ordinal)).Select(File.ReadAllText));
-        IEnumerable<string> names = new[]
-        {
+        string[] patterns =
+        [
             "\"(hybridtls\\.[a-z_.]+|kestrel\\.[a-z_.]+)\"", // instruments
             "const string (?:Role|Resumed|Curve|ServerAddress|ServerPort|ErrorType|Alert|Direction|ProtocolVersion|ProtocolName|Cipher) = \"([a-z._]+)\"",
             "HandshakeFailureReason\\.\\w+ => \"([a-z_]+)\"",
             "public void (TlsHandshake\\w+)",
-        }.SelectMany(pattern => System.Text.RegularExpressions.Regex.Matches(sources, pattern).Select(static match => match.Groups[1].Value)).Distinct();
+        ];
+        IEnumerable<string> names = patterns.SelectMany(pattern => System.Text.RegularExpressions.Regex.Matches(sources, pattern).Select(static match => match.Groups[1].Value)).Distinct();
         Assert.InRange(names.Count(), 28, 60);
-        Assert.Empty(names.Where(name => !page.Contains($"`{name}`", StringComparison.Ordinal)));
+        Assert.DoesNotContain(names, name => !page.Contains($"`{name}`", StringComparison.Ordinal));
 
         // Each event of the log, by number, level, name and text, and no other.
         string[] rows = [.. System.Text.RegularExpressions.Regex.Matches(
@@ -112,8 +113,9 @@ public sealed class DiagnosticsTests
         Assert.Contains($"Category `{Log.Category}`.", page, StringComparison.Ordinal);
 
         // What the page names as an instrument exists.
-        Assert.Empty(System.Text.RegularExpressions.Regex.Matches(page, "`(hybridtls\\.[a-z_.]+|kestrel\\.[a-z_.]+)`").Select(static match => match.Groups[1].Value)
-            .Where(name => name != "kestrel.connection.duration" && !names.Contains(name)));
+        Assert.DoesNotContain(
+            System.Text.RegularExpressions.Regex.Matches(page, "`(hybridtls\\.[a-z_.]+|kestrel\\.[a-z_.]+)`").Select(static match => match.Groups[1].Value),
+            name => name != "kestrel.connection.duration" && !names.Contains(name));
     }
 
     [Fact]
