@@ -18,6 +18,7 @@ internal sealed class ConfiguredServer
     private const string RawPublicKey = "RawPublicKey";
     private const string Sni = "Sni";
 
+    private static readonly string[] CredentialKeys = [CertificatePath, KeyPath, Password, RawPublicKey];
     private static readonly string[] FileKeys = [CertificatePath, KeyPath, TrustAnchorsPath];
 
     private readonly Dictionary<string, HybridTlsServerOptions> _byName;
@@ -48,27 +49,28 @@ internal sealed class ConfiguredServer
         HybridTlsServerOptions? unnamed = null;
         try
         {
-            foreach (IConfigurationSection entry in section.GetSection(Sni).GetChildren())
+            // The section itself comes first, so that a fault in it is not said to be one of an entry that takes it over.
+            IConfigurationSection[] entries = [.. section.GetSection(Sni).GetChildren()];
+            unnamed = LoadOptions(section, null, root, mayLackCredential: entries.Length > 0);
+            foreach (IConfigurationSection entry in entries)
             {
                 if (!IsServerName(entry.Key))
                     throw new InvalidOperationException($"{entry.Path}: \"{entry.Key}\" is no host name, nor one with * for its first label, nor *.");
-                byName.Add(entry.Key, LoadOptions(entry, section, root, hasNames: false));
+                byName.Add(entry.Key, LoadOptions(entry, section, root, mayLackCredential: false)!);
             }
 
-            bool hasCredential = byName.Count == 0 || section[CertificatePath] is { Length: > 0 } || section[KeyPath] is { Length: > 0 };
-            if (hasCredential)
-                unnamed = LoadOptions(section, null, root, hasNames: true);
             return new ConfiguredServer(unnamed, byName);
         }
-        catch (InvalidOperationException)
+        catch
         {
+            unnamed?.Credential!.Dispose();
             foreach (HybridTlsServerOptions options in byName.Values)
                 options.Credential!.Dispose();
             throw;
         }
     }
 
-    /// <summary>The options for a client that asks for <paramref name="serverName"/>: the exact name, the longest wildcard, or the rest.</summary>
+    /// <summary>The options for a client that asks for <paramref name="serverName"/>: the exact name, the wildcard of its first label, or the rest.</summary>
     public HybridTlsServerOptions? Select(string? serverName)
     {
         if (_byName.Count == 0)
@@ -93,7 +95,9 @@ internal sealed class ConfiguredServer
     private static bool IsServerName(string name) =>
         name == "*" || Uri.CheckHostName(name.StartsWith("*.", StringComparison.Ordinal) ? name[2..] : name) == UriHostNameType.Dns;
 
-    private static HybridTlsServerOptions LoadOptions(IConfigurationSection section, IConfigurationSection? parent, string root, bool hasNames)
+    /// <summary>The options of the section, or of an entry of its <c>Sni</c>; null if a section that may lack a credential does.</summary>
+    private static HybridTlsServerOptions? LoadOptions(
+        IConfigurationSection section, IConfigurationSection? parent, string root, bool mayLackCredential)
     {
         ConfigurationReader reader = new(section, parent);
         HybridTlsServerOptions options = new();
@@ -116,15 +120,25 @@ internal sealed class ConfiguredServer
         if (reader.GetList(ApplicationProtocols) is { } protocols)
             options.ApplicationProtocols = [.. protocols.Select(static name => new SslApplicationProtocol(name))];
         options.PeerValidation = ReadPeerValidation(reader, root);
+        if (parent is null)
+        {
+            reader.Skip(Sni);
+            ReadMiddlewareOptions(reader);
+        }
+        else if (reader.GetOwnText(nameof(options.HandshakeTimeout)) is not null)
+        {
+            throw reader.Bad(nameof(options.HandshakeTimeout), "is the endpoint's, since it runs before the name is known: set it in the section around");
+        }
+
+        if (mayLackCredential && CredentialKeys.All(key => reader.GetOwnText(key) is null))
+        {
+            reader.ThrowIfUnknown();
+            return null;
+        }
+
         options.Credential = ReadCredential(reader, root);
         try
         {
-            if (hasNames)
-            {
-                reader.Skip(Sni);
-                ReadMiddlewareOptions(reader);
-            }
-
             reader.ThrowIfUnknown();
             options.Validate();
             return options;

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace HybridTls.AspNetCore;
@@ -12,18 +13,31 @@ namespace HybridTls.AspNetCore;
 /// </summary>
 internal sealed class KestrelEndpoint
 {
+    /// <summary>The endpoints that ours protects: whatever else they get is not used.</summary>
+    private static readonly ConditionalWeakTable<ListenOptions, KestrelEndpoint> Protected = [];
+
     private readonly ListenOptions? _listen;
+    private readonly bool _isSecond;
     private readonly bool _wasProtected;
     private readonly bool _isMarked;
 
     private KestrelEndpoint(ListenOptions? listen)
     {
         _listen = listen;
-        if (listen is null || !IsAvailable)
+        if (listen is null)
             return;
-        _wasProtected = IsTls(listen);
+        _isSecond = Protected.TryGetValue(listen, out _);
+        _wasProtected = !_isSecond && IsAvailable && IsTls(listen);
+        if (!_isSecond && !_wasProtected)
+            Protected.Add(listen, this);
+        if (!IsAvailable)
+            return;
         SetIsTls(listen, true);
         _isMarked = true;
+
+        // Kestrel would offer HTTP/3, with a TLS that is not ours, on each protected endpoint that may have it.
+        if (!_wasProtected && listen.Protocols.HasFlag(HttpProtocols.Http3) && listen.Protocols != HttpProtocols.Http3)
+            listen.Protocols &= ~HttpProtocols.Http3;
     }
 
     /// <summary>Whether this version of Kestrel can be told.</summary>
@@ -33,11 +47,21 @@ internal sealed class KestrelEndpoint
     public static KestrelEndpoint Mark(IConnectionBuilder builder) => new(builder as ListenOptions);
 
     /// <summary>Says, when the endpoint is bound, what an operator would not expect.</summary>
+    /// <exception cref="InvalidOperationException">Kestrel is about to serve HTTP/3 on an endpoint that ours protects.</exception>
     public void Report(ILogger logger)
     {
         if (_listen is null)
             return;
-        if (_wasProtected)
+        if (_isMarked && !_wasProtected && _listen.Protocols.HasFlag(HttpProtocols.Http3)
+            && _listen.ApplicationServices?.GetService<IMultiplexedConnectionListenerFactory>() is not null)
+        {
+            throw new InvalidOperationException(
+                $"ListenOptions.Protocols of {_listen} is {_listen.Protocols}: HTTP/3 has its own TLS, which is not HybridTls; use Http1AndHttp2.");
+        }
+
+        if (_isSecond)
+            Log.EndpointIsProtectedTwice(logger, _listen.ToString());
+        else if (_wasProtected)
             Log.EndpointIsClassical(logger, _listen.ToString());
         else if (!_isMarked)
             Log.EndpointIsNotMarked(logger, _listen.ToString());

@@ -82,4 +82,8 @@ internal static partial class Log
     [LoggerMessage(27, LogLevel.Warning, "Endpoint {Endpoint} is protected by HybridTls, but this version of Kestrel cannot be told so: its address is " +
         "printed as http, and an https address would be served with Kestrel's classical TLS.")]
     public static partial void EndpointIsNotMarked(ILogger logger, string? endpoint);
+
+    [LoggerMessage(28, LogLevel.Warning, "Endpoint {Endpoint} got UseHybridTls more than once, and the first protects it (that of " +
+        "ConfigureEndpointDefaults comes before all others): the options of the others are not used.")]
+    public static partial void EndpointIsProtectedTwice(ILogger logger, string? endpoint);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using HybridTls.AspNetCore;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -107,6 +108,52 @@ public sealed class AddressTests
     }
 
     [Fact]
+    public async Task The_first_of_two_of_ours_protects_and_the_second_is_a_warning()
+    {
+        CollectedLogs logs = new();
+        await using WebApplication app = Build(logs, static builder => builder.WebHost.ConfigureKestrel(static kestrel =>
+        {
+            kestrel.ConfigureEndpointDefaults(static endpoint => endpoint.UseHybridTls(TestIdentities.Server));
+            kestrel.Listen(IPAddress.Loopback, 0, static endpoint => endpoint.UseHybridTls(TestIdentities.Client));
+        }));
+        await AssertProtectedAsync(app, logs, "UseHybridTls more than once");
+    }
+
+    /// <summary>Where the platform has QUIC, Kestrel offers HTTP/3 with its own TLS on what is marked as protected.</summary>
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData(HttpProtocols.Http1AndHttp2AndHttp3, true)]
+    [InlineData(HttpProtocols.Http1AndHttp2AndHttp3, false)]
+    public async Task Http3_is_never_served_beside_ours(HttpProtocols? protocols, bool before)
+    {
+        CollectedLogs logs = new();
+        NoQuic quic = new();
+        await using WebApplication app = Build(logs, builder =>
+        {
+            builder.Services.AddSingleton<IMultiplexedConnectionListenerFactory>(quic);
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, FreePort(), endpoint =>
+            {
+                if (before && protocols is { } first)
+                    endpoint.Protocols = first;
+                endpoint.UseHybridTls(TestIdentities.Server);
+                if (!before && protocols is { } last)
+                    endpoint.Protocols = last;
+            }));
+        });
+        if (before)
+        {
+            await AssertProtectedAsync(app, logs);
+        }
+        else
+        {
+            InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() => app.StartAsync(Token));
+            Assert.Contains("HTTP/3 has its own TLS", refused.Message, StringComparison.Ordinal);
+        }
+
+        Assert.False(quic.WasAsked);
+    }
+
+    [Fact]
     public async Task A_redirection_finds_the_protected_port()
     {
         CollectedLogs logs = new();
@@ -129,7 +176,7 @@ public sealed class AddressTests
         await app.StopAsync(Token);
     }
 
-    private static async Task AssertProtectedAsync(WebApplication app, CollectedLogs logs)
+    private static async Task AssertProtectedAsync(WebApplication app, CollectedLogs logs, string? warning = null)
     {
         await app.StartAsync(Token);
         Uri address = new(app.Urls.Single());
@@ -144,8 +191,19 @@ public sealed class AddressTests
             Assert.Equal("True X25519MLKem768", await client.GetStringAsync(new Uri($"https://localhost:{address.Port}/"), Token));
         }
 
-        Assert.DoesNotContain(logs.Lines, static line => line.Level >= LogLevel.Warning);
+        CollectedLogs.LogLine[] warnings = [.. logs.Lines.Where(static line => line.Level >= LogLevel.Warning)];
+        if (warning is null)
+            Assert.Empty(warnings);
+        else
+            Assert.Contains(warning, Assert.Single(warnings).Text, StringComparison.Ordinal);
         await app.StopAsync(Token);
+    }
+
+    private static int FreePort()
+    {
+        using System.Net.Sockets.TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static WebApplication Build(CollectedLogs logs, Action<WebApplicationBuilder> configure, Action<WebApplication>? use = null)
@@ -158,5 +216,17 @@ public sealed class AddressTests
         app.MapGet("/", static (HttpContext context) =>
             $"{context.Request.IsHttps} {context.Features.Get<IHybridTlsFeature>()?.Group.ToString()}");
         return app;
+    }
+
+    private sealed class NoQuic : IMultiplexedConnectionListenerFactory
+    {
+        public bool WasAsked { get; private set; }
+
+        public ValueTask<IMultiplexedConnectionListener> BindAsync(
+            EndPoint endpoint, Microsoft.AspNetCore.Http.Features.IFeatureCollection? features = null, CancellationToken cancellationToken = default)
+        {
+            WasAsked = true;
+            throw new InvalidOperationException("There is no HTTPS configuration for QUIC.");
+        }
     }
 }

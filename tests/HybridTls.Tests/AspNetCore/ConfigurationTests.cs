@@ -168,12 +168,28 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("HybridTls:Sni:a_b!.test", "Sni:a_b!.test:CertificatePath", "server.crt")]
     [InlineData("HybridTls:Sni:a.*.test", "Sni:a.*.test:CertificatePath", "server.crt")]
     [InlineData("HybridTls:Sni:a.test:ReloadInterval", "Sni:a.test:ReloadInterval", "00:00:01")] // the endpoint's
+    [InlineData("HybridTls:Sni:a.test:HandshakeTimeout", "Sni:a.test:HandshakeTimeout", "00:00:01")] // it runs before the name is known
     public void Names_that_cannot_work_are_refused_at_the_start_and_named(string expected, string key, string value)
     {
         WritePem(Configured);
         IConfigurationSection section = Section(
             ("Sni:a.test:CertificatePath", key == "Sni:a.test:KeyPath" ? "" : "server.crt"), ("Sni:a.test:KeyPath", "server.key"), (key, value));
         InvalidOperationException exception = Assert.Throws<InvalidOperationException>(() => ConfiguredServer.Load(section, _folder.FullName));
+        Assert.StartsWith(expected, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("HybridTls:ClientCertificatMode", "ClientCertificatMode", "RequireCertificate")]
+    [InlineData("HybridTls:TicketCount", "TicketCount", "many")]
+    [InlineData("HybridTls:RawPublicKey", "RawPublicKey", "true")] // and no key
+    [InlineData("HybridTls:CertificatePath", "Password", "secret")]
+    public void A_section_without_a_credential_of_its_own_is_read_as_strictly(string expected, string key, string value)
+    {
+        WritePem(Configured);
+        InvalidOperationException exception = Assert.Throws<InvalidOperationException>(() => ConfiguredServer.Load(
+            Section(
+                ("CertificatePath", ""), ("KeyPath", ""), ("Sni:a.test:CertificatePath", "server.crt"), ("Sni:a.test:KeyPath", "server.key"), (key, value)),
+            _folder.FullName));
         Assert.StartsWith(expected, exception.Message, StringComparison.Ordinal);
     }
 
