@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 
 namespace HybridTls.Transport;
@@ -33,7 +34,7 @@ internal sealed class PipeOutput(PipeWriter writer) : IBufferWriter<byte>
         {
             flush = writer.FlushAsync(cancellationToken);
         }
-        catch (IOException exception) when (exception is not HybridTlsException)
+        catch (Exception exception) when (exception is ObjectDisposedException or SocketException or (IOException and not HybridTlsException))
         {
             throw TlsError.NotSent(exception);
         }
@@ -48,7 +49,7 @@ internal sealed class PipeOutput(PipeWriter writer) : IBufferWriter<byte>
         {
             return await flush.ConfigureAwait(false);
         }
-        catch (IOException exception) when (exception is not HybridTlsException)
+        catch (Exception exception) when (exception is ObjectDisposedException or SocketException or (IOException and not HybridTlsException))
         {
             throw TlsError.NotSent(exception);
         }

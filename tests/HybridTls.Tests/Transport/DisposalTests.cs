@@ -61,7 +61,7 @@ public sealed class DisposalTests
                 {
                     // The other end is gone.
                 }
-            });
+            }, Token);
             Task<Exception?> reading = Record.ExceptionAsync(async () =>
             {
                 while (true)
