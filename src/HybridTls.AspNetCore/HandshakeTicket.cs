@@ -32,7 +32,8 @@ internal sealed class HandshakeTicket(HandshakeGate gate, TimeSpan limit, TimePr
         IsEvicted = true;
         try
         {
-            _deadline.Cancel();
+            // Elsewhere: what it ends must not cost the newcomer its time.
+            _ = _deadline.CancelAsync();
         }
         catch (ObjectDisposedException)
         {

@@ -46,7 +46,7 @@ public sealed class HybridTlsMiddlewareOptions
     public int MaxQueuedHandshakes { get; set; } = 4096;
 
     /// <summary>
-    /// How many handshakes may be under way, from the connection to its end, most of them waiting for their client: each takes some 25 KiB
+    /// How many handshakes may be under way, from the connection to its end, most of them waiting for their client: each takes some 15 KiB
     /// of memory. When there are more, the one that has waited longest is given up (internal_error): honest clients answer within a round
     /// trip, those who attack do not. Default: 8192; null for any number.
     /// </summary>

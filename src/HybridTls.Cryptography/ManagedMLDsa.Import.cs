@@ -11,8 +11,8 @@ public sealed partial class ManagedMLDsa
     public static new ManagedMLDsa GenerateKey(MLDsaAlgorithm algorithm)
     {
         Expect(algorithm);
-        SecretBuffer seed = new(MLDsa65.SeedSize);
-        Entropy.Fill(seed.Span);
+        SecretMemory seed = SecretMemory.Cleared(MLDsa65.SeedSize);
+        Entropy.Fill(seed.Bytes);
         return FromSeed(seed);
     }
 
@@ -26,7 +26,7 @@ public sealed partial class ManagedMLDsa
     {
         Expect(algorithm);
         ExpectLength(source, MLDsa65.SeedSize, "private seed");
-        return FromSeed(SecretBuffer.CopyOf(source));
+        return FromSeed(SecretMemory.CopyOf(source));
     }
 
     /// <inheritdoc cref="ImportMLDsaPrivateSeed(MLDsaAlgorithm, ReadOnlySpan{byte})"/>
@@ -105,15 +105,15 @@ public sealed partial class ManagedMLDsa
     {
         using PrivateKeyInfo info = PrivateKeyInfo.Read(KeyFormat.MLDsa65, source);
         ManagedMLDsa key = info.Seed is { } seed
-            ? FromSeed(SecretBuffer.CopyOf(seed.Span))
-            : FromPrivateKey(info.ExpandedKey!.Span);
+            ? FromSeed(SecretMemory.CopyOf(seed.Bytes))
+            : FromPrivateKey(info.ExpandedKey!.Bytes);
 
         bool isConsistent = info.PublicKey is null || key._verificationKey.PublicKey.SequenceEqual(info.PublicKey);
         if (info is { Seed: not null, ExpandedKey: not null })
         {
-            using SecretBuffer expandedKey = new(MLDsa65.PrivateKeySize);
-            key.SigningKey.ExportPrivateKey(expandedKey.Span);
-            isConsistent &= CryptographicOperations.FixedTimeEquals(info.ExpandedKey.Span, expandedKey.Span);
+            using SecretMemory expandedKey = SecretMemory.Cleared(MLDsa65.PrivateKeySize);
+            key.SigningKey.ExportPrivateKey(expandedKey.Bytes);
+            isConsistent &= CryptographicOperations.FixedTimeEquals(info.ExpandedKey.Bytes, expandedKey.Bytes);
         }
 
         if (isConsistent)
@@ -170,8 +170,8 @@ public sealed partial class ManagedMLDsa
     /// <exception cref="NotSupportedException">It is an ML-DSA key of another parameter set.</exception>
     public static new ManagedMLDsa ImportFromPem(ReadOnlySpan<char> source)
     {
-        using SecretBuffer key = PemKey.Read(source, out bool isPublic);
-        return isPublic ? ImportSubjectPublicKeyInfo(key.Span) : ImportPkcs8PrivateKey(key.Span);
+        using SecretMemory key = PemKey.Read(source, out bool isPublic);
+        return isPublic ? ImportSubjectPublicKeyInfo(key.Bytes) : ImportPkcs8PrivateKey(key.Bytes);
     }
 
     /// <inheritdoc cref="ImportFromPem(ReadOnlySpan{char})"/>
@@ -190,8 +190,8 @@ public sealed partial class ManagedMLDsa
     /// <exception cref="NotSupportedException">It is an ML-DSA key of another parameter set.</exception>
     public static new ManagedMLDsa ImportFromEncryptedPem(ReadOnlySpan<char> source, ReadOnlySpan<char> password)
     {
-        using SecretBuffer key = PemKey.ReadEncrypted(source);
-        return ImportEncrypted(new Password(password), key.Span);
+        using SecretMemory key = PemKey.ReadEncrypted(source);
+        return ImportEncrypted(new Password(password), key.Bytes);
     }
 
     /// <summary>Imports the one encrypted key (ENCRYPTED PRIVATE KEY) of a PEM text (RFC 7468).</summary>
@@ -203,8 +203,8 @@ public sealed partial class ManagedMLDsa
     /// <exception cref="NotSupportedException">It is an ML-DSA key of another parameter set.</exception>
     public static new ManagedMLDsa ImportFromEncryptedPem(ReadOnlySpan<char> source, ReadOnlySpan<byte> passwordBytes)
     {
-        using SecretBuffer key = PemKey.ReadEncrypted(source);
-        return ImportEncrypted(new Password(passwordBytes), key.Span);
+        using SecretMemory key = PemKey.ReadEncrypted(source);
+        return ImportEncrypted(new Password(passwordBytes), key.Bytes);
     }
 
     /// <inheritdoc cref="ImportFromEncryptedPem(ReadOnlySpan{char}, ReadOnlySpan{char})"/>
@@ -236,9 +236,9 @@ public sealed partial class ManagedMLDsa
     }
 
     // The three ways to make a key. The seed is taken over.
-    private static ManagedMLDsa FromSeed(SecretBuffer seed)
+    private static ManagedMLDsa FromSeed(SecretMemory seed)
     {
-        MLDsa65SigningKey signingKey = MLDsa65SigningKey.FromSeed(seed.Span);
+        MLDsa65SigningKey signingKey = MLDsa65SigningKey.FromSeed(seed.Bytes);
         return new ManagedMLDsa(signingKey.PublicKey, signingKey, seed);
     }
 
@@ -252,10 +252,10 @@ public sealed partial class ManagedMLDsa
 
     private static ManagedMLDsa ImportEncrypted(Password password, ReadOnlySpan<byte> source)
     {
-        using SecretBuffer decrypted = EncryptedPrivateKeyInfo.Decrypt(password, source);
+        using SecretMemory decrypted = EncryptedPrivateKeyInfo.Decrypt(password, source);
         try
         {
-            return ImportPkcs8PrivateKey(decrypted.Span);
+            return ImportPkcs8PrivateKey(decrypted.Bytes);
         }
         catch (CryptographicException e)
         {

@@ -25,11 +25,11 @@ public sealed partial class ManagedMLDsa : MLDsa
 {
     private readonly MLDsa65VerificationKey _verificationKey;
     private readonly MLDsa65SigningKey? _signingKey;
-    private readonly SecretBuffer? _seed;
+    private readonly SecretMemory? _seed;
     private readonly UseGuard _seedGuard;
     private bool _disposed;
 
-    private ManagedMLDsa(ReadOnlySpan<byte> publicKey, MLDsa65SigningKey? signingKey, SecretBuffer? seed)
+    private ManagedMLDsa(ReadOnlySpan<byte> publicKey, MLDsa65SigningKey? signingKey, SecretMemory? seed)
         : base(MLDsaAlgorithm.MLDsa65)
     {
         _verificationKey = signingKey is null ? new MLDsa65VerificationKey(publicKey) : new MLDsa65VerificationKey(signingKey);
@@ -167,7 +167,7 @@ public sealed partial class ManagedMLDsa : MLDsa
             throw new CryptographicException("The key was imported as an expanded private key: its seed is not known.");
 
         using UseGuard.Use use = _seedGuard.Enter(this);
-        _seed.Span.CopyTo(destination);
+        _seed.Bytes.CopyTo(destination);
     }
 
     /// <summary>
@@ -183,12 +183,12 @@ public sealed partial class ManagedMLDsa : MLDsa
         if (_seed is not null)
         {
             using UseGuard.Use use = _seedGuard.Enter(this);
-            return PrivateKeyInfo.TryWrite(KeyFormat.MLDsa65, _seed.Span, destination, out bytesWritten);
+            return PrivateKeyInfo.TryWrite(KeyFormat.MLDsa65, _seed.Bytes, destination, out bytesWritten);
         }
 
-        using SecretBuffer expandedKey = new(MLDsa65.PrivateKeySize);
-        signingKey.ExportPrivateKey(expandedKey.Span);
-        return PrivateKeyInfo.TryWrite(KeyFormat.MLDsa65, expandedKey.Span, destination, out bytesWritten);
+        using SecretMemory expandedKey = SecretMemory.Cleared(MLDsa65.PrivateKeySize);
+        signingKey.ExportPrivateKey(expandedKey.Bytes);
+        return PrivateKeyInfo.TryWrite(KeyFormat.MLDsa65, expandedKey.Bytes, destination, out bytesWritten);
     }
 
     /// <summary>Zeroes the secrets.</summary>

@@ -11,8 +11,8 @@ public sealed partial class ManagedMLKem
     public static new ManagedMLKem GenerateKey(MLKemAlgorithm algorithm)
     {
         Expect(algorithm);
-        SecretBuffer seed = new(MLKem768.SeedSize);
-        Entropy.Fill(seed.Span);
+        SecretMemory seed = SecretMemory.Cleared(MLKem768.SeedSize);
+        Entropy.Fill(seed.Bytes);
         return FromSeed(seed);
     }
 
@@ -26,7 +26,7 @@ public sealed partial class ManagedMLKem
     {
         Expect(algorithm);
         ExpectLength(source, MLKem768.SeedSize, "private seed");
-        return FromSeed(SecretBuffer.CopyOf(source));
+        return FromSeed(SecretMemory.CopyOf(source));
     }
 
     /// <inheritdoc cref="ImportPrivateSeed(MLKemAlgorithm, ReadOnlySpan{byte})"/>
@@ -47,7 +47,7 @@ public sealed partial class ManagedMLKem
     {
         Expect(algorithm);
         ExpectLength(source, MLKem768.DecapsulationKeySize, "decapsulation key");
-        return FromDecapsulationKey(SecretBuffer.CopyOf(source));
+        return FromDecapsulationKey(SecretMemory.CopyOf(source));
     }
 
     /// <inheritdoc cref="ImportDecapsulationKey(MLKemAlgorithm, ReadOnlySpan{byte})"/>
@@ -106,15 +106,15 @@ public sealed partial class ManagedMLKem
     {
         using PrivateKeyInfo info = PrivateKeyInfo.Read(KeyFormat.MLKem768, source);
         ManagedMLKem key = info.Seed is { } seed
-            ? FromSeed(SecretBuffer.CopyOf(seed.Span))
-            : FromDecapsulationKey(SecretBuffer.CopyOf(info.ExpandedKey!.Span));
+            ? FromSeed(SecretMemory.CopyOf(seed.Bytes))
+            : FromDecapsulationKey(SecretMemory.CopyOf(info.ExpandedKey!.Bytes));
 
         bool isConsistent = info.PublicKey is null || info.PublicKey.AsSpan().SequenceEqual(key._encapsulationKey);
         if (info is { Seed: not null, ExpandedKey: not null })
         {
-            using SecretBuffer decapsulationKey = new(MLKem768.DecapsulationKeySize);
-            key.WriteDecapsulationKey(decapsulationKey.Span);
-            isConsistent &= CryptographicOperations.FixedTimeEquals(info.ExpandedKey.Span, decapsulationKey.Span);
+            using SecretMemory decapsulationKey = SecretMemory.Cleared(MLKem768.DecapsulationKeySize);
+            key.WriteDecapsulationKey(decapsulationKey.Bytes);
+            isConsistent &= CryptographicOperations.FixedTimeEquals(info.ExpandedKey.Bytes, decapsulationKey.Bytes);
         }
 
         if (isConsistent)
@@ -171,8 +171,8 @@ public sealed partial class ManagedMLKem
     /// <exception cref="NotSupportedException">It is an ML-KEM key of another parameter set.</exception>
     public static new ManagedMLKem ImportFromPem(ReadOnlySpan<char> source)
     {
-        using SecretBuffer key = PemKey.Read(source, out bool isPublic);
-        return isPublic ? ImportSubjectPublicKeyInfo(key.Span) : ImportPkcs8PrivateKey(key.Span);
+        using SecretMemory key = PemKey.Read(source, out bool isPublic);
+        return isPublic ? ImportSubjectPublicKeyInfo(key.Bytes) : ImportPkcs8PrivateKey(key.Bytes);
     }
 
     /// <inheritdoc cref="ImportFromPem(ReadOnlySpan{char})"/>
@@ -191,8 +191,8 @@ public sealed partial class ManagedMLKem
     /// <exception cref="NotSupportedException">It is an ML-KEM key of another parameter set.</exception>
     public static new ManagedMLKem ImportFromEncryptedPem(ReadOnlySpan<char> source, ReadOnlySpan<char> password)
     {
-        using SecretBuffer key = PemKey.ReadEncrypted(source);
-        return ImportEncrypted(new Password(password), key.Span);
+        using SecretMemory key = PemKey.ReadEncrypted(source);
+        return ImportEncrypted(new Password(password), key.Bytes);
     }
 
     /// <summary>Imports the one encrypted key (ENCRYPTED PRIVATE KEY) of a PEM text (RFC 7468).</summary>
@@ -204,8 +204,8 @@ public sealed partial class ManagedMLKem
     /// <exception cref="NotSupportedException">It is an ML-KEM key of another parameter set.</exception>
     public static new ManagedMLKem ImportFromEncryptedPem(ReadOnlySpan<char> source, ReadOnlySpan<byte> passwordBytes)
     {
-        using SecretBuffer key = PemKey.ReadEncrypted(source);
-        return ImportEncrypted(new Password(passwordBytes), key.Span);
+        using SecretMemory key = PemKey.ReadEncrypted(source);
+        return ImportEncrypted(new Password(passwordBytes), key.Bytes);
     }
 
     /// <inheritdoc cref="ImportFromEncryptedPem(ReadOnlySpan{char}, ReadOnlySpan{char})"/>
@@ -237,19 +237,19 @@ public sealed partial class ManagedMLKem
     }
 
     // The three ways to make a key; each takes its argument over.
-    private static ManagedMLKem FromSeed(SecretBuffer seed)
+    private static ManagedMLKem FromSeed(SecretMemory seed)
     {
         byte[] encapsulationKey = new byte[MLKem768.EncapsulationKeySize];
-        MLKem768PrivateKey privateKey = MLKem768PrivateKey.KeyGenInternal(seed.Span[..32], seed.Span[32..], encapsulationKey);
+        MLKem768PrivateKey privateKey = MLKem768PrivateKey.KeyGenInternal(seed.Bytes[..32], seed.Bytes[32..], encapsulationKey);
         return new ManagedMLKem(encapsulationKey, privateKey, seed: seed);
     }
 
-    private static ManagedMLKem FromDecapsulationKey(SecretBuffer decapsulationKey)
+    private static ManagedMLKem FromDecapsulationKey(SecretMemory decapsulationKey)
     {
-        if (MLKem768.IsValidDecapsulationKey(decapsulationKey.Span))
+        if (MLKem768.IsValidDecapsulationKey(decapsulationKey.Bytes))
         {
-            byte[] encapsulationKey = decapsulationKey.Span[EncapsulationKeyInDecapsulationKey].ToArray();
-            MLKem768PrivateKey privateKey = MLKem768PrivateKey.Expand(decapsulationKey.Span);
+            byte[] encapsulationKey = decapsulationKey.Bytes[EncapsulationKeyInDecapsulationKey].ToArray();
+            MLKem768PrivateKey privateKey = MLKem768PrivateKey.Expand(decapsulationKey.Bytes);
             return new ManagedMLKem(encapsulationKey, privateKey, decapsulationKey: decapsulationKey);
         }
 
@@ -264,10 +264,10 @@ public sealed partial class ManagedMLKem
 
     private static ManagedMLKem ImportEncrypted(Password password, ReadOnlySpan<byte> source)
     {
-        using SecretBuffer decrypted = EncryptedPrivateKeyInfo.Decrypt(password, source);
+        using SecretMemory decrypted = EncryptedPrivateKeyInfo.Decrypt(password, source);
         try
         {
-            return ImportPkcs8PrivateKey(decrypted.Span);
+            return ImportPkcs8PrivateKey(decrypted.Bytes);
         }
         catch (CryptographicException e)
         {

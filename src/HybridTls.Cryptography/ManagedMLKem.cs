@@ -27,15 +27,15 @@ public sealed partial class ManagedMLKem : MLKem
     private readonly MLKem768PrivateKey? _privateKey;
 
     // What a private key was made from, and can be exported as: one of the two.
-    private readonly SecretBuffer? _seed;
-    private readonly SecretBuffer? _decapsulationKey;
+    private readonly SecretMemory? _seed;
+    private readonly SecretMemory? _decapsulationKey;
     private readonly UseGuard _guard;
 
     private ManagedMLKem(
         byte[] encapsulationKey,
         MLKem768PrivateKey? privateKey = null,
-        SecretBuffer? seed = null,
-        SecretBuffer? decapsulationKey = null)
+        SecretMemory? seed = null,
+        SecretMemory? decapsulationKey = null)
         : base(MLKemAlgorithm.MLKem768)
     {
         _encapsulationKey = encapsulationKey;
@@ -88,7 +88,7 @@ public sealed partial class ManagedMLKem : MLKem
             throw NoPrivatePart();
         if (_seed is null)
             throw new CryptographicException("The key was imported as a decapsulation key: its seed is not known.");
-        _seed.Span.CopyTo(destination);
+        _seed.Bytes.CopyTo(destination);
     }
 
     /// <inheritdoc/>
@@ -115,8 +115,8 @@ public sealed partial class ManagedMLKem : MLKem
     protected override bool TryExportPkcs8PrivateKeyCore(Span<byte> destination, out int bytesWritten)
     {
         using UseGuard.Use use = _guard.Enter(this);
-        SecretBuffer key = _seed ?? _decapsulationKey ?? throw NoPrivatePart();
-        return PrivateKeyInfo.TryWrite(KeyFormat.MLKem768, key.Span, destination, out bytesWritten);
+        SecretMemory key = _seed ?? _decapsulationKey ?? throw NoPrivatePart();
+        return PrivateKeyInfo.TryWrite(KeyFormat.MLKem768, key.Bytes, destination, out bytesWritten);
     }
 
     /// <summary>Zeroes the secrets.</summary>
@@ -134,11 +134,11 @@ public sealed partial class ManagedMLKem : MLKem
     {
         if (_decapsulationKey is not null)
         {
-            _decapsulationKey.Span.CopyTo(destination);
+            _decapsulationKey.Bytes.CopyTo(destination);
             return;
         }
 
-        Span<byte> seed = (_seed ?? throw NoPrivatePart()).Span;
+        Span<byte> seed = (_seed ?? throw NoPrivatePart()).Bytes;
         Span<byte> encapsulationKey = stackalloc byte[MLKem768.EncapsulationKeySize];
         MLKem768.KeyGenInternal(seed[..32], seed[32..], encapsulationKey, destination);
     }

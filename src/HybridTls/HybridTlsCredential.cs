@@ -86,15 +86,8 @@ public sealed class HybridTlsCredential : IDisposable
     public static HybridTlsCredential FromRawPublicKeyPemFile(string privateKeyPath, string? password = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(privateKeyPath);
-        char[] key = ReadSecretText(privateKeyPath);
-        try
-        {
-            return FromRawPublicKey(PrivateKeyReader.FromPem(key, password));
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(key.AsSpan()));
-        }
+        using SecretText key = SecretText.Read(privateKeyPath);
+        return FromRawPublicKey(PrivateKeyReader.FromPem(key.Characters, password));
     }
 
     /// <summary>Loads a chain (leaf first) and its key from two PEM files, as OpenSSL and Node write them.</summary>
@@ -110,15 +103,8 @@ public sealed class HybridTlsCredential : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(certificatePath);
         ArgumentException.ThrowIfNullOrEmpty(privateKeyPath);
         string certificates = File.ReadAllText(certificatePath);
-        char[] key = ReadSecretText(privateKeyPath);
-        try
-        {
-            return FromPem(certificates, key, password);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(key.AsSpan()));
-        }
+        using SecretText key = SecretText.Read(privateKeyPath);
+        return FromPem(certificates, key.Characters, password);
     }
 
     /// <summary>Reads a chain (leaf first) and its key from PEM texts.</summary>
@@ -324,23 +310,5 @@ public sealed class HybridTlsCredential : IDisposable
     {
         if (key.Algorithm != MLDsaAlgorithm.MLDsa65)
             throw new CryptographicException($"The private key is {key.Algorithm.Name}: HybridTls needs an ML-DSA-65 key.");
-    }
-
-    private static char[] ReadSecretText(string path)
-    {
-        byte[] bytes = File.ReadAllBytes(path);
-        try
-        {
-            ReadOnlySpan<byte> text = bytes;
-            if (text.StartsWith(System.Text.Encoding.UTF8.Preamble))
-                text = text[System.Text.Encoding.UTF8.Preamble.Length..];
-            char[] characters = new char[System.Text.Encoding.UTF8.GetCharCount(text)];
-            System.Text.Encoding.UTF8.GetChars(text, characters);
-            return characters;
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(bytes);
-        }
     }
 }

@@ -23,7 +23,7 @@ internal static class EncryptedPrivateKeyInfo
     /// <exception cref="CryptographicException">
     /// The source is no BER EncryptedPrivateKeyInfo, its algorithms are not supported, or the password is wrong.
     /// </exception>
-    public static SecretBuffer Decrypt(Password password, ReadOnlySpan<byte> source)
+    public static SecretMemory Decrypt(Password password, ReadOnlySpan<byte> source)
     {
         Asn1Cursor info = Asn1Cursor.ReadOnlySequence(source, AsnEncodingRules.BER);
         Asn1Cursor algorithm = info.ReadSequence();
@@ -53,7 +53,7 @@ internal static class EncryptedPrivateKeyInfo
         new($"The key is encrypted with an algorithm that is not supported ({oid}): encrypt it with PBES2, PBKDF2 and AES.");
 
     // PBES2-params ::= SEQUENCE { keyDerivationFunc AlgorithmIdentifier, encryptionScheme AlgorithmIdentifier }
-    private static SecretBuffer DecryptPbes2(Password password, Asn1Cursor parameters, ReadOnlySpan<byte> ciphertext)
+    private static SecretMemory DecryptPbes2(Password password, Asn1Cursor parameters, ReadOnlySpan<byte> ciphertext)
     {
         Asn1Cursor derivation = parameters.ReadSequence();
         Asn1Cursor scheme = parameters.ReadSequence();
@@ -78,14 +78,14 @@ internal static class EncryptedPrivateKeyInfo
         HashAlgorithmName hash = ReadPseudoRandomFunction(ref pbkdf2);
         pbkdf2.EnsureAtEnd();
 
-        using SecretBuffer utf8 = password.ToUtf8();
-        using SecretBuffer key = new(cipher.KeySize / 8);
-        Rfc2898DeriveBytes.Pbkdf2(utf8.Span, salt, key.Span, iterations, hash);
-        return DecryptCbc(cipher, key.Span, iv, ciphertext);
+        using SecretMemory utf8 = password.ToUtf8();
+        using SecretMemory key = SecretMemory.Cleared(cipher.KeySize / 8);
+        Rfc2898DeriveBytes.Pbkdf2(utf8.Bytes, salt, key.Bytes, iterations, hash);
+        return DecryptCbc(cipher, key.Bytes, iv, ciphertext);
     }
 
     // pkcs-12PbeParams ::= SEQUENCE { salt OCTET STRING, iterations INTEGER }
-    private static SecretBuffer DecryptPkcs12(Password password, Asn1Cursor parameters, ReadOnlySpan<byte> ciphertext, int keySize)
+    private static SecretMemory DecryptPkcs12(Password password, Asn1Cursor parameters, ReadOnlySpan<byte> ciphertext, int keySize)
     {
         byte[] salt = ReadSalt(ref parameters);
         int iterations = ReadIterations(ref parameters);
@@ -93,16 +93,16 @@ internal static class EncryptedPrivateKeyInfo
         if (salt.Length == 0)
             throw Asn1Cursor.Corrupted("the salt is empty");
 
-        using SecretBuffer bmp = password.ToBmpString();
-        using SecretBuffer key = new(24);
+        using SecretMemory bmp = password.ToBmpString();
+        using SecretMemory key = SecretMemory.Cleared(24);
         byte[] iv = new byte[8];
-        Pkcs12KeyDerivation.Derive(Pkcs12KeyDerivation.EncryptionKey, bmp.Span, salt, iterations, key.Span[..keySize]);
-        Pkcs12KeyDerivation.Derive(Pkcs12KeyDerivation.InitializationVector, bmp.Span, salt, iterations, iv);
+        Pkcs12KeyDerivation.Derive(Pkcs12KeyDerivation.EncryptionKey, bmp.Bytes, salt, iterations, key.Bytes[..keySize]);
+        Pkcs12KeyDerivation.Derive(Pkcs12KeyDerivation.InitializationVector, bmp.Bytes, salt, iterations, iv);
         if (keySize == 16)
-            key.Span[..8].CopyTo(key.Span[16..]);
+            key.Bytes[..8].CopyTo(key.Bytes[16..]);
 
         using SymmetricAlgorithm cipher = CreateTripleDes();
-        return DecryptCbc(cipher, key.Span, iv, ciphertext);
+        return DecryptCbc(cipher, key.Bytes, iv, ciphertext);
     }
 
     private static byte[] ReadSalt(ref Asn1Cursor parameters)
@@ -158,14 +158,14 @@ internal static class EncryptedPrivateKeyInfo
     private static TripleDES CreateTripleDes() => TripleDES.Create();
 #pragma warning restore CA5350
 
-    private static SecretBuffer DecryptCbc(
+    private static SecretMemory DecryptCbc(
         SymmetricAlgorithm cipher, ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv, ReadOnlySpan<byte> ciphertext)
     {
-        SecretBuffer plaintext = new(ciphertext.Length);
+        SecretMemory plaintext = SecretMemory.Cleared(ciphertext.Length);
         try
         {
             cipher.SetKey(key);
-            plaintext.Shrink(cipher.DecryptCbc(ciphertext, iv, plaintext.Span, PaddingMode.PKCS7));
+            plaintext.Shrink(cipher.DecryptCbc(ciphertext, iv, plaintext.Bytes, PaddingMode.PKCS7));
             return plaintext;
         }
         catch (CryptographicException e)

@@ -21,19 +21,19 @@ internal readonly ref struct Password
     public Password(ReadOnlySpan<byte> bytes) => _bytes = bytes;
 
     /// <summary>The password for PBKDF2: the bytes, or the characters in UTF-8 (RFC 8018 §3).</summary>
-    public SecretBuffer ToUtf8()
+    public SecretMemory ToUtf8()
     {
         if (!_isText)
-            return SecretBuffer.CopyOf(_bytes);
+            return SecretMemory.CopyOf(_bytes);
 
-        SecretBuffer encoded = new(Encoding.UTF8.GetByteCount(_characters));
-        Encoding.UTF8.GetBytes(_characters, encoded.Span);
+        SecretMemory encoded = SecretMemory.Cleared(Encoding.UTF8.GetByteCount(_characters));
+        Encoding.UTF8.GetBytes(_characters, encoded.Bytes);
         return encoded;
     }
 
     /// <summary>The password for PKCS#12's derivation: a BMPString, big-endian, with its terminator (RFC 7292 appendix B.1).</summary>
     /// <exception cref="CryptographicException">The password was given in bytes.</exception>
-    public SecretBuffer ToBmpString()
+    public SecretMemory ToBmpString()
     {
         if (!_isText)
         {
@@ -41,8 +41,8 @@ internal readonly ref struct Password
                 "The key is encrypted with a key derivation of PKCS#12, which needs a password in characters, not in bytes.");
         }
 
-        SecretBuffer encoded = new((_characters.Length + 1) * sizeof(char));
-        Encoding.BigEndianUnicode.GetBytes(_characters, encoded.Span);
+        SecretMemory encoded = SecretMemory.Cleared((_characters.Length + 1) * sizeof(char));
+        Encoding.BigEndianUnicode.GetBytes(_characters, encoded.Bytes);
         return encoded;
     }
 }

@@ -13,7 +13,7 @@ internal static class PemKey
     /// <param name="text">The text.</param>
     /// <param name="isPublic">Whether it is a SubjectPublicKeyInfo; else it is a PrivateKeyInfo.</param>
     /// <exception cref="ArgumentException">There is no key, more than one, or an encrypted one.</exception>
-    public static SecretBuffer Read(ReadOnlySpan<char> text, out bool isPublic)
+    public static SecretMemory Read(ReadOnlySpan<char> text, out bool isPublic)
     {
         PemFields found = default;
         ReadOnlySpan<char> block = default;
@@ -53,7 +53,7 @@ internal static class PemKey
 
     /// <summary>Decodes the one encrypted key: an EncryptedPrivateKeyInfo.</summary>
     /// <exception cref="ArgumentException">There is no encrypted key, or more than one.</exception>
-    public static SecretBuffer ReadEncrypted(ReadOnlySpan<char> text)
+    public static SecretMemory ReadEncrypted(ReadOnlySpan<char> text)
     {
         PemFields found = default;
         ReadOnlySpan<char> block = default;
@@ -82,10 +82,10 @@ internal static class PemKey
     private static ArgumentException SeveralKeys(string parameter) =>
         new("The text holds more than one key; only one can be imported.", parameter);
 
-    private static SecretBuffer Decode(ReadOnlySpan<char> block, PemFields fields)
+    private static SecretMemory Decode(ReadOnlySpan<char> block, PemFields fields)
     {
-        SecretBuffer decoded = new(fields.DecodedDataLength);
-        if (Convert.TryFromBase64Chars(block[fields.Base64Data], decoded.Span, out int written))
+        SecretMemory decoded = SecretMemory.Cleared(fields.DecodedDataLength);
+        if (Convert.TryFromBase64Chars(block[fields.Base64Data], decoded.Bytes, out int written))
         {
             decoded.Shrink(written);
             return decoded;

@@ -25,9 +25,9 @@ internal static class Pkcs12KeyDerivation
         byte diversifier, ReadOnlySpan<byte> password, ReadOnlySpan<byte> salt, int iterations, Span<byte> destination)
     {
         int saltSize = RoundUp(salt.Length);
-        using SecretBuffer input = new(saltSize + RoundUp(password.Length));
-        FillWithCopies(salt, input.Span[..saltSize]);
-        FillWithCopies(password, input.Span[saltSize..]);
+        using SecretMemory input = SecretMemory.Cleared(saltSize + RoundUp(password.Length));
+        FillWithCopies(salt, input.Bytes[..saltSize]);
+        FillWithCopies(password, input.Bytes[saltSize..]);
 
         Span<byte> diversification = stackalloc byte[BlockSize];
         diversification.Fill(diversifier);
@@ -37,7 +37,7 @@ internal static class Pkcs12KeyDerivation
         while (true)
         {
             sha1.AppendData(diversification);
-            sha1.AppendData(input.Span);
+            sha1.AppendData(input.Bytes);
             sha1.GetHashAndReset(digest);
             for (int i = 1; i < iterations; i++)
             {
@@ -52,8 +52,8 @@ internal static class Pkcs12KeyDerivation
                 break;
 
             FillWithCopies(digest, block);
-            for (int offset = 0; offset < input.Span.Length; offset += BlockSize)
-                AddPlusOne(input.Span.Slice(offset, BlockSize), block);
+            for (int offset = 0; offset < input.Bytes.Length; offset += BlockSize)
+                AddPlusOne(input.Bytes.Slice(offset, BlockSize), block);
         }
 
         CryptographicOperations.ZeroMemory(digest);

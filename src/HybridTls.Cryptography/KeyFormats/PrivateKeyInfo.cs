@@ -21,10 +21,10 @@ internal sealed class PrivateKeyInfo : IDisposable
     }
 
     /// <summary>The private seed, if present. At least one of this and <see cref="ExpandedKey"/> is.</summary>
-    public SecretBuffer? Seed { get; private set; }
+    public SecretMemory? Seed { get; private set; }
 
     /// <summary>The expanded private key, if present.</summary>
-    public SecretBuffer? ExpandedKey { get; private set; }
+    public SecretMemory? ExpandedKey { get; private set; }
 
     /// <summary>The public key, if present.</summary>
     public byte[]? PublicKey { get; private set; }
@@ -43,10 +43,10 @@ internal sealed class PrivateKeyInfo : IDisposable
         PrivateKeyInfo result = new();
         try
         {
-            using (SecretBuffer content = new(source.Length))
+            using (SecretMemory content = SecretMemory.Cleared(source.Length))
             {
-                content.Shrink(info.ReadOctetStringOfAtMost(content.Span));
-                result.ReadPrivateKey(format, content.Span);
+                content.Shrink(info.ReadOctetStringOfAtMost(content.Bytes));
+                result.ReadPrivateKey(format, content.Bytes);
             }
 
             if (info.IsNext(AttributesTag))
@@ -153,21 +153,21 @@ internal sealed class PrivateKeyInfo : IDisposable
         Asn1Cursor choice = new(content, AsnEncodingRules.BER);
         if (choice.IsNext(SeedTag))
         {
-            Seed = new SecretBuffer(format.SeedSize);
-            choice.ReadOctetString(Seed.Span, SeedTag);
+            Seed = SecretMemory.Cleared(format.SeedSize);
+            choice.ReadOctetString(Seed.Bytes, SeedTag);
         }
         else if (choice.IsNext(Asn1Tag.PrimitiveOctetString))
         {
-            ExpandedKey = new SecretBuffer(format.ExpandedKeySize);
-            choice.ReadOctetString(ExpandedKey.Span);
+            ExpandedKey = SecretMemory.Cleared(format.ExpandedKeySize);
+            choice.ReadOctetString(ExpandedKey.Bytes);
         }
         else
         {
             Asn1Cursor both = choice.ReadSequence();
-            Seed = new SecretBuffer(format.SeedSize);
-            both.ReadOctetString(Seed.Span);
-            ExpandedKey = new SecretBuffer(format.ExpandedKeySize);
-            both.ReadOctetString(ExpandedKey.Span);
+            Seed = SecretMemory.Cleared(format.SeedSize);
+            both.ReadOctetString(Seed.Bytes);
+            ExpandedKey = SecretMemory.Cleared(format.ExpandedKeySize);
+            both.ReadOctetString(ExpandedKey.Bytes);
             both.EnsureAtEnd();
         }
 

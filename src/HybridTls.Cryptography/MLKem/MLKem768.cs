@@ -129,9 +129,10 @@ internal static class MLKem768
     }
 
     /// <summary>
-    /// The decapsulation-key check (§7.3): length and hash; and, beyond it, the modulus check of the encapsulation key that it
-    /// holds, since re-encryption uses that.
+    /// The decapsulation-key check (§7.3): length and hash; and, beyond it, that ŝ is reduced, so that a key has one encoding, and the
+    /// modulus check of the encapsulation key that it holds, since re-encryption uses that.
     /// </summary>
+    /// <remarks>Whether ŝ is reduced says nothing of a key that was made as it should be: those are, and the answer is the same for all.</remarks>
     public static bool IsValidDecapsulationKey(ReadOnlySpan<byte> dk)
     {
         if (dk.Length != DecapsulationKeySize)
@@ -139,7 +140,18 @@ internal static class MLKem768
 
         Span<byte> hash = stackalloc byte[MLKemParameters.SymbolSize];
         Sha3_256.Hash(EncapsulationKeyOf(dk), hash);
-        return CryptographicOperations.FixedTimeEquals(hash, HashOf(dk)) && IsValidEncapsulationKey(EncapsulationKeyOf(dk));
+        return CryptographicOperations.FixedTimeEquals(hash, HashOf(dk)) && IsValidEncapsulationKey(EncapsulationKeyOf(dk))
+            && IsReduced(dk[..MLKemParameters.EncodedVectorSize]);
+    }
+
+    /// <summary>Whether the encoding of a secret vector has only coefficients below q.</summary>
+    private static bool IsReduced(ReadOnlySpan<byte> encoded)
+    {
+        Span<short> vector = stackalloc short[MLKemParameters.VectorLength];
+        MLKemEncoding.Decode(encoded, vector, bits: 12, Lanes.Selected);
+        bool isReduced = MLKemEncoding.IsReduced(vector);
+        CryptographicOperations.ZeroMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(vector));
+        return isReduced;
     }
 
     /// <summary>The encapsulation key within a decapsulation key.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using HybridTls.Cryptography;
 
 namespace HybridTls.Certificates;
 
@@ -47,6 +48,16 @@ internal static class PemReader
         throw new CryptographicException(others.Count == 0
             ? "The text holds no PEM block: expected -----BEGIN PRIVATE KEY----- (PKCS#8)."
             : $"The PEM text holds no private key, only: {string.Join(", ", others)}. Expected -----BEGIN PRIVATE KEY----- (PKCS#8).");
+    }
+
+    /// <summary>The content of a block with a private key; the caller disposes it.</summary>
+    public static SecretMemory DecodeSecret(ReadOnlySpan<char> pem, PemFields fields)
+    {
+        SecretMemory content = new(fields.DecodedDataLength);
+        if (Convert.TryFromBase64Chars(pem[fields.Base64Data], content.Bytes, out int written) && written == content.Bytes.Length)
+            return content;
+        content.Dispose();
+        throw new CryptographicException("A PEM block is not valid Base64.");
     }
 
     /// <summary>The content of a block.</summary>

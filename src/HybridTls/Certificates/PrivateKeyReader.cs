@@ -12,23 +12,16 @@ internal static class PrivateKeyReader
     {
         PemFields fields = PemReader.FindPrivateKey(pem, out ReadOnlySpan<char> block);
         ReadOnlySpan<char> label = block[fields.Label];
-        byte[] content = PemReader.Decode(block, fields);
-        try
+        using SecretMemory content = PemReader.DecodeSecret(block, fields);
+        return label switch
         {
-            return label switch
-            {
-                "PRIVATE KEY" => FromPkcs8(content),
-                "ENCRYPTED PRIVATE KEY" => FromEncryptedPkcs8(password, content),
-                "RSA PRIVATE KEY" or "EC PRIVATE KEY" or "DSA PRIVATE KEY" => throw new CryptographicException(
-                    $"The private key is classical ({label}): HybridTls needs an ML-DSA-65 key (-----BEGIN PRIVATE KEY-----, PKCS#8)."),
-                _ => throw new CryptographicException($"A PEM block \"{label}\" is not supported: HybridTls reads -----BEGIN PRIVATE " +
-                    "KEY----- (PKCS#8)."),
-            };
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(content);
-        }
+            "PRIVATE KEY" => FromPkcs8(content.Bytes),
+            "ENCRYPTED PRIVATE KEY" => FromEncryptedPkcs8(password, content.Bytes),
+            "RSA PRIVATE KEY" or "EC PRIVATE KEY" or "DSA PRIVATE KEY" => throw new CryptographicException(
+                $"The private key is classical ({label}): HybridTls needs an ML-DSA-65 key (-----BEGIN PRIVATE KEY-----, PKCS#8)."),
+            _ => throw new CryptographicException($"A PEM block \"{label}\" is not supported: HybridTls reads -----BEGIN PRIVATE " +
+                "KEY----- (PKCS#8)."),
+        };
     }
 
     /// <summary>Reads PKCS#8.</summary>

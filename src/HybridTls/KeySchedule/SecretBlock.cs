@@ -1,27 +1,30 @@
 using System.Security.Cryptography;
+using HybridTls.Cryptography;
 
 namespace HybridTls.KeySchedule;
 
-/// <summary>The memory in which one connection's secrets live: pinned, so that no collection leaves copies, and zeroed at the end.</summary>
-internal sealed class SecretBlock : IDisposable
+/// <summary>The memory in which one connection's secrets live, in slots. Who uses a slot's span keeps the block alive meanwhile.</summary>
+internal sealed class SecretBlock(int slots) : IDisposable
 {
     /// <summary>The size of one slot: the longest secret, a SHA-384 value.</summary>
     public const int SlotSize = 48;
 
-    private readonly byte[] _memory;
-
-    /// <summary>Makes room for <paramref name="slots"/> secrets.</summary>
-    public SecretBlock(int slots) => _memory = GC.AllocateArray<byte>(slots * SlotSize, pinned: true);
+    private readonly SecretMemory _memory = SecretMemory.Cleared(slots * SlotSize);
 
     /// <summary>All slots, for the test that scans them.</summary>
-    public ReadOnlySpan<byte> Memory => _memory;
+    public ReadOnlySpan<byte> Memory => _memory.Bytes;
 
     /// <summary>One slot.</summary>
-    public Span<byte> Slot(int index) => _memory.AsSpan(index * SlotSize, SlotSize);
+    /// <exception cref="ObjectDisposedException">All secrets have been zeroed.</exception>
+    public Span<byte> Slot(int index) => _memory.Bytes.Slice(index * SlotSize, SlotSize);
 
-    /// <summary>Zeroes one slot.</summary>
-    public void Clear(int index) => CryptographicOperations.ZeroMemory(Slot(index));
+    /// <summary>Zeroes one slot; nothing is left to do after disposal.</summary>
+    public void Clear(int index)
+    {
+        if (!_memory.IsClosed)
+            CryptographicOperations.ZeroMemory(Slot(index));
+    }
 
     /// <summary>Zeroes all slots.</summary>
-    public void Dispose() => CryptographicOperations.ZeroMemory(_memory);
+    public void Dispose() => _memory.Dispose();
 }

@@ -209,6 +209,7 @@ internal sealed class SecretSchedule : IDisposable
         ThrowUnless(_hasResumption);
         ArgumentOutOfRangeException.ThrowIfNotEqual(psk.Length, Suite.HashSize, nameof(psk));
         HkdfLabel.Expand(Suite.Hash, Slot(ResumptionSlot), HkdfLabel.Resumption, ticketNonce, psk);
+        GC.KeepAlive(_block);
     }
 
     /// <summary>Zeroes the resumption secret: no further ticket will be made.</summary>
@@ -274,6 +275,7 @@ internal sealed class SecretSchedule : IDisposable
         HkdfLabel.Expand(Suite.Hash, Slot(slot), label, Suite.EmptyHash, derived);
         HkdfLabel.Expand(Suite.Hash, derived, HkdfLabel.Exporter, contextHash, output);
         CryptographicOperations.ZeroMemory(derived);
+        GC.KeepAlive(_block);
     }
 
     private void DeriveBinderKey(bool resumption, Span<byte> binderKey)
@@ -281,6 +283,7 @@ internal sealed class SecretSchedule : IDisposable
         ThrowUnless(_stage == Stage.Early);
         HkdfLabel.Expand(
             Suite.Hash, Current, resumption ? HkdfLabel.ResumptionBinder : HkdfLabel.ExternalBinder, Suite.EmptyHash, binderKey);
+        GC.KeepAlive(_block);
     }
 
     private Span<byte> Slot(int slot) => _block.Slot(slot)[..Suite.HashSize];

@@ -74,17 +74,25 @@ internal sealed class TrafficSecret : IDisposable
         next.CopyTo(_block.Slot(_slot));
         CryptographicOperations.ZeroMemory(next);
         Generation++;
+        GC.KeepAlive(_block);
     }
 
     /// <summary>Writes the verify_data of this side's Finished (§4.5.3).</summary>
     /// <param name="transcriptHash">The transcript up to, not including, that Finished.</param>
     /// <param name="verifyData">As long as the hash.</param>
-    public void ComputeVerifyData(ReadOnlySpan<byte> transcriptHash, Span<byte> verifyData) =>
+    public void ComputeVerifyData(ReadOnlySpan<byte> transcriptHash, Span<byte> verifyData)
+    {
         FinishedMac.Compute(Suite, Value, transcriptHash, verifyData);
+        GC.KeepAlive(_block);
+    }
 
     /// <summary>Compares the verify_data of a received Finished in fixed time.</summary>
-    public bool Verify(ReadOnlySpan<byte> transcriptHash, ReadOnlySpan<byte> verifyData) =>
-        FinishedMac.Verify(Suite, Value, transcriptHash, verifyData);
+    public bool Verify(ReadOnlySpan<byte> transcriptHash, ReadOnlySpan<byte> verifyData)
+    {
+        bool equal = FinishedMac.Verify(Suite, Value, transcriptHash, verifyData);
+        GC.KeepAlive(_block);
+        return equal;
+    }
 
     /// <summary>Zeroes the secret; it cannot be used any more.</summary>
     public void Dispose()
@@ -99,6 +107,7 @@ internal sealed class TrafficSecret : IDisposable
         using HkdfExpander expander = new(Suite.Hash, Value);
         expander.Expand(HkdfLabel.Key, default, key);
         expander.Expand(HkdfLabel.Iv, default, iv);
+        GC.KeepAlive(_block);
     }
 
     /// <summary>Derive-Secret (§7.1) from an extracted secret into this secret's place.</summary>
@@ -106,5 +115,6 @@ internal sealed class TrafficSecret : IDisposable
     {
         secret.Expand(label, transcriptHash, _block.Slot(_slot)[..Suite.HashSize]);
         _derived = true;
+        GC.KeepAlive(_block);
     }
 }

@@ -74,9 +74,12 @@ internal static class HandshakeDriver
         }
     }
 
-    /// <summary>The second ClientHello is answered by the server's flight, as the first is when its options are chosen.</summary>
+    /// <summary>
+    /// The second ClientHello is answered by the server's flight, as the first is when its options are chosen; a client's certificates and
+    /// their proof cost signatures to verify.
+    /// </summary>
     private static ValueTask<IDisposable?> EnterAsync(HandshakeMachine machine, IWorkGate? gate, CancellationToken cancellationToken) =>
-        gate is not null && machine is ServerHandshake { State: ServerState.AwaitSecondClientHello }
+        gate is not null && machine is ServerHandshake { State: ServerState.AwaitSecondClientHello or ServerState.AwaitCertificate or ServerState.AwaitCertificateVerify }
             ? gate.EnterAsync(cancellationToken)
             : default;
 

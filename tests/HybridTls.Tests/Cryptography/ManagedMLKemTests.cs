@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using HybridTls.Cryptography;
 
@@ -247,5 +248,71 @@ public sealed class ManagedMLKemTests
             key.Decapsulate(ciphertext, secret);
         });
         Assert.Equal(0, allocated);
+    }
+
+    /// <summary>4,095 and 766 are the same coefficient modulo q: such a key would work, and have several encodings.</summary>
+    [Theory]
+    [InlineData("expanded")]
+    [InlineData("PKCS#8, expanded")]
+    [InlineData("PKCS#8, both")]
+    [InlineData("PEM")]
+    [InlineData("encrypted PKCS#8")]
+    public void A_decapsulation_key_that_is_not_reduced_is_refused(string form)
+    {
+        using ManagedMLKem key = ManagedMLKem.GenerateKey(MLKemAlgorithm.MLKem768);
+        byte[] good = key.ExportDecapsulationKey();
+        foreach (int at in (int[])[0, 577, 1149])
+        {
+            byte[] bad = [.. good];
+            (bad[at], bad[at + 1], bad[at + 2]) = (0xFF, (byte)(bad[at + 1] | 0x0F), bad[at + 2]);
+            if (at % 3 != 0)
+                (bad[at], bad[at + 1]) = ((byte)(bad[at] | 0xF0), 0xFF); // the odd coefficient of a pair
+            Import(form, good, key.ExportPrivateSeed());
+            Assert.ThrowsAny<CryptographicException>(() => Import(form, bad, key.ExportPrivateSeed()));
+        }
+    }
+
+    private static void Import(string form, byte[] dk, byte[] seed)
+    {
+        AsnWriter inner = new(AsnEncodingRules.DER);
+        if (form == "PKCS#8, both")
+        {
+            using (inner.PushSequence())
+            {
+                inner.WriteOctetString(seed);
+                inner.WriteOctetString(dk);
+            }
+        }
+        else
+        {
+            inner.WriteOctetString(dk);
+        }
+
+        AsnWriter pkcs8 = new(AsnEncodingRules.DER);
+        using (pkcs8.PushSequence())
+        {
+            pkcs8.WriteInteger(0);
+            using (pkcs8.PushSequence())
+                pkcs8.WriteObjectIdentifier("2.16.840.1.101.3.4.4.2");
+            pkcs8.WriteOctetString(inner.Encode());
+        }
+
+        switch (form)
+        {
+            case "expanded":
+                ManagedMLKem.ImportDecapsulationKey(MLKemAlgorithm.MLKem768, dk).Dispose();
+                break;
+            case "PEM":
+                ManagedMLKem.ImportFromPem(PemEncoding.WriteString("PRIVATE KEY", pkcs8.Encode())).Dispose();
+                break;
+            case "encrypted PKCS#8":
+                System.Security.Cryptography.Pkcs.Pkcs8PrivateKeyInfo info = System.Security.Cryptography.Pkcs.Pkcs8PrivateKeyInfo.Decode(pkcs8.Encode(), out _);
+                byte[] encrypted = info.Encrypt("pw", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 10));
+                ManagedMLKem.ImportEncryptedPkcs8PrivateKey("pw", encrypted).Dispose();
+                break;
+            default:
+                ManagedMLKem.ImportPkcs8PrivateKey(pkcs8.Encode()).Dispose();
+                break;
+        }
     }
 }

@@ -153,8 +153,8 @@ public class SecretScheduleTests
         Assert.All(cleared, slot => Assert.False(schedule.Block.Slot(slot).ContainsAnyExcept((byte)0)));
         Assert.All(Enumerable.Range(0, 9).Except(cleared), slot => Assert.True(schedule.Block.Slot(slot).ContainsAnyExcept((byte)0)));
 
-        schedule.Dispose();
-        Assert.False(schedule.Block.Memory.ContainsAnyExcept((byte)0));
+        HybridTls.Tests.Cryptography.ZeroedMemory.AssertGivenUp(schedule.Dispose, schedule.Block.Memory.Length);
+        Assert.Throws<ObjectDisposedException>(() => schedule.Block.Slot(1).Length);
         Assert.Throws<ObjectDisposedException>(() => schedule.ServerApplication.CreateProtection());
         Assert.Throws<ObjectDisposedException>(() => schedule.ServerApplication.Update());
         Assert.Throws<ObjectDisposedException>(() => schedule.Export("x", [], new byte[32]));
