@@ -3,37 +3,41 @@ using System.Globalization;
 
 namespace HybridTls.Fuzz;
 
-/// <summary>The commands: run, replay, list, seeds.</summary>
+/// <summary>The commands: run, replay, minimize, list, seeds.</summary>
 internal static class CommandLine
 {
-    /// <summary>Creates the parser.</summary>
-    public static RootCommand Create() => new("Fuzzes the protocol's readers with seeded mutations, and replays inputs.")
+    private const string AllTargets = "all";
+
+    /// <summary>Runs a command line.</summary>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static int Invoke(string[] arguments, InvocationConfiguration? console = null)
+    {
+        ParseResult result = Create().Parse(arguments);
+        int code = result.Invoke(console ?? new());
+        return result.Errors.Count > 0 ? ExitCode.Usage : code;
+    }
+
+    private static RootCommand Create() => new("Fuzzes the protocol's readers with seeded mutations, and replays inputs.")
     {
         Run(),
         Replay(),
+        Minimize(),
         List(),
         Seeds(),
     };
 
     private static Command Run()
     {
-        Argument<FuzzTarget> target = TargetArgument();
-        Option<TimeSpan> time = new("--time")
-        {
-            Description = "How long: 60s, 10m, 2h.",
-            DefaultValueFactory = _ => TimeSpan.FromSeconds(60),
-            CustomParser = result =>
-            {
-                if (!TryParseTime(result.Tokens[0].Value, out TimeSpan value))
-                    result.AddError($"'{result.Tokens[0].Value}' is not a time: write 60s, 10m or 2h.");
-                return value;
-            },
-        };
+        Argument<FuzzTarget[]> target = TargetsArgument();
+        Option<TimeSpan> time = TimeOption("--time", "How long each target runs: 60s, 10m, 2h.", TimeSpan.FromSeconds(60));
+        Option<TimeSpan> inputTimeout = InputTimeout();
         Option<int> seed = new("--seed") { Description = "The seed of the mutations; another one at each run unless given." };
         Option<DirectoryInfo?> corpus = new("--corpus")
         {
-            Description = "A folder of inputs to start from, in addition to the built-in ones.",
+            Description = "A folder of inputs to start from, in addition to the built-in ones; it gets those that lead to a new outcome. " +
+                "With 'all', one folder in it for each target.",
         };
+        corpus.AcceptExistingOnly();
         Option<DirectoryInfo> failures = new("--failures")
         {
             Description = "The folder into which a failing input is written.",
@@ -44,18 +48,30 @@ internal static class CommandLine
             Description = "How many kinds of outcomes the final statistics show, the most frequent first.",
             DefaultValueFactory = _ => 10,
         };
-        var command = new Command("run", "Runs one target until the time is over or an input fails.")
+        var command = new Command("run", "Runs one target, or all, until the time is over or an input fails.")
         {
-            target, time, seed, corpus, failures, outcomes,
+            target, time, inputTimeout, seed, corpus, failures, outcomes,
         };
-        command.SetAction(result => Run(
-            result.InvocationConfiguration,
-            result.GetRequiredValue(target),
-            result.GetValue(time),
-            result.GetResult(seed) is null ? Random.Shared.Next() : result.GetValue(seed),
-            result.GetValue(corpus),
-            result.GetRequiredValue(failures),
-            result.GetValue(outcomes)));
+        command.SetAction(result =>
+        {
+            FuzzTarget[] targets = result.GetRequiredValue(target);
+            int worst = ExitCode.Passed;
+            foreach (FuzzTarget one in targets)
+            {
+                string? folder = result.GetValue(corpus)?.FullName;
+                worst = Math.Max(worst, Run(
+                    result.InvocationConfiguration,
+                    one,
+                    result.GetValue(time),
+                    result.GetValue(inputTimeout),
+                    result.GetResult(seed) is null ? Random.Shared.Next() : result.GetValue(seed),
+                    folder is null || targets.Length == 1 ? folder : Path.Combine(folder, one.Name),
+                    result.GetRequiredValue(failures),
+                    result.GetValue(outcomes)));
+            }
+
+            return worst;
+        });
         return command;
     }
 
@@ -63,49 +79,81 @@ internal static class CommandLine
         InvocationConfiguration console,
         FuzzTarget target,
         TimeSpan time,
+        TimeSpan inputTimeout,
         int seed,
-        DirectoryInfo? corpus,
+        string? corpus,
         DirectoryInfo failures,
         int outcomes)
     {
         console.Output.WriteLine($"{target.Name}: {target.Description}; seed {seed}");
-        var campaign = new Campaign(target, seed, console.Output, outcomes);
+        var campaign = new Campaign(target, seed, console.Output, outcomes) { InputTimeout = inputTimeout, SaveTo = corpus };
         campaign.AddCorpus(target.Seeds().Select(input => input.Bytes));
         if (corpus is not null)
-            campaign.AddCorpus(Corpus.Read(corpus.FullName).Select(input => input.Bytes));
+            campaign.AddCorpus(Corpus.Read(corpus).Select(input => input.Bytes));
         if (campaign.Run(time))
-            return 0;
+            return ExitCode.Passed;
 
         string path = campaign.SaveFailure(failures.FullName);
-        console.Error.WriteLine($"FAILED after {campaign.Executions} executions: {campaign.Failure}");
+        string kind = campaign.Failure is TimeoutException ? "HANG" : "FAILED";
+        console.Error.WriteLine($"{kind} after {campaign.Executions} executions: {campaign.Failure}");
         console.Error.WriteLine($"The input is in {path}. Replay it with:");
         console.Error.WriteLine($"  dotnet run -c Release --project fuzz -- replay {target.Name} {path}");
-        return 1;
+        return ExitCode.Of(campaign.Failure!);
     }
 
     private static Command Replay()
     {
         Argument<FuzzTarget> target = TargetArgument();
         Argument<FileInfo[]> files = new("files") { Description = "The inputs.", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("replay", "Runs one target on files.") { target, files };
+        files.AcceptExistingOnly();
+        Option<TimeSpan> inputTimeout = InputTimeout();
+        var command = new Command("replay", "Runs one target on files.") { target, files, inputTimeout };
         command.SetAction(result =>
         {
-            int failed = 0;
+            int worst = ExitCode.Passed;
             foreach (FileInfo file in result.GetRequiredValue(files))
             {
-                try
+                (string? outcome, Exception? failure) = Execution.Run(
+                    result.GetRequiredValue(target), File.ReadAllBytes(file.FullName), result.GetValue(inputTimeout));
+                if (failure is null)
                 {
-                    string outcome = result.GetRequiredValue(target).Fuzz(File.ReadAllBytes(file.FullName));
                     result.InvocationConfiguration.Output.WriteLine($"{file.Name}: {outcome}");
+                    continue;
                 }
-                catch (Exception exception)
-                {
-                    failed++;
-                    result.InvocationConfiguration.Error.WriteLine($"{file.Name}: FAILED: {exception}");
-                }
+
+                worst = Math.Max(worst, ExitCode.Of(failure));
+                result.InvocationConfiguration.Error.WriteLine($"{file.Name}: FAILED: {failure}");
             }
 
-            return failed == 0 ? 0 : 1;
+            return worst;
+        });
+        return command;
+    }
+
+    private static Command Minimize()
+    {
+        Argument<FuzzTarget> target = TargetArgument();
+        Argument<FileInfo> file = new("file") { Description = "An input that fails." };
+        file.AcceptExistingOnly();
+        Option<FileInfo> output = new("--output") { Description = "The file that gets the smaller input.", Required = true };
+        Option<TimeSpan> inputTimeout = InputTimeout();
+        var command = new Command("minimize", "Makes an input smaller that fails, as long as it fails with the same exception.")
+        {
+            target, file, output, inputTimeout,
+        };
+        command.SetAction(result =>
+        {
+            byte[] input = File.ReadAllBytes(result.GetRequiredValue(file).FullName);
+            byte[]? smaller = Minimizer.Minimize(result.GetRequiredValue(target), input, result.GetValue(inputTimeout));
+            if (smaller is null)
+            {
+                result.InvocationConfiguration.Error.WriteLine($"{result.GetRequiredValue(file).Name} does not fail: there is nothing to minimize.");
+                return ExitCode.Usage;
+            }
+
+            File.WriteAllBytes(result.GetRequiredValue(output).FullName, smaller);
+            result.InvocationConfiguration.Output.WriteLine($"{input.Length} bytes, now {smaller.Length}: {result.GetRequiredValue(output)}");
+            return ExitCode.Passed;
         });
         return command;
     }
@@ -143,6 +191,37 @@ internal static class CommandLine
             if (target is null)
                 result.AddError($"There is no target '{result.Tokens[0].Value}': see list.");
             return target;
+        },
+    };
+
+    private static Argument<FuzzTarget[]> TargetsArgument() => new("target")
+    {
+        Description = "The target (see list), or all.",
+        Arity = ArgumentArity.ExactlyOne,
+        CustomParser = result =>
+        {
+            string name = result.Tokens[0].Value;
+            if (name == AllTargets)
+                return [.. TargetList.All];
+            if (TargetList.Find(name) is { } target)
+                return [target];
+            result.AddError($"There is no target '{name}': see list, or write all.");
+            return [];
+        },
+    };
+
+    private static Option<TimeSpan> InputTimeout() =>
+        TimeOption("--input-timeout", "How long one input may take before it is a hang.", Execution.DefaultLimit);
+
+    private static Option<TimeSpan> TimeOption(string name, string description, TimeSpan value) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => value,
+        CustomParser = result =>
+        {
+            if (!TryParseTime(result.Tokens[0].Value, out TimeSpan time))
+                result.AddError($"'{result.Tokens[0].Value}' is not a time: write 60s, 10m or 2h.");
+            return time;
         },
     };
 

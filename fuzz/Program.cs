@@ -2,4 +2,4 @@
 if (args is ["sharpfuzz", var sharpFuzzTarget])
     return HybridTls.Fuzz.SharpFuzzEntry.Run(sharpFuzzTarget);
 #endif
-return HybridTls.Fuzz.CommandLine.Create().Parse(args).Invoke();
+return HybridTls.Fuzz.CommandLine.Invoke(args);

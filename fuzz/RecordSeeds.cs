@@ -32,6 +32,15 @@ internal static class RecordSeeds
         yield return Seed("large-message", (writer, output) => writer.WriteHandshake(output, [11, 0, 0x50, 0, .. new byte[0x5000]]));
         yield return Seed("close-notify", (writer, output) => writer.WriteAlert(output, TlsAlert.CloseNotify));
         yield return Seed("fatal-alert", (writer, output) => writer.WriteAlert(output, TlsAlert.HandshakeFailure));
+        foreach ((string name, byte type, int length) in ((string, byte, int)[])
+            [
+                ("plaintext-at-the-limit", 22, 0x4000), ("plaintext-beyond-the-limit", 22, 0x4001),
+                ("protected-at-the-limit", 23, 0x4100), ("protected-beyond-the-limit", 23, 0x4101),
+            ])
+        {
+            yield return new FuzzSeed(name, [type, 3, 3, (byte)(length >> 8), (byte)length]);
+        }
+
         yield return Seed("protected", (writer, output) =>
         {
             writer.SetKeys(new RecordProtection(AeadAlgorithm.Aes128Gcm, new byte[16], new byte[12]));

@@ -7,7 +7,7 @@ namespace HybridTls.Fuzz.Targets;
 internal static class RecordTargets
 {
     // Beyond this, delivery a byte at a time is left out: its cost grows with the square.
-    private const int MaximumBytewise = 600;
+    private const int MaximumBytewise = 64;
 
     // What a reader may take besides buffers for what has come: the exception, and types set up at the first run.
     private const int FixedAllocation = 128 * 1024;
@@ -77,6 +77,7 @@ internal static class RecordTargets
                     bool found = RecordFraming.TryParseRecord(
                         sequence, RecordLimits.MaxProtectedFragment, ref consumed, ref examined, out TlsRecord record);
                     long used = sequence.Slice(0, consumed).Length;
+                    CheckLimit(bytes.AsSpan(consumedTotal, delivered - consumedTotal));
                     if (!found)
                     {
                         Properties.Check(used == 0, "Nothing is consumed while more is needed.");
@@ -156,7 +157,11 @@ internal static class RecordTargets
                     CheckAllocation(before, delivered);
                     consumedTotal += (int)sequence.Slice(0, consumed).Length;
                     if (!found)
+                    {
+                        CheckLimit(bytes.AsSpan(consumedTotal, delivered - consumedTotal));
                         break;
+                    }
+
                     if (result.Kind == RecordReadKind.CloseNotify)
                     {
                         // It is said again on every further call; what follows is not read.
@@ -181,6 +186,16 @@ internal static class RecordTargets
 
         log.Add("more needed", BitConverter.GetBytes(consumedTotal + reader.PendingHandshakeBytes));
         return log;
+    }
+
+    // RFC 9846 §5.1 and §5.2, in figures of their own: whatever gets past the framing is within 2^14 bytes, protected 2^14 + 256.
+    private static void CheckLimit(ReadOnlySpan<byte> record)
+    {
+        if (record.Length < 5)
+            return;
+        int length = record[3] << 8 | record[4];
+        int limit = record[0] == 23 ? 16_640 : 16_384;
+        Properties.Check(length <= limit, $"A record of {length} bytes is refused by its header: the limit is {limit}.");
     }
 
     // Buffers come in powers of two, and a growing one is copied: at most four times what has come.

@@ -15,12 +15,15 @@ internal static class Splitting
         foreach (byte b in bytes)
             state = (state ^ b) * 16777619;
         int end = 0;
+
+        // Long inputs get larger pieces: what each piece costs grows with the input.
+        int large = Math.Max(200, bytes.Length / 8);
         while (end < bytes.Length)
         {
             state = state * 1664525 + 1013904223;
 
             // Mostly small pieces, sometimes a large one.
-            int size = 1 + (int)(state >> 24) % ((state & 0x10000) == 0 ? 8 : 200);
+            int size = 1 + (int)(state >> 12) % ((state & 0x10000) == 0 && large == 200 ? 8 : large);
             end = Math.Min(bytes.Length, end + size);
             yield return end;
         }

@@ -71,14 +71,73 @@ public class CampaignTests
         Assert.Throws<FuzzFailureException>(() => Properties.Parse([1], static input => GC.KeepAlive(input.ToArray())));
 
     [Theory]
-    [InlineData("list", 0)]
-    [InlineData("run nothing", 1)]
-    [InlineData("run finished --time 1x", 1)]
-    [InlineData("run finished --time 0.1s --seed 1", 0)]
+    [InlineData("list", ExitCode.Passed)]
+    [InlineData("run nothing", ExitCode.Usage)]
+    [InlineData("run finished --time 1x", ExitCode.Usage)]
+    [InlineData("run finished --corpus does-not-exist", ExitCode.Usage)]
+    [InlineData("replay finished does-not-exist", ExitCode.Usage)]
+    [InlineData("run finished --time 0.1s --seed 1", ExitCode.Passed)]
+    [InlineData("run all --time 0.01s --seed 1", ExitCode.Passed)]
     public void The_command_line_answers(string arguments, int exitCode)
     {
         using var output = new StringWriter();
-        int actual = CommandLine.Create().Parse(arguments.Split(' ')).Invoke(new() { Output = output, Error = output });
-        Assert.Equal(exitCode, actual);
+        int actual = CommandLine.Invoke(arguments.Split(' '), new() { Output = output, Error = output });
+        Assert.True(exitCode == actual, $"{actual}: {output}");
+    }
+
+    [Fact]
+    public void A_target_that_does_not_return_is_a_hang_with_its_input_and_an_exit_code_of_its_own()
+    {
+        using var end = new ManualResetEventSlim();
+        var target = new FuzzTarget("endless", "waits if a byte is 0xAA", Wait, () => []);
+        TimeSpan limit = TimeSpan.FromMilliseconds(200);
+        var campaign = new Campaign(target, seed: 1, TextWriter.Null) { InputTimeout = limit };
+        campaign.AddCorpus([[1, 2, 3], [1, 0xAA]]);
+        Assert.False(campaign.Run(TimeSpan.FromMinutes(1)));
+        Assert.IsType<TimeoutException>(campaign.Failure);
+        Assert.Equal([1, 0xAA], campaign.FailingInput);
+        Assert.Equal(ExitCode.Hang, ExitCode.Of(campaign.Failure));
+        Assert.IsType<TimeoutException>(Execution.Run(target, [0xAA], limit).Failure);
+        Assert.Equal("passed", Execution.Run(target, [1], TimeSpan.FromSeconds(30)).Outcome);
+        end.Set();
+
+        string Wait(ReadOnlySpan<byte> input)
+        {
+            if (input.Contains((byte)0xAA))
+                end.Wait();
+            return "passed";
+        }
+    }
+
+    [Fact]
+    public void Inputs_with_a_new_outcome_are_saved()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            var target = new FuzzTarget("lengths", "", static input => $"{Math.Min(input.Length, 20)}", () => []);
+            var campaign = new Campaign(target, seed: 1, TextWriter.Null) { SaveTo = folder.FullName };
+            campaign.AddCorpus([[1, 2, 3]]);
+            Assert.True(campaign.Run(TimeSpan.FromMinutes(1), maximumExecutions: 500));
+            string[] lengths = [.. Corpus.Read(folder.FullName).Select(static file => $"{Math.Min(file.Bytes.Length, 20)}")];
+            Assert.True(lengths.Length > 3);
+            Assert.Distinct(lengths);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public void A_failing_input_is_minimized_and_one_that_passes_is_not()
+    {
+        var target = new FuzzTarget("broken", "", static input =>
+        {
+            Properties.Check(!input.Contains((byte)0xAA), "No byte is 0xAA.");
+            return "passed";
+        }, () => []);
+        Assert.Equal([0xAA], Minimizer.Minimize(target, [1, 2, 3, 0xAA, 5, 6, 7], TimeSpan.FromSeconds(30))!);
+        Assert.Null(Minimizer.Minimize(target, [1, 2, 3], TimeSpan.FromSeconds(30)));
     }
 }
