@@ -1,5 +1,4 @@
-#if SHARPFUZZ
-if (args is ["sharpfuzz", var sharpFuzzTarget])
-    return HybridTls.Fuzz.SharpFuzzEntry.Run(sharpFuzzTarget);
-#endif
-return HybridTls.Fuzz.CommandLine.Invoke(args);
+using HybridTls.Fuzz;
+
+// A fuzzer that watches coverage passes one argument: afl:TARGET or libfuzzer:TARGET.
+return args is [var argument] && SharpFuzzEntry.TryRun(argument, out int code) ? code : CommandLine.Invoke(args);
