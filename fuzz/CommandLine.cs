@@ -32,7 +32,7 @@ internal static class CommandLine
         Option<TimeSpan> time = TimeOption("--time", "How long each target runs: 60s, 10m, 2h.", TimeSpan.FromSeconds(60));
         Option<TimeSpan> inputTimeout = InputTimeout();
         Option<int> seed = new("--seed") { Description = "The seed of the mutations; another one at each run unless given." };
-        Option<DirectoryInfo?> corpus = new("--corpus")
+        Option<DirectoryInfo> corpus = new("--corpus")
         {
             Description = "A folder of inputs to start from, in addition to the built-in ones; it gets those that lead to a new outcome. " +
                 "With 'all', one folder in it for each target.",

@@ -17,6 +17,9 @@ internal static class CertificateTarget
     private static readonly PeerValidation s_validation =
         PeerValidation.TrustAnchorsFromPem(PemEncoding.WriteString("CERTIFICATE", s_authority));
 
+    private static readonly HostName s_dnsName = Name("example.com");
+    private static readonly HostName s_address = Name("192.0.2.1");
+
     /// <summary>Parses, asks for every name, and validates: only documented refusals, bounded memory, and no forged path.</summary>
     public static string Fuzz(ReadOnlySpan<byte> input)
     {
@@ -28,9 +31,8 @@ internal static class CertificateTarget
             ParsedCertificate certificate = ParsedCertificate.Parse(der);
             certificate.Describe();
             HostName.DescribeNames(certificate);
-            HostName.TryParse("example.com", out HostName dnsName);
-            HostName.TryParse("192.0.2.1", out HostName address);
-            outcome = $"parsed, {(dnsName.Matches(certificate) ? "the name" : "no name")}, {(address.Matches(certificate) ? "the address" : "no address")}, ";
+            outcome = $"parsed, {(s_dnsName.Matches(certificate) ? "the name" : "no name")}, " +
+                $"{(s_address.Matches(certificate) ? "the address" : "no address")}, ";
             Properties.Check(der.AsSpan().IndexOf(certificate.ToBeSigned) >= 0, "What is signed lies within the certificate.");
             PeerEvaluation evaluation = s_validation.Evaluate(new PeerValidationRequest
             {
@@ -91,6 +93,8 @@ internal static class CertificateTarget
             new X500DistinguishedName(issuer), new PatternSignature(key), s_now.AddDays(-1), s_now.AddYears(1), [number]);
         return certificate.RawData;
     }
+
+    private static HostName Name(string text) => HostName.TryParse(text, out HostName name) ? name : throw new FormatException(text);
 
     // NameConstraints ::= SEQUENCE { permittedSubtrees [0] { { base dNSName "example.com" } } } (RFC 5280 §4.2.1.10)
     private static X509Extension NameConstraints() =>
