@@ -14,6 +14,9 @@ internal sealed class SecretBlock(int slots) : IDisposable
     /// <summary>All slots, for the test that scans them.</summary>
     public ReadOnlySpan<byte> Memory => _memory.Bytes;
 
+    /// <summary>Whether no secret is left: disposed, which zeroes before it frees, or zero throughout.</summary>
+    public bool IsCleared => _memory.IsClosed || !_memory.Bytes.ContainsAnyExcept((byte)0);
+
     /// <summary>One slot.</summary>
     /// <exception cref="ObjectDisposedException">All secrets have been zeroed.</exception>
     public Span<byte> Slot(int index) => _memory.Bytes.Slice(index * SlotSize, SlotSize);

@@ -43,7 +43,7 @@ public sealed class StreamFaultTests
             await Assert.ThrowsAsync<NotSupportedException>(() => client.DisposeAsync().AsTask());
         else
             await client.DisposeAsync();
-        Assert.False(client.Machine.Schedule.Block.Memory.ContainsAnyExcept((byte)0));
+        Assert.True(client.Machine.Schedule.Block.IsCleared);
         Assert.Throws<ObjectDisposedException>(() => client.GetChannelBinding());
         await clientEnd.DisposeAsync();
     }
