@@ -85,7 +85,7 @@ public sealed class HandshakesInARowTests(ITestOutputHelper output)
         await using HybridTlsConnection client = new(new Duplex(down.Reader, up.Writer));
         await Task.WhenAll(
             server.AuthenticateAsServerAsync(Identities.ServerOptions, TestContext.Current.CancellationToken),
-            client.AuthenticateAsClientAsync(Identities.ClientOptions, TestContext.Current.CancellationToken));
+            client.AuthenticateAsClientAsync(Identities.ResumingClientOptions, TestContext.Current.CancellationToken));
     }
 
     private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;

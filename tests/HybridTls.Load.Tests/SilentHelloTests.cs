@@ -104,12 +104,14 @@ public sealed class SilentHelloTests(ITestOutputHelper output)
         async Task AddAsync(int count)
         {
             byte[] dropped = new byte[32 * 1024];
+            using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
+            limit.CancelAfter(TimeSpan.FromMinutes(1));
             for (int i = 0; i < count; i++)
             {
                 Socket socket = await SayHelloAsync(server, hello);
                 sockets.Add(socket);
                 for (int received = 0; received < 9_000;) // the flight: what the client's side of the machine holds is not counted
-                    received += await socket.ReceiveAsync(dropped, Token);
+                    received += await socket.ReceiveAsync(dropped, limit.Token);
             }
         }
     }
