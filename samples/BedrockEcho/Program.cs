@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using BedrockEcho;
+using HybridTls.Issuing;
 using HybridTls;
 using HybridTls.AspNetCore;
 using HybridTls.Cryptography;

@@ -1,5 +1,6 @@
 using System.Net;
 using GrpcOrHttp2;
+using HybridTls.Issuing;
 using HybridTls;
 using Microsoft.AspNetCore.Builder;
 

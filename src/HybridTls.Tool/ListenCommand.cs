@@ -4,6 +4,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using HybridTls.Issuing;
 using HybridTls.Tool.Connections;
 using HybridTls.Tool.Files;
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using HybridTls.Issuing;
 using HybridTls.Tool.Files;
 using HybridTls.Tool.Speed;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography.X509Certificates;
 using HybridTls.Certificates;
+using HybridTls.Issuing;
 
 namespace HybridTls.Tool.Files;
 

@@ -1,3 +1,4 @@
+using HybridTls.Certificates;
 using HybridTls.Messages;
 
 namespace HybridTls.Handshake;

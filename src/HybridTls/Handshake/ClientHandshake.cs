@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Text;
+using HybridTls.Certificates;
 using HybridTls.Cryptography;
 using HybridTls.KeySchedule;
 using HybridTls.Messages;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using HybridTls.Certificates;
 using HybridTls.Cryptography;
 using HybridTls.KeySchedule;
 using HybridTls.Messages;

@@ -22,18 +22,19 @@ internal sealed record HandshakeMessageLimits
     public int Other { get; init; } = 16 * 1024;
 
     /// <summary>Whether the size of a message type is the protocol's and not a limit of ours: a longer one does not parse.</summary>
-    public static bool IsFixed(byte messageType) => messageType is 5 or 20 or 24;
+    public static bool IsFixed(HandshakeType type) =>
+        type is HandshakeType.EndOfEarlyData or HandshakeType.Finished or HandshakeType.KeyUpdate;
 
     /// <summary>The limit for a message type (RFC 9846 §4).</summary>
-    public int For(byte messageType) => messageType switch
+    public int For(HandshakeType type) => type switch
     {
-        1 => ClientHello,
-        4 => NewSessionTicket,
-        5 => 0, // EndOfEarlyData
-        11 or 25 => Certificate,
-        13 => CertificateRequest,
-        20 => 64, // Finished: one hash
-        24 => 1, // KeyUpdate
+        HandshakeType.ClientHello => ClientHello,
+        HandshakeType.NewSessionTicket => NewSessionTicket,
+        HandshakeType.EndOfEarlyData => 0,
+        HandshakeType.Certificate or HandshakeType.CompressedCertificate => Certificate,
+        HandshakeType.CertificateRequest => CertificateRequest,
+        HandshakeType.Finished => 64, // one hash
+        HandshakeType.KeyUpdate => 1,
         _ => Other,
     };
 }

@@ -53,12 +53,13 @@ internal sealed class HandshakeReassembly(HandshakeMessageLimits limits) : IDisp
 
         ReadOnlySpan<byte> pending = _buffer.AsSpan(_start, Pending);
         int length = (pending[1] << 16) | (pending[2] << 8) | pending[3];
-        int limit = Limits.For(pending[0]);
+        HandshakeType type = (HandshakeType)pending[0];
+        int limit = Limits.For(type);
         if (length > limit)
         {
             TlsError.Throw(
-                HandshakeMessageLimits.IsFixed(pending[0]) ? TlsAlert.DecodeError : TlsAlert.IllegalParameter,
-                $"The peer sent a handshake message of type {pending[0]} with {length} bytes where at most {limit} are allowed.",
+                HandshakeMessageLimits.IsFixed(type) ? TlsAlert.DecodeError : TlsAlert.IllegalParameter,
+                $"The peer sent a handshake message of type {type} with {length} bytes where at most {limit} are allowed.",
                 FailureReason.MessageTooLong);
         }
 

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography;
+using HybridTls.Handshake;
 using HybridTls.KeySchedule;
 using HybridTls.Messages;
 
@@ -16,6 +17,9 @@ internal sealed class ServerSession : IDisposable
 
     private const byte FormatVersion = 1;
 
+    /// <summary>The size of <see cref="Binding"/> in bytes: one SHA-256 hash.</summary>
+    public const int BindingSize = 32;
+
     private readonly byte[] _encoded;
     private readonly Range _psk;
 
@@ -31,7 +35,7 @@ internal sealed class ServerSession : IDisposable
     /// <summary>The times.</summary>
     public required SessionTimes Times { get; init; }
 
-    /// <summary>What the session was agreed on under (<see cref="SessionBinding"/>), 32 bytes.</summary>
+    /// <summary>What the session was agreed on under, as one hash (<see cref="BindingSize"/> bytes).</summary>
     public required byte[] Binding { get; init; }
 
     /// <summary>Whether <see cref="PeerCertificates"/> is a raw public key.</summary>
@@ -100,7 +104,7 @@ internal sealed class ServerSession : IDisposable
         uint ageAdd = reader.ReadUInt32();
         int pskStart = encoded.Length - reader.Remaining.Length + 1;
         int pskSize = reader.ReadVector8(suite.HashSize, suite.HashSize).Length;
-        byte[] binding = reader.ReadVector8(SessionBinding.Size, SessionBinding.Size).ToArray();
+        byte[] binding = reader.ReadVector8(BindingSize, BindingSize).ToArray();
         bool raw = reader.ReadUInt8() != 0;
         var list = new TlsReader(reader.ReadVector24(), "session");
         reader.ExpectEnd();

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using HybridTls.AspNetCore;
 using HybridTls.Cryptography;
+using HybridTls.Issuing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using HybridTls.AspNetCore;
 using HybridTls.Cryptography;
+using HybridTls.Issuing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using HybridTls.Certificates;
+using HybridTls.Issuing;
 
 namespace HybridTls.Tests.Certificates;
 

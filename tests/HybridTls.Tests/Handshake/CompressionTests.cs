@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using HybridTls.Certificates;
 using HybridTls.Handshake;
 using HybridTls.Messages;
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using HybridTls.Handshake;
+using HybridTls.Issuing;
 using HybridTls.Messages;
 using HybridTls.Tests.Certificates;
 

@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using HybridTls.Handshake;
+using HybridTls.Issuing;
 
 namespace HybridTls.Tests.KeySchedule;
 

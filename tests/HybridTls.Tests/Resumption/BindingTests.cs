@@ -1,6 +1,8 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using HybridTls.Cryptography;
+using HybridTls.Handshake;
+using HybridTls.Issuing;
 using HybridTls.Tests.Handshake;
 using HybridTls.Tests.Spec;
 
@@ -273,10 +275,10 @@ public sealed class BindingTests : IDisposable
             },
         ];
         _visits.VisitServer();
-        HashSet<string> keys = [HybridTls.Resumption.SessionBinding.ForClient(_visits.Client())];
+        HashSet<string> keys = [HybridTls.Handshake.SessionBinding.ForClient(_visits.Client())];
         foreach (Action<HybridTlsClientOptions> change in changes)
         {
-            Assert.True(keys.Add(HybridTls.Resumption.SessionBinding.ForClient(_visits.Client(change))));
+            Assert.True(keys.Add(HybridTls.Handshake.SessionBinding.ForClient(_visits.Client(change))));
             using MessagePair pair = _visits.Visit(client: change);
             Assert.False(pair.Client.Parameters!.IsResumed);
         }

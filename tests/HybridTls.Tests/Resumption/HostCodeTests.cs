@@ -1,3 +1,4 @@
+using HybridTls.Handshake;
 using HybridTls.Messages;
 using HybridTls.Resumption;
 using HybridTls.Tests.Handshake;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using HybridTls.Cryptography;
+using HybridTls.Issuing;
 using HybridTls.Tests.Handshake;
 
 namespace HybridTls.Tests.Resumption;

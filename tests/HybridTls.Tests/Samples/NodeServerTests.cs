@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using HybridTls.Cryptography;
+using HybridTls.Issuing;
 
 namespace HybridTls.Tests.Samples;
 

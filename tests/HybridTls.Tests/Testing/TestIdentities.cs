@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using HybridTls.Cryptography;
+using HybridTls.Issuing;
 
 namespace HybridTls.Tests;
 

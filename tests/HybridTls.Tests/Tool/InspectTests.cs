@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using HybridTls.Issuing;
 using HybridTls.Tool;
 using HybridTls.Tool.Connections;
 using HybridTls.Tool.Inspection;

@@ -1,4 +1,4 @@
-namespace HybridTls.Messages;
+namespace HybridTls;
 
 /// <summary>What a Certificate message carries (RFC 7250 §3).</summary>
 internal enum CertificateType : byte

@@ -1,4 +1,4 @@
-namespace HybridTls.Messages;
+namespace HybridTls;
 
 /// <summary>The algorithms of certificate compression (RFC 8879 §3).</summary>
 internal enum CertificateCompressionAlgorithm : ushort

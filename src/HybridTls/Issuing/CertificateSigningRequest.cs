@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using HybridTls.Certificates;
 
-namespace HybridTls;
+namespace HybridTls.Issuing;
 
 /// <summary>A certificate signing request (PKCS#10, RFC 2986) whose signature proves that the requester holds the ML-DSA-65 key.</summary>
 public sealed class CertificateSigningRequest

@@ -1,8 +1,9 @@
 using HybridTls.Certificates;
 using HybridTls.Handshake;
 using HybridTls.Messages;
+using HybridTls.Resumption;
 
-namespace HybridTls.Resumption;
+namespace HybridTls.Handshake;
 
 /// <summary>What a server finds in the tickets that a client offers (RFC 9846 §4.3.11): a session to resume, or why there is none.</summary>
 internal sealed class TicketOffer

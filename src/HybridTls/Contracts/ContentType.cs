@@ -1,4 +1,4 @@
-namespace HybridTls.Records;
+namespace HybridTls;
 
 /// <summary>What a record carries (RFC 9846 §5.1).</summary>
 internal enum ContentType : byte

@@ -1,9 +1,10 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using HybridTls.Certificates;
 using HybridTls.Cryptography;
 
-namespace HybridTls.Certificates;
+namespace HybridTls.Issuing;
 
 /// <summary>What certificates of this profile say (RFC 5280 §4.2, RFC 9881 §5), over the BCL's writer.</summary>
 internal static class CertificateTemplate

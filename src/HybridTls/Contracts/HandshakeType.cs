@@ -1,4 +1,4 @@
-namespace HybridTls.Messages;
+namespace HybridTls;
 
 /// <summary>The handshake message types (RFC 9846 §4; RFC 8879 §4 for CompressedCertificate).</summary>
 internal enum HandshakeType : byte

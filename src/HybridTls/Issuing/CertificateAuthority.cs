@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using HybridTls.Certificates;
 
-namespace HybridTls;
+namespace HybridTls.Issuing;
 
 /// <summary>
 /// An authority: its certificate and its ML-DSA-65 key, which issue certificates for servers, clients and authorities below.

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using HybridTls.Certificates;
 
-namespace HybridTls;
+namespace HybridTls.Issuing;
 
 /// <summary>Makes self-signed certificates and certificate signing requests with ML-DSA-65 keys (RFC 9881).</summary>
 public static class CertificateFactory

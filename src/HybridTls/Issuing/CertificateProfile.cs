@@ -1,6 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 
-namespace HybridTls;
+namespace HybridTls.Issuing;
 
 /// <summary>What a certificate for a server or a client says.</summary>
 public sealed record CertificateProfile

@@ -1,4 +1,4 @@
-namespace HybridTls.Messages;
+namespace HybridTls;
 
 /// <summary>Protocol versions as they stand on the wire (RFC 9846 §4.2.2, §4.3.1).</summary>
 internal enum ProtocolVersion : ushort

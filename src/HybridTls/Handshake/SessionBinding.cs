@@ -5,7 +5,7 @@ using System.Text;
 using HybridTls.Certificates;
 using HybridTls.Messages;
 
-namespace HybridTls.Resumption;
+namespace HybridTls.Handshake;
 
 /// <summary>
 /// What a session was agreed on under, as one hash: who was asked for, who answered, whom each side trusts. A session is resumed only
@@ -14,9 +14,6 @@ namespace HybridTls.Resumption;
 /// </summary>
 internal static class SessionBinding
 {
-    /// <summary>The size of a binding in bytes.</summary>
-    public const int Size = SHA256.HashSizeInBytes;
-
     /// <summary>Who chooses credentials: a delegate has no contents to hash, so each object is somebody else.</summary>
     private static readonly ConditionalWeakTable<Delegate, SelectorId> Selectors = [];
 

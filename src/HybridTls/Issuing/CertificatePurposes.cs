@@ -1,4 +1,4 @@
-namespace HybridTls;
+namespace HybridTls.Issuing;
 
 /// <summary>What a certificate may be used for in TLS (extendedKeyUsage, RFC 5280 §4.2.1.12).</summary>
 [Flags]

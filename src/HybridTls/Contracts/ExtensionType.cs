@@ -1,7 +1,7 @@
-namespace HybridTls.Messages;
+namespace HybridTls;
 
 /// <summary>The extensions that this profile recognises (RFC 9846 §4.3).</summary>
-/// <remarks>All code points lie below 64: see <see cref="ExtensionSet"/>.</remarks>
+/// <remarks>All code points lie below 64: see an <c>ExtensionSet</c>.</remarks>
 internal enum ExtensionType : ushort
 {
     /// <summary>server_name (RFC 6066 §3).</summary>

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.IO.Compression;
 using HybridTls.Messages;
 
-namespace HybridTls.Handshake;
+namespace HybridTls.Certificates;
 
 /// <summary>Compresses and inflates the body of a Certificate message (RFC 8879), with memory bounded before anything is inflated.</summary>
 internal static class CertificateCompressor

@@ -1,4 +1,4 @@
-namespace HybridTls.Transport;
+namespace HybridTls;
 
 /// <summary>How long the host's code is waited for: no longer than the handshake may take, whether it watches its token or not.</summary>
 internal static class HostCall

@@ -1,4 +1,4 @@
-namespace HybridTls.Messages;
+namespace HybridTls;
 
 /// <summary>Whether the sender of a KeyUpdate asks for one in return (RFC 9846 §4.7.3).</summary>
 internal enum KeyUpdateRequest : byte

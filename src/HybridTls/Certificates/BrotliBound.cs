@@ -1,4 +1,4 @@
-namespace HybridTls.Handshake;
+namespace HybridTls.Certificates;
 
 /// <summary>Says before anything is inflated that a Brotli stream (RFC 7932 §9) makes a decoder write little more than it is announced to.</summary>
 /// <remarks>

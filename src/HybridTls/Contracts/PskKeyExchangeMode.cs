@@ -1,4 +1,4 @@
-namespace HybridTls.Messages;
+namespace HybridTls;
 
 /// <summary>How a pre-shared key may be used (RFC 9846 §4.3.9).</summary>
 internal enum PskKeyExchangeMode : byte

@@ -1,8 +1,9 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using HybridTls.Certificates;
 
-namespace HybridTls.Certificates;
+namespace HybridTls.Issuing;
 
 /// <summary>Lets the BCL's <see cref="CertificateRequest"/> sign with any ML-DSA-65 key (RFC 9881 §3): pure, empty context.</summary>
 internal sealed class MLDsaSignatureGenerator(MLDsa key) : X509SignatureGenerator
