@@ -95,8 +95,8 @@ internal static class ProtectionTarget
     private static EventLog Open(AeadAlgorithm algorithm, byte[] bytes, IEnumerable<int>? segments)
     {
         var log = new EventLog();
-        using var reader = new RecordReader { AcceptApplicationData = true };
-        reader.SetKeys(Protection(algorithm));
+        using var reader = new RecordReader();
+        reader.EnterApplication(Protection(algorithm));
         byte[] destination = new byte[reader.MaxDestinationSize];
         ReadOnlySequence<byte> sequence = segments is null ? new(bytes) : Splitting.Segmented(bytes, segments);
         try

@@ -141,7 +141,8 @@ internal static class RecordTargets
     {
         var log = new EventLog();
         int[]? ends = segments?.ToArray();
-        using var reader = new RecordReader { AcceptChangeCipherSpec = true };
+        using var reader = new RecordReader();
+        reader.EnterHello();
         int consumedTotal = 0;
         foreach (int delivered in deliveries)
         {

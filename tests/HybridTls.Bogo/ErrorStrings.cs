@@ -26,7 +26,7 @@ internal static class ErrorStrings
         FailureReason.ContentTooLong => ":DATA_LENGTH_TOO_LONG:",
         FailureReason.RecordTooLong => ":ENCRYPTED_LENGTH_TOO_LONG:",
         FailureReason.NoContentType => ":DECRYPTION_FAILED_OR_BAD_RECORD_MAC:",
-        FailureReason.TooManyEmptyRecords => ":TOO_MANY_EMPTY_FRAGMENTS:",
+        FailureReason.TooManyEmptyRecords or FailureReason.TooManyChangeCipherSpecs => ":TOO_MANY_EMPTY_FRAGMENTS:",
         FailureReason.TooManyIgnoredAlerts => ":TOO_MANY_WARNING_ALERTS:",
         FailureReason.TooManyKeyUpdates => ":TOO_MANY_KEY_UPDATES:",
         FailureReason.TooMuchEarlyData => ":TOO_MUCH_SKIPPED_EARLY_DATA:",

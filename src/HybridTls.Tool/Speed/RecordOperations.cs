@@ -21,10 +21,10 @@ internal static class RecordOperations
         SecretSchedule schedule = new(CipherSuiteParameters.Aes256GcmSha384);
         schedule.StartHandshake(secret, hash);
         RecordWriter writer = new();
-        RecordReader reader = new() { AcceptApplicationData = true };
+        RecordReader reader = new();
         long records = 0;
         writer.SetKeys(schedule.ClientHandshake.CreateProtection());
-        reader.SetKeys(schedule.ClientHandshake.CreateProtection());
+        reader.EnterApplication(schedule.ClientHandshake.CreateProtection());
         byte[] data = RandomNumberGenerator.GetBytes(size), received = new byte[reader.MaxDestinationSize];
         PooledBuffer wire = new();
         return () =>
@@ -33,7 +33,7 @@ internal static class RecordOperations
             {
                 schedule.ClientHandshake.Update();
                 writer.SetKeys(schedule.ClientHandshake.CreateProtection());
-                reader.SetKeys(schedule.ClientHandshake.CreateProtection());
+                reader.EnterApplication(schedule.ClientHandshake.CreateProtection());
             }
 
             writer.WriteApplicationData(wire, data);

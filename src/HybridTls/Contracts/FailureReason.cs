@@ -30,6 +30,9 @@ internal enum FailureReason
     /// <summary>Too many records that carry nothing.</summary>
     TooManyEmptyRecords,
 
+    /// <summary>Too many ChangeCipherSpec records.</summary>
+    TooManyChangeCipherSpecs,
+
     /// <summary>Too many alerts that are ignored.</summary>
     TooManyIgnoredAlerts,
 

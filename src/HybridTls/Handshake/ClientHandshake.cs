@@ -62,7 +62,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         Writer.PlaintextVersion = RecordHeader.InitialVersion;
         WriteClientHello(WithholdKeyShare ? ClientHelloShares.None : ClientHelloShares.Initial, cookie: default);
         Writer.PlaintextVersion = RecordHeader.Version;
-        Reader.AcceptChangeCipherSpec = true;
+        Reader.EnterHello();
         State = ClientState.AwaitServerHello;
     }
 
@@ -178,7 +178,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         Transcript.SelectSuite(suite);
         Transcript.Append(message.Whole);
         StartHandshakeKeys(suite, sharedSecret, _template.Random);
-        Reader.SetKeys(PeerHandshakeSecret.CreateProtection());
+        Reader.EnterHandshake(PeerHandshakeSecret.CreateProtection());
         OweChangeCipherSpec();
         Writer.SetKeys(OwnHandshakeSecret.CreateProtection());
         return ClientState.AwaitEncryptedExtensions;
@@ -272,7 +272,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
     {
         VerifyFinished(message);
         StartApplicationKeys();
-        Reader.SetKeys(CreatePeerApplicationProtection());
+        Reader.EnterApplication(CreatePeerApplicationProtection());
         WriteChangeCipherSpecOnce();
         if (!_certificateRequested)
             return FinishClientFlight();

@@ -241,8 +241,6 @@ internal abstract partial class HandshakeMachine : IDisposable
         Transcript.Dispose();
         _flight.Dispose();
         KeyUpdates = new KeyUpdates(this, OwnApplicationSecret, PeerApplicationSecret, KeyUsage);
-        Reader.AcceptChangeCipherSpec = false;
-        Reader.AcceptApplicationData = true;
         Parameters = parameters;
     }
 

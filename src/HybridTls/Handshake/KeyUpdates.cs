@@ -63,7 +63,7 @@ internal sealed class KeyUpdates
             TlsError.Throw(TlsAlert.UnexpectedMessage, $"The peer sent more than {MaxWithoutData} messages without data between them.",
                 FailureReason.TooManyKeyUpdates);
         _peer.Update();
-        _machine.Reader.SetKeys(_peer.CreateProtection(_usage));
+        _machine.Reader.UpdateKeys(_peer.CreateProtection(_usage));
         if (_maxAge is not null)
             _peerSince = _timeProvider.GetTimestamp();
         _renewPeer = false;

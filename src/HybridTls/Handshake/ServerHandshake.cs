@@ -89,7 +89,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
     {
         // Kept for the host's choice and for the comparison with a second one; bounded by the record layer's limit for this message.
         _clientHello = message.Whole.ToArray();
-        Reader.AcceptChangeCipherSpec = true;
+        Reader.EnterHello();
         ClientHello hello = ClientHello.Parse(message.Body);
         ServerNegotiation.ThrowUnlessTls13(hello);
         ClientHelloInfo = ServerNegotiation.Describe(hello);
@@ -127,7 +127,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         if (!hello.SessionId.IsEmpty)
             WriteChangeCipherSpecOnce();
         if (hello.Extensions.Types.Contains(ExtensionType.EarlyData))
-            Reader.SkipEarlyData(EarlyDataSkip.UntilSecondClientHello);
+            Reader.SkipEarlyDataUntilSecondHello();
         return ServerState.AwaitSecondClientHello;
     }
 
@@ -148,7 +148,6 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         _certificates = IsResuming ? null : _certificates ?? CertificateNegotiation.Negotiate(hello, _options);
         Transcript.Append(whole);
         Transcript.SelectSuite(_negotiated.Suite);
-        Reader.SkipEarlyData(hello.Extensions.Types.Contains(ExtensionType.EarlyData) ? EarlyDataSkip.Undecryptable : EarlyDataSkip.None);
         Span<byte> sharedSecret = stackalloc byte[X25519MLKem768.SharedSecretSizeInBytes];
         WriteServerHello(hello, sharedSecret);
         FlushFlight();
@@ -156,7 +155,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
             WriteChangeCipherSpecOnce();
         StartHandshakeKeys(_negotiated.Suite, sharedSecret, hello.Random);
         Writer.SetKeys(OwnHandshakeSecret.CreateProtection());
-        Reader.SetKeys(PeerHandshakeSecret.CreateProtection());
+        Reader.EnterHandshake(PeerHandshakeSecret.CreateProtection(), skipsEarlyData: hello.Extensions.Types.Contains(ExtensionType.EarlyData));
 
         WriteEncryptedExtensions();
         if (IsResuming)
@@ -282,7 +281,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
     private ServerState ReadFinished(in HandshakeMessage message)
     {
         VerifyFinished(message);
-        Reader.SetKeys(CreatePeerApplicationProtection());
+        Reader.EnterApplication(CreatePeerApplicationProtection());
 
         // The callback is asked of those alone who have proved themselves: a ClientHello may be a replay, its binder and all.
         return IsResuming && HasPeerJudged() ? ServerState.AwaitVerdict : EndHandshake();

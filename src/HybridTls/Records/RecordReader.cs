@@ -11,8 +11,25 @@ namespace HybridTls.Records;
 /// </remarks>
 internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDisposable
 {
+    /// <summary>How far the handshake is, as far as records depend on it.</summary>
+    private enum Phase
+    {
+        /// <summary>No ClientHello yet.</summary>
+        Start,
+
+        /// <summary>Hellos, without protection.</summary>
+        Hello,
+
+        /// <summary>Protected handshake messages.</summary>
+        Handshake,
+
+        /// <summary>Data and post-handshake messages.</summary>
+        Application,
+    }
+
     private readonly HandshakeReassembly _handshake = new(limits ?? HandshakeMessageLimits.Default);
     private RecordProtection? _protection;
+    private Phase _phase;
     private EarlyDataSkip _skip;
     private int _skipBudget = RecordLimits.MaxSkippedEarlyData;
     private int _changeCipherSpecs;
@@ -21,15 +38,6 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
     private bool _openedAny;
     private bool _closed;
     private bool _disposed;
-
-    /// <summary>
-    /// Whether ChangeCipherSpec is dropped: set by the handshake from the first ClientHello (sent or received whole) to the peer's
-    /// Finished (§5).
-    /// </summary>
-    public bool AcceptChangeCipherSpec { get; set; }
-
-    /// <summary>Whether application data may come: set by the handshake once the application keys are in place.</summary>
-    public bool AcceptApplicationData { get; set; }
 
     /// <summary>
     /// The most a protected record may hold with its type and padding, once the peer knows the record_size_limit that we sent
@@ -58,10 +66,38 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
     /// <summary>The destination that is large enough for any record: 2^14 + 1 bytes, or our record_size_limit.</summary>
     public int MaxDestinationSize => RecordSizeLimit;
 
-    /// <summary>Changes the key; takes ownership of it and disposes the former.</summary>
+    /// <summary>
+    /// The first ClientHello was sent, or received whole: from now on to the peer's Finished a ChangeCipherSpec may come, and is dropped
+    /// (§5).
+    /// </summary>
+    public void EnterHello() => _phase = Phase.Hello;
+
+    /// <summary>The peer's handshake key is known: its next records are protected, and hold handshake messages.</summary>
+    /// <param name="protection">The key; owned from now on.</param>
+    /// <param name="skipsEarlyData">Whether records under an unknown key, which are early data that a server refused, are dropped until
+    /// one opens: at most <see cref="RecordLimits.MaxSkippedEarlyData"/> bytes in all.</param>
+    /// <exception cref="HybridTlsException">unexpected_message, as for <see cref="UpdateKeys"/>.</exception>
+    public void EnterHandshake(RecordProtection protection, bool skipsEarlyData = false)
+    {
+        UpdateKeys(protection);
+        _phase = Phase.Handshake;
+        _skip = skipsEarlyData ? EarlyDataSkip.Undecryptable : EarlyDataSkip.None;
+    }
+
+    /// <summary>The peer's Finished verified: its next records use the application key, and may hold data, but no ChangeCipherSpec.</summary>
+    /// <param name="protection">The key; owned from now on.</param>
+    /// <exception cref="HybridTlsException">unexpected_message, as for <see cref="UpdateKeys"/>.</exception>
+    public void EnterApplication(RecordProtection protection)
+    {
+        UpdateKeys(protection);
+        _phase = Phase.Application;
+    }
+
+    /// <summary>Changes the key and disposes the former.</summary>
+    /// <param name="protection">The key; owned from now on.</param>
     /// <exception cref="HybridTlsException">unexpected_message: bytes of handshake messages are left over, which belong to
     /// the key before (§5.1).</exception>
-    public void SetKeys(RecordProtection protection)
+    public void UpdateKeys(RecordProtection protection)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_handshake.Pending > 0)
@@ -87,15 +123,16 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
     }
 
     /// <summary>
-    /// Lets a server drop early data that it refused, at most <see cref="RecordLimits.MaxSkippedEarlyData"/> bytes in all.
+    /// A HelloRetryRequest refused early data: its records are dropped until the second ClientHello comes, at most
+    /// <see cref="RecordLimits.MaxSkippedEarlyData"/> bytes in all.
     /// </summary>
-    public void SkipEarlyData(EarlyDataSkip skip) => _skip = skip;
+    public void SkipEarlyDataUntilSecondHello() => _skip = EarlyDataSkip.UntilSecondClientHello;
 
     /// <summary>Reads as far as the next event.</summary>
     /// <param name="input">The input, split anywhere.</param>
     /// <param name="consumed">Set behind the records that were used up.</param>
     /// <param name="examined">Set to the end when more input is needed, otherwise to <paramref name="consumed"/>.</param>
-    /// <param name="destination">Where application data goes; may be empty until <see cref="AcceptApplicationData"/>.
+    /// <param name="destination">Where application data goes; may be empty before <see cref="EnterApplication"/>.
     /// <see cref="MaxDestinationSize"/> bytes are always enough. Bytes behind the data may be overwritten.</param>
     /// <param name="result">The event.</param>
     /// <returns>False when more input is needed.</returns>
@@ -220,7 +257,7 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
             case ContentType.Alert when IsProtected && _openedAny:
                 TlsError.Throw(TlsAlert.UnexpectedMessage, "An alert came without protection after the keys were in use.", FailureReason.Unprotected);
                 break;
-            case ContentType.ChangeCipherSpec when !AcceptChangeCipherSpec || header.Length != 1:
+            case ContentType.ChangeCipherSpec when _phase is not (Phase.Hello or Phase.Handshake) || header.Length != 1:
                 TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent a ChangeCipherSpec that TLS 1.3 does not allow here.",
                 FailureReason.UnexpectedRecord);
                 break;
@@ -234,7 +271,7 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
     {
         result = default;
         int needed = header.Length - RecordLimits.TagSize;
-        if (!AcceptApplicationData || header.Type != ContentType.ApplicationData || destination.Length >= needed) return false;
+        if (_phase != Phase.Application || header.Type != ContentType.ApplicationData || destination.Length >= needed) return false;
         result = RecordReadResult.DestinationTooSmall(needed);
         return true;
     }
@@ -243,7 +280,7 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
         RecordHeader header, scoped in ReadOnlySequence<byte> record, Span<byte> destination, out RecordReadResult result)
     {
         int innerLength = header.Length - RecordLimits.TagSize;
-        if (_protection is not null && AcceptApplicationData && header.Type == ContentType.ApplicationData && innerLength >= 0)
+        if (_protection is not null && _phase == Phase.Application && header.Type == ContentType.ApplicationData && innerLength >= 0)
         {
             // Put together where the plaintext will lie, and decrypted there.
             Span<byte> ends = stackalloc byte[RecordLimits.HeaderSize + RecordLimits.TagSize];
@@ -304,7 +341,7 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
     {
         int innerLength = Math.Max(0, record.Length - RecordLimits.HeaderSize - RecordLimits.TagSize);
         // Until application data may come, all content is the handshake's and is decrypted to where messages are put together.
-        Span<byte> plaintext = AcceptApplicationData ? destination : _handshake.GetTail(innerLength);
+        Span<byte> plaintext = _phase == Phase.Application ? destination : _handshake.GetTail(innerLength);
         bool isOpen = protection.TryOpen(record, plaintext, out ContentType type, out int length);
         return ProcessOpened(isOpen, record.Length, innerLength, type, plaintext[..length], out result);
     }
@@ -335,7 +372,7 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
                 return ProcessApplicationData(length, out result);
             case ContentType.Handshake:
                 if (length == 0) ThrowEmptyFragment();
-                if (AcceptApplicationData)
+                if (_phase == Phase.Application)
                 {
                     _handshake.Append(content);
                     CryptographicOperations.ZeroMemory(content);
@@ -358,7 +395,7 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
     private bool ProcessApplicationData(int length, out RecordReadResult result)
     {
         result = default;
-        if (!AcceptApplicationData)
+        if (_phase != Phase.Application)
             TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent application data before the handshake was complete.",
                 FailureReason.UnexpectedRecord);
         if (_handshake.Pending > 0) ThrowInterleaved();
@@ -404,7 +441,8 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
                 FailureReason.UnexpectedRecord);
         if (_handshake.Pending > 0) ThrowInterleaved();
         if (++_changeCipherSpecs > RecordLimits.MaxChangeCipherSpecs)
-            TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sends one ChangeCipherSpec after another.", FailureReason.TooManyEmptyRecords);
+            TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sends one ChangeCipherSpec after another.",
+                FailureReason.TooManyChangeCipherSpecs);
     }
 
     private void SkipRecord(int recordLength)

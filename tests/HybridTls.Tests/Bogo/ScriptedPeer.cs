@@ -198,7 +198,8 @@ internal sealed class ScriptedPeer : IDisposable
             UseHandshakeKeys();
         while (true)
         {
-            _tap.AcceptChangeCipherSpec = true;
+            if (_keys is null)
+                _tap.EnterHello();
             bool found = _tap.TryRead(_written.Span, out int consumed, default, out RecordReadResult result);
             byte[] message = found && result.Kind == RecordReadKind.Handshake ? result.HandshakeMessage.ToArray() : [];
             _written.Consume(consumed);
@@ -221,7 +222,7 @@ internal sealed class ScriptedPeer : IDisposable
         if (type == HandshakeType.Finished)
         {
             SetKeys(Own(Machine.Schedule));
-            _tap.SetKeys(Own(Machine.Schedule).CreateProtection());
+            _tap.UpdateKeys(Own(Machine.Schedule).CreateProtection());
         }
 
         After(type);
@@ -231,7 +232,7 @@ internal sealed class ScriptedPeer : IDisposable
     {
         TrafficSecret secret = Machine.Self == PeerRole.Server ? Machine.Schedule.ServerHandshake : Machine.Schedule.ClientHandshake;
         SetKeys(secret);
-        _tap.SetKeys(secret.CreateProtection());
+        _tap.EnterHandshake(secret.CreateProtection());
     }
 
     private void SetKeys(TrafficSecret secret)

@@ -16,14 +16,14 @@ public sealed class ComparisonTests
         "HybridTls.Cryptography/MLDsa/MLDsaVerification.cs", // the challenge of a signature, which anybody can compute
         "HybridTls.Cryptography/ManagedMLDsa.Import.cs", // public keys
         "HybridTls.Cryptography/ManagedMLKem.Import.cs", // encapsulation keys
-        "HybridTls/CertificateSigningRequest.cs",
+        "HybridTls/Issuing/CertificateSigningRequest.cs",
         "HybridTls/Certificates/",
         "HybridTls/Handshake/ClientHandshake.cs", // session id, protocol
         "HybridTls/Handshake/ServerNegotiation.cs", // the two hellos
         "HybridTls/Messages/",
         "HybridTls/PeerValidation.cs", // keys and hashes of public keys
         "HybridTls/Resumption/TicketKey.cs", // a ticket's version and key name
-        "HybridTls/Resumption/TicketOffer.cs", // a ticket's binding, after it was opened: a hash of public facts
+        "HybridTls/Handshake/TicketOffer.cs", // a ticket's binding, after it was opened: a hash of public facts
     ];
 
     private static readonly string[] Projects = ["HybridTls", "HybridTls.Cryptography"];

@@ -51,8 +51,8 @@ public class Rfc8448Tests
     {
         using SecretSchedule schedule = CompleteSimpleHandshake();
 
-        using RecordReader client = new() { AcceptApplicationData = true };
-        client.SetKeys(schedule.ServerApplication.CreateProtection());
+        using RecordReader client = new();
+        client.EnterApplication(schedule.ServerApplication.CreateProtection());
         byte[] destination = new byte[client.MaxDestinationSize];
         byte[] fromServer = [.. Rfc8448.Simple.NewSessionTicket, .. Rfc8448.Simple.ServerData, .. Rfc8448.Simple.ServerClose];
         Assert.True(client.TryRead(fromServer, out int consumed, destination, out RecordReadResult result));
@@ -156,7 +156,7 @@ public class Rfc8448Tests
     private static void ReadServerFlight(Transcript transcript, SecretSchedule schedule, byte[] record, int messages)
     {
         using RecordReader reader = new();
-        reader.SetKeys(schedule.ServerHandshake.CreateProtection());
+        reader.EnterHandshake(schedule.ServerHandshake.CreateProtection());
         int used = 0;
         for (int i = 0; i < messages; i++)
         {
@@ -185,7 +185,7 @@ public class Rfc8448Tests
     private static void ReadClientFinished(Transcript transcript, SecretSchedule schedule, byte[] record)
     {
         using RecordReader reader = new();
-        reader.SetKeys(schedule.ClientHandshake.CreateProtection());
+        reader.EnterHandshake(schedule.ClientHandshake.CreateProtection());
         Assert.True(reader.TryRead(record, out _, default, out RecordReadResult result));
         Assert.Equal(20, result.HandshakeMessage[0]);
         Assert.True(schedule.ClientHandshake.Verify(Hash(transcript), result.HandshakeMessage[4..]));

@@ -13,9 +13,7 @@ public class EarlyDataSkipTests
     {
         using RecordProtection early = Protection(7);
         using RecordProtection handshake = Protection(1);
-        using RecordReader reader = ProtectedReader(application: false);
-        reader.AcceptChangeCipherSpec = true;
-        reader.SkipEarlyData(EarlyDataSkip.Undecryptable);
+        using RecordReader reader = SkippingReader(EarlyDataSkip.Undecryptable);
         byte[][] records =
         [
             Sealed(early, ContentType.ApplicationData, new byte[16384]),
@@ -35,8 +33,7 @@ public class EarlyDataSkipTests
     public void After_hello_retry_request_protected_records_are_dropped_until_the_second_hello()
     {
         using RecordProtection early = Protection(7);
-        using RecordReader reader = new() { AcceptChangeCipherSpec = true };
-        reader.SkipEarlyData(EarlyDataSkip.UntilSecondClientHello);
+        using RecordReader reader = SkippingReader(EarlyDataSkip.UntilSecondClientHello);
         byte[] hello = Message(1, 300);
         byte[] stream = Join(
             Sealed(early, ContentType.ApplicationData, new byte[500]),
@@ -53,9 +50,8 @@ public class EarlyDataSkipTests
         foreach (int excess in new[] { 0, 1 })
         {
             using RecordProtection handshake = Protection(1);
-            using RecordReader reader = ProtectedReader(application: false);
+            using RecordReader reader = SkippingReader(EarlyDataSkip.Undecryptable);
             reader.RecordSizeLimit = 64;
-            reader.SkipEarlyData(EarlyDataSkip.Undecryptable);
             byte[] record = Sealed(handshake, ContentType.Handshake, Finished, padding: 63 - Finished.Length + excess);
             if (excess == 0)
                 Assert.Single(Events(reader, record));
@@ -73,9 +69,7 @@ public class EarlyDataSkipTests
     {
         foreach (EarlyDataSkip skip in new[] { EarlyDataSkip.Undecryptable, EarlyDataSkip.UntilSecondClientHello })
         {
-            using RecordReader reader = new();
-            if (skip == EarlyDataSkip.Undecryptable) reader.SetKeys(Protection());
-            reader.SkipEarlyData(skip);
+            using RecordReader reader = SkippingReader(skip);
             byte[] record = Plain(ContentType.ApplicationData, new byte[recordSize - 5]);
             Assert.Empty(Events(reader, [.. Enumerable.Repeat(record, allowed)]));
             Assert.Equal(TlsAlert.UnexpectedMessage, Alert(reader, record));

@@ -15,8 +15,29 @@ internal static class RecordPair
 
     public static RecordReader ProtectedReader(bool application = true, HandshakeMessageLimits? limits = null)
     {
-        RecordReader reader = new(limits) { AcceptApplicationData = application };
-        reader.SetKeys(Protection());
+        RecordReader reader = new(limits);
+        if (application)
+            reader.EnterApplication(Protection());
+        else
+            reader.EnterHandshake(Protection());
+        return reader;
+    }
+
+    public static RecordReader HelloReader()
+    {
+        RecordReader reader = new();
+        reader.EnterHello();
+        return reader;
+    }
+
+    /// <summary>A reader in the handshake that drops refused early data: under a handshake key, or after a HelloRetryRequest.</summary>
+    public static RecordReader SkippingReader(EarlyDataSkip skip)
+    {
+        RecordReader reader = HelloReader();
+        if (skip == EarlyDataSkip.Undecryptable)
+            reader.EnterHandshake(Protection(), skipsEarlyData: true);
+        else
+            reader.SkipEarlyDataUntilSecondHello();
         return reader;
     }
 

@@ -30,7 +30,7 @@ public class RecordReaderTests
         Random random = new(5);
         for (int round = 0; round < 60; round++)
         {
-            using RecordReader reader = new() { AcceptChangeCipherSpec = true };
+            using RecordReader reader = HelloReader();
             byte[] destination = new byte[reader.MaxDestinationSize];
             List<string> events = [];
             int start = 0;
@@ -74,25 +74,24 @@ public class RecordReaderTests
     [Clause("HT-REC-14")]
     public void Change_cipher_spec_is_dropped_only_while_it_may_come_and_only_as_one_byte_of_one()
     {
-        using (RecordReader reader = new() { AcceptChangeCipherSpec = true })
+        using (RecordReader reader = HelloReader())
         {
             Assert.Empty(Events(reader, ChangeCipherSpec, ChangeCipherSpec));
-            reader.SetKeys(Protection());
+            reader.EnterHandshake(Protection());
             Assert.Empty(Events(reader, ChangeCipherSpec));
-            reader.AcceptChangeCipherSpec = false;
+            reader.EnterApplication(Protection());
             Assert.Equal(TlsAlert.UnexpectedMessage, Alert(reader, ChangeCipherSpec));
         }
 
         Assert.Equal(TlsAlert.UnexpectedMessage, Alert(new RecordReader(), ChangeCipherSpec));
         foreach (byte[] content in new byte[][] { [], [0], [2], [1, 1] })
         {
-            using RecordReader reader = new() { AcceptChangeCipherSpec = true };
+            using RecordReader reader = HelloReader();
             Assert.Equal(TlsAlert.UnexpectedMessage, Alert(reader, Plain(ContentType.ChangeCipherSpec, content)));
         }
 
         using RecordProtection peer = Protection();
         using RecordReader protectedReader = ProtectedReader(application: false);
-        protectedReader.AcceptChangeCipherSpec = true;
         Assert.Equal(TlsAlert.UnexpectedMessage, Alert(protectedReader, Sealed(peer, ContentType.ChangeCipherSpec, [1])));
     }
 
@@ -100,7 +99,7 @@ public class RecordReaderTests
     [Clause("HT-REC-14")]
     public void Change_cipher_spec_is_bounded_in_number()
     {
-        using RecordReader reader = new() { AcceptChangeCipherSpec = true };
+        using RecordReader reader = HelloReader();
         Assert.Empty(Events(reader, [.. Enumerable.Repeat(ChangeCipherSpec, 32)]));
         Assert.Equal(TlsAlert.UnexpectedMessage, Alert(reader, ChangeCipherSpec));
     }
@@ -118,7 +117,7 @@ public class RecordReaderTests
                 Alert(reader, Plain(ContentType.Handshake, Finished[..10]), Plain(ContentType.Alert, alert)));
         }
 
-        using (RecordReader reader = new() { AcceptChangeCipherSpec = true })
+        using (RecordReader reader = HelloReader())
         {
             Assert.Equal(TlsAlert.UnexpectedMessage, Alert(reader, Plain(ContentType.Handshake, Finished[..3]), ChangeCipherSpec));
         }
@@ -148,7 +147,7 @@ public class RecordReaderTests
             byte[] record = Plain(ContentType.Handshake, Join(Message(2, 70), Finished[..extra]));
             Assert.True(reader.TryRead(record, out _, default, out RecordReadResult result));
             Assert.Equal(2, result.HandshakeMessage[0]);
-            Assert.Equal(TlsAlert.UnexpectedMessage, Assert.Throws<HybridTlsException>(() => reader.SetKeys(Protection())).Alert);
+            Assert.Equal(TlsAlert.UnexpectedMessage, Assert.Throws<HybridTlsException>(() => reader.EnterHandshake(Protection())).Alert);
         }
     }
 
@@ -236,7 +235,7 @@ public class RecordReaderTests
 
         using RecordReader used = ProtectedReader(application: false);
         Events(used, Sealed(peer, ContentType.Handshake, Finished));
-        used.SetKeys(Protection(2));
+        used.UpdateKeys(Protection(2));
         HybridTlsException failure = Assert.Throws<HybridTlsException>(() => Events(used, Plain(ContentType.Alert, 1, 0)));
         Assert.Equal((HybridTlsFailure.AlertSent, TlsAlert.UnexpectedMessage), (failure.Failure, failure.Alert));
     }
@@ -340,7 +339,7 @@ public class RecordReaderTests
         Assert.Throws<HybridTlsException>(() => Events(reader, new ReadOnlySequence<byte>(stream), text =>
         {
             events.Add(text);
-            if (events.Count == 1) reader.SetKeys(Protection(2));
+            if (events.Count == 1) reader.UpdateKeys(Protection(2));
         }));
         Assert.Equal(["handshake 1800000100", "data 01"], events);
     }
@@ -349,8 +348,8 @@ public class RecordReaderTests
     [Clause("HT-KU-5")]
     public void The_reader_says_when_the_peers_key_gets_old()
     {
-        using RecordReader reader = new() { AcceptApplicationData = true };
-        reader.SetKeys(Protection(1, usageLimit: 4));
+        using RecordReader reader = new();
+        reader.EnterApplication(Protection(1, usageLimit: 4));
         using RecordProtection peer = Protection();
         for (int i = 0; i < 3; i++)
         {
@@ -381,17 +380,16 @@ public class RecordReaderTests
 
     private static List<string> ReadAll(ReadOnlySequence<byte> input)
     {
-        using RecordReader reader = new() { AcceptChangeCipherSpec = true };
+        using RecordReader reader = HelloReader();
         int events = 0;
         return Events(reader, input, _ => ChangeKeys(reader, ++events));
     }
 
     private static void ChangeKeys(RecordReader reader, int events)
     {
-        if (events == 1) reader.SetKeys(Protection(1));
-        if (events != 4) return;
-        reader.SetKeys(Protection(2));
-        reader.AcceptApplicationData = true;
-        reader.AcceptChangeCipherSpec = false;
+        if (events == 1)
+            reader.EnterHandshake(Protection(1));
+        if (events == 4)
+            reader.EnterApplication(Protection(2));
     }
 }

@@ -113,8 +113,7 @@ public class RecordWriterTests
         secured.WriteChangeCipherSpec(protectedOutput);
         Assert.Equal("140303000101", Convert.ToHexString(protectedOutput.WrittenSpan)); // never protected
         secured.WriteAlert(protectedOutput, TlsAlert.InternalError);
-        using RecordReader reader = ProtectedReader();
-        reader.AcceptChangeCipherSpec = true;
+        using RecordReader reader = ProtectedReader(application: false);
         HybridTlsException failure = Assert.Throws<HybridTlsException>(() => Events(reader, protectedOutput.WrittenSpan.ToArray()));
         Assert.Equal(TlsAlert.InternalError, failure.Alert);
     }

@@ -20,7 +20,7 @@ internal sealed class RawClient : IDisposable
     private readonly Transcript _transcript = new();
     private readonly CipherSuiteParameters _suite = CipherSuiteParameters.Aes256GcmSha384;
     private readonly ArrayBufferWriter<byte> _output = new();
-    private readonly RecordReader _reader = new() { AcceptChangeCipherSpec = true };
+    private readonly RecordReader _reader = new();
     private readonly RecordWriter _writer = new();
     private readonly byte[] _destination = new byte[RecordLimits.MaxInnerPlaintext];
     private readonly byte[] _received = new byte[128 * 1024];
@@ -30,6 +30,7 @@ internal sealed class RawClient : IDisposable
 
     public RawClient(Stream transport)
     {
+        _reader.EnterHello();
         _transport = transport;
         Schedule = new SecretSchedule(_suite);
         using ClientHandshake template = new(TestIdentities.ClientOptions(), _output);
@@ -141,8 +142,7 @@ internal sealed class RawClient : IDisposable
         _transcript.GetHash(hash);
         Schedule.FinishHandshake(hash);
         _writer.SetKeys(Schedule.ClientApplication.CreateProtection());
-        _reader.SetKeys(Schedule.ServerApplication.CreateProtection());
-        _reader.AcceptApplicationData = true;
+        _reader.EnterApplication(Schedule.ServerApplication.CreateProtection());
         await FlushAsync();
     }
 
@@ -203,7 +203,7 @@ internal sealed class RawClient : IDisposable
         _transcript.Append(message);
         _transcript.GetHash(hash);
         Schedule.StartHandshake(secret, hash);
-        _reader.SetKeys(Schedule.ServerHandshake.CreateProtection());
+        _reader.EnterHandshake(Schedule.ServerHandshake.CreateProtection());
         _writer.SetKeys(Schedule.ClientHandshake.CreateProtection());
     }
 
