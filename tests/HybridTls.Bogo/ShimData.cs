@@ -18,7 +18,7 @@ internal sealed class ShimData(ShimOptions options, HybridTlsStream stream, Shim
         if (options.SendAlert)
         {
             stream.Machine.WriteAlert(DecompressionFailure);
-            transport.Write(stream.Output.Span);
+            transport.Write(stream.Output.Memory.Span);
             stream.Output.Release();
             return;
         }

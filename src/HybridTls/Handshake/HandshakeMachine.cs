@@ -81,18 +81,35 @@ internal abstract partial class HandshakeMachine : IDisposable
     public int Process(ReadOnlySpan<byte> input)
     {
         int used = 0;
-        while (Pending == HostTask.None && !IsEstablished)
+        while (CanReceive)
         {
             bool found = Reader.TryRead(input[used..], out int consumed, default, out RecordReadResult result);
             used += consumed;
             if (!found)
                 break;
-            if (result.Kind != RecordReadKind.Handshake)
-                throw TlsError.Received(TlsAlert.CloseNotify);
-            Receive(HandshakeMessage.Parse(result.HandshakeMessage));
+            Receive(result);
         }
 
         return used;
+    }
+
+    /// <summary>As the other overload, for input in pieces; only a record that lies in two of them is copied.</summary>
+    /// <returns>Where the bytes used end.</returns>
+    public SequencePosition Process(in ReadOnlySequence<byte> input)
+    {
+        SequencePosition used = input.Start, examined = input.Start;
+        while (CanReceive && Reader.TryRead(input.Slice(used), ref used, ref examined, default, out RecordReadResult result))
+            Receive(result);
+        return used;
+    }
+
+    private bool CanReceive => Pending == HostTask.None && !IsEstablished;
+
+    private void Receive(in RecordReadResult result)
+    {
+        if (result.Kind != RecordReadKind.Handshake)
+            throw TlsError.Received(TlsAlert.CloseNotify);
+        Receive(HandshakeMessage.Parse(result.HandshakeMessage));
     }
 
     /// <summary>Whether an alert was written.</summary>

@@ -1,3 +1,4 @@
+using HybridTls.Channels;
 using HybridTls.Handshake;
 
 namespace HybridTls.Transport;
@@ -5,6 +6,48 @@ namespace HybridTls.Transport;
 /// <summary>Runs a handshake over a transport: moves bytes, and awaits what the core leaves to the host.</summary>
 internal static class HandshakeDriver
 {
+    /// <summary>Runs the handshake of a shell within its time, and opens the channel.</summary>
+    /// <param name="machine">The core; disposed if the handshake fails: nobody needs its secrets any more.</param>
+    /// <param name="transport">The transport as the handshake sees it.</param>
+    /// <param name="output">The transport as the channel will see it.</param>
+    /// <param name="owner">The shell.</param>
+    /// <param name="options">The shell's options.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="gate">Who says when a server's handshake may do its work; null for at once.</param>
+    /// <exception cref="HybridTlsException">It failed, or took too long; the alert was sent, if one was due.</exception>
+    /// <exception cref="ObjectDisposedException">The shell was disposed meanwhile.</exception>
+    public static async Task<SecureChannel> OpenAsync(
+        HandshakeMachine machine, IHandshakeTransport transport, IChannelOutput output, ChannelOwner owner, HybridTlsOptions options,
+        CancellationToken cancellationToken, IWorkGate? gate = null)
+    {
+        SecureChannel? channel = null;
+        bool hasEntered = false;
+        using CancellationTokenSource limit = new(options.HandshakeTimeout, options.TimeProvider);
+        using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken, owner.Disposing);
+        try
+        {
+            owner.Gate.Enter(owner.Shell);
+            hasEntered = true;
+            await RunAsync(machine, transport, linked.Token, gate).ConfigureAwait(false);
+            return channel = new SecureChannel(machine, output, owner);
+        }
+        catch (Exception exception) when (owner.Disposing.IsCancellationRequested && exception is OperationCanceledException or IOException)
+        {
+            throw new ObjectDisposedException(owner.Shell.GetType().FullName, exception);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw TlsError.TimedOut(options.HandshakeTimeout);
+        }
+        finally
+        {
+            if (channel is null)
+                machine.Dispose();
+            if (hasEntered)
+                owner.Gate.Exit();
+        }
+    }
+
     /// <summary>Runs the handshake to its end. What the peer sent beyond it stays in the transport.</summary>
     /// <exception cref="HybridTlsException">It failed; the alert was sent, if one was due.</exception>
     public static async Task RunAsync(
@@ -121,7 +164,7 @@ internal static class HandshakeDriver
     {
         try
         {
-            using CancellationTokenSource limit = new(HybridTlsStream.AlertTimeout);
+            using CancellationTokenSource limit = new(SecureChannel.AlertTimeout);
             if (!machine.AlertWritten)
                 machine.WriteAlert(alert);
             await transport.FlushAsync(limit.Token).ConfigureAwait(false);

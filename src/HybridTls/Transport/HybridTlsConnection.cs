@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using HybridTls.Channels;
 using HybridTls.Handshake;
 using HybridTls.Transport;
 
@@ -24,10 +25,8 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     private readonly PlaintextWriter _output;
     private readonly CancellationTokenSource _disposing = new();
     private HandshakeMachine? _machine;
+    private volatile SecureChannel? _channel;
     private TaskCompletionSource? _drained;
-    private int _alertSent;
-    private volatile int _alertOwed = -1;
-    private volatile bool _handshakeComplete;
 
     /// <summary>Creates a connection over <paramref name="transport"/>; authenticate before reading or writing.</summary>
     /// <param name="transport">The transport. Nothing else may use it from now on.</param>
@@ -55,7 +54,7 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     public PipeWriter Output => _output;
 
     /// <summary>Whether the handshake is complete.</summary>
-    public bool IsAuthenticated => _handshakeComplete;
+    public bool IsAuthenticated => _channel is not null;
 
     /// <summary>What the handshake agreed on.</summary>
     /// <exception cref="InvalidOperationException">The handshake is not complete.</exception>
@@ -71,7 +70,7 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     internal long BytesOut => _output.BytesWritten;
 
     /// <summary>Why nothing more can be read from the established connection, or null.</summary>
-    internal Exception? Failure => _input.Failure?.SourceException;
+    internal Exception? Failure => _channel?.Failure?.SourceException;
 
     /// <summary>How many blocks of plaintext memory are rented now, in both directions.</summary>
     internal int RentedBlocks => _input.RentedBlocks + _output.RentedBlocks;
@@ -86,13 +85,11 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     internal UsageGate Gate { get; }
 
     /// <summary>The core of an established connection.</summary>
-    internal HandshakeMachine Machine => _handshakeComplete
-        ? _machine!
-        : throw new InvalidOperationException(
-            "The handshake is not complete: call AuthenticateAsClientAsync or AuthenticateAsServerAsync first.");
+    internal HandshakeMachine Machine => Channel.Machine;
 
-    /// <summary>Whether data can still be sent.</summary>
-    internal bool IsWritable => _input.Failure is null && Volatile.Read(ref _alertSent) == 0;
+    /// <summary>The established channel, for the two sides of the pipe.</summary>
+    internal SecureChannel Channel => _channel
+        ?? throw new InvalidOperationException("The handshake is not complete: call AuthenticateAsClientAsync or AuthenticateAsServerAsync first.");
 
     /// <summary>Runs the handshake as the server.</summary>
     /// <exception cref="InvalidOperationException">The options cannot work (the message names the one to change), or the handshake ran
@@ -124,20 +121,7 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     /// <param name="output">Receives the bytes, 1 to 255 hashes: up to 8,160 bytes with SHA-256, up to 12,240 with SHA-384.</param>
     /// <exception cref="ArgumentException">The label is not ASCII, or the length of label or output is out of range.</exception>
     /// <exception cref="InvalidOperationException">The handshake is not complete.</exception>
-    public void ExportKeyingMaterial(string label, ReadOnlySpan<byte> context, Span<byte> output)
-    {
-        ArgumentNullException.ThrowIfNull(label);
-        HandshakeMachine machine = Machine;
-        Gate.Enter(this);
-        try
-        {
-            machine.Schedule.Export(label, context, output);
-        }
-        finally
-        {
-            Gate.Exit();
-        }
-    }
+    public void ExportKeyingMaterial(string label, ReadOnlySpan<byte> context, Span<byte> output) => Channel.Export(label, context, output);
 
     /// <summary>Exports keying material (RFC 9846 §7.5), as the other overload.</summary>
     /// <param name="label">The label, ASCII, 1 to 249 characters.</param>
@@ -145,23 +129,11 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     /// <param name="length">How many bytes, 1 to 255 hashes: up to 8,160 with SHA-256, up to 12,240 with SHA-384.</param>
     /// <exception cref="ArgumentException">The label or the length is out of range.</exception>
     /// <exception cref="InvalidOperationException">The handshake is not complete.</exception>
-    public byte[] ExportKeyingMaterial(string label, ReadOnlySpan<byte> context, int length)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Machine.Schedule.MaxExportedLength);
-        byte[] output = new byte[length];
-        ExportKeyingMaterial(label, context, output.AsSpan());
-        return output;
-    }
+    public byte[] ExportKeyingMaterial(string label, ReadOnlySpan<byte> context, int length) => Channel.Export(label, context, length);
 
     /// <summary>The channel binding <c>tls-exporter</c> (RFC 9266), 32 bytes.</summary>
     /// <exception cref="InvalidOperationException">The handshake is not complete.</exception>
-    public byte[] GetChannelBinding()
-    {
-        byte[] binding = new byte[32];
-        ExportKeyingMaterial("EXPORTER-Channel-Binding", default, binding);
-        return binding;
-    }
+    public byte[] GetChannelBinding() => Channel.GetChannelBinding();
 
     /// <summary>Renews the key that protects what we send (RFC 9846 §4.7.3). Waits for a flush that is under way.</summary>
     /// <remarks>
@@ -171,31 +143,8 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait for the transport.</param>
     /// <exception cref="InvalidOperationException">The handshake is not complete, or <see cref="Output"/> was completed.</exception>
     /// <exception cref="HybridTlsException">The connection was lost before.</exception>
-    public async ValueTask UpdateKeysAsync(bool requestPeer = true, CancellationToken cancellationToken = default)
-    {
-        HandshakeMachine machine = Machine;
-        Gate.Enter(this);
-        try
-        {
-            await _output.Turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                ThrowIfNotWritable();
-                machine.KeyUpdates.Write(_output.Output, requestPeer);
-                await _output.FlushInternallyAsync(cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                _output.Turn.Release();
-            }
-
-            SendOwedAlert(machine);
-        }
-        finally
-        {
-            Gate.Exit();
-        }
-    }
+    public ValueTask UpdateKeysAsync(bool requestPeer = true, CancellationToken cancellationToken = default) =>
+        Channel.UpdateKeysAsync(requestPeer, cancellationToken);
 
     /// <summary>Sends close_notify if that was not done, zeroes every secret and completes the transport.</summary>
     public async ValueTask DisposeAsync()
@@ -218,7 +167,7 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
 
         try
         {
-            await _drained.Task.WaitAsync(HybridTlsStream.AlertTimeout).ConfigureAwait(false);
+            await _drained.Task.WaitAsync(SecureChannel.AlertTimeout).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -243,29 +192,18 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
         }
     }
 
-    /// <summary>Refuses to send what cannot arrive.</summary>
-    /// <exception cref="HybridTlsException">Reading found that the connection is lost.</exception>
-    internal void ThrowIfNotWritable()
-    {
-        _input.Failure?.Throw();
-        if (Volatile.Read(ref _alertSent) != 0)
-            throw new InvalidOperationException("Writing is not allowed after writer was completed.");
-    }
-
-    /// <summary>Claims the right to send the one alert that ends our side.</summary>
-    internal bool TryBeginAlert() => Interlocked.Exchange(ref _alertSent, 1) == 0;
-
     /// <summary>Tells the peer, if it does not know, and the observer why reading failed, without waiting for either.</summary>
-    internal void ReportLoss(HandshakeMachine machine, Exception failure)
+    internal void ReportLoss(SecureChannel channel)
     {
-        SendAlertAsync(machine, failure).Preserve();
-        Observer?.OnLost(failure);
+        SecureChannel.Forget(channel.ReportFailureAsync());
+        Observer?.OnLost(channel.Failure!.SourceException);
     }
 
     /// <summary>As <see cref="ReportLoss"/>; the observer may give the alert the time that it takes to arrive.</summary>
-    internal async ValueTask ReportLossAsync(HandshakeMachine machine, Exception failure)
+    internal async ValueTask ReportLossAsync(SecureChannel channel)
     {
-        await SendAlertAsync(machine, failure).ConfigureAwait(false);
+        Exception failure = channel.Failure!.SourceException;
+        await channel.ReportFailureAsync().ConfigureAwait(false);
         if (Observer is not { } observer)
             return;
         if (failure is HybridTlsException { Failure: HybridTlsFailure.AlertSent })
@@ -273,98 +211,12 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
         observer.OnLost(failure);
     }
 
-    /// <summary>Sends the alert that reading left a note of, if there is one; call it after giving back the turn.</summary>
-    internal void SendOwedAlert(HandshakeMachine machine)
-    {
-        if (_alertOwed >= 0)
-            SendOwedAlertAsync(machine).Preserve();
-    }
-
-    /// <summary>Sends the KeyUpdate that waits for data of ours, if it has done so for too long.</summary>
-    internal void SendOverdueKeyUpdate(HandshakeMachine machine)
-    {
-        if (machine.KeyUpdates.IsOverdue && Gate.TryEnter())
-            SendOverdueKeyUpdateAsync(machine).Preserve();
-    }
-
-    /// <summary>
-    /// Does so unless somebody is writing, who does it himself. The reader does not await it: two sides that each wait for the other to
-    /// read would stand still.
-    /// </summary>
-    private async ValueTask SendOverdueKeyUpdateAsync(HandshakeMachine machine)
-    {
-        try
-        {
-            if (!_output.Turn.Wait(0, CancellationToken.None))
-                return;
-            try
-            {
-                if (!IsWritable)
-                    return;
-                machine.KeyUpdates.WriteIfDue(_output.Output);
-                await _output.FlushInternallyAsync(default).ConfigureAwait(false);
-            }
-            catch (Exception exception)
-                when (exception is IOException or InvalidOperationException or OperationCanceledException or ObjectDisposedException)
-            {
-                // The transport is gone: the next flush or read reports it.
-            }
-            finally
-            {
-                _output.Turn.Release();
-            }
-
-            SendOwedAlert(machine);
-        }
-        finally
-        {
-            Gate.Exit();
-        }
-    }
-
-    /// <summary>Tells the peer why reading failed. If the writer is busy it finds a note and does so when it is done.</summary>
-    private ValueTask SendAlertAsync(HandshakeMachine machine, Exception failure)
-    {
-        if (failure is not HybridTlsException { Failure: HybridTlsFailure.AlertSent, Alert: { } alert })
-            return default;
-        _alertOwed = (int)alert;
-        return SendOwedAlertAsync(machine);
-    }
-
-    private async ValueTask SendOwedAlertAsync(HandshakeMachine machine)
-    {
-        // Whoever has the turn looks for the note after giving it back.
-        if (!Gate.TryEnter())
-            return;
-        bool hasTurn = false;
-        try
-        {
-            hasTurn = _output.Turn.Wait(0, CancellationToken.None);
-            if (!hasTurn || !TryBeginAlert())
-                return;
-            using CancellationTokenSource limit = new(HybridTlsStream.AlertTimeout);
-            machine.WriteAlert((TlsAlert)_alertOwed);
-            await _output.FlushInternallyAsync(limit.Token).ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // Whatever the transport throws: the peer will see a truncated connection instead of the alert.
-        catch (Exception)
-        {
-        }
-#pragma warning restore CA1031
-        finally
-        {
-            if (hasTurn)
-                _output.Turn.Release();
-            Gate.Exit();
-        }
-    }
-
     private async ValueTask CloseQuietlyAsync()
     {
         Task closing = _output.CloseAsync().AsTask();
         try
         {
-            await closing.WaitAsync(HybridTlsStream.AlertTimeout).ConfigureAwait(false);
+            await closing.WaitAsync(SecureChannel.AlertTimeout).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -380,39 +232,10 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
             throw new InvalidOperationException("The handshake of this connection has run already.");
         }
 
-        try
-        {
-            Gate.Enter(this);
-        }
-        catch
-        {
-            machine.Dispose();
-            throw;
-        }
-
-        using CancellationTokenSource limit = new(options.HandshakeTimeout, options.TimeProvider);
-        using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken, _disposing.Token);
-        try
-        {
-            PipeHandshakeTransport transport = new(_transport.Input, _output.Output);
-            await HandshakeDriver.RunAsync(machine, transport, linked.Token, WorkGate).ConfigureAwait(false);
-            _handshakeComplete = true;
-        }
-        catch (Exception exception) when (_disposing.IsCancellationRequested && exception is OperationCanceledException or IOException)
-        {
-            throw new ObjectDisposedException(GetType().FullName, exception);
-        }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw TlsError.TimedOut(options.HandshakeTimeout);
-        }
-        finally
-        {
-            // Nobody needs the secrets of a failed handshake any more, whenever the connection is disposed.
-            if (!_handshakeComplete)
-                machine.Dispose();
-            Gate.Exit();
-        }
+        PipeHandshakeTransport transport = new(_transport.Input, _output.Output);
+        _channel = await HandshakeDriver.OpenAsync(
+            machine, transport, _output.Output, new ChannelOwner(this, Gate, _disposing.Token), options, cancellationToken, WorkGate)
+            .ConfigureAwait(false);
     }
 
     private void CleanUp()

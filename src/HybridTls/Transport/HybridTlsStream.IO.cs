@@ -1,8 +1,8 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
+using HybridTls.Channels;
 using HybridTls.Handshake;
-using HybridTls.Messages;
 using HybridTls.Records;
 using HybridTls.Transport;
 
@@ -40,7 +40,7 @@ public sealed partial class HybridTlsStream
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        HandshakeMachine machine = Machine;
+        SecureChannel channel = Channel;
         if (!_reading.Wait(0, CancellationToken.None))
         {
             ObjectDisposedException.ThrowIf(IsDisposed, this);
@@ -53,22 +53,18 @@ public sealed partial class HybridTlsStream
             ObjectDisposedException.ThrowIf(IsDisposed, this);
             _gate.Enter(this);
             hasEntered = true;
-            _failure?.Throw();
+            channel.Failure?.Throw();
             while (true)
             {
                 if (_plaintext.Length > 0)
                     return TakePlaintext(buffer.Span);
-                if (_closedByPeer)
+                if (channel.IsEnded)
                     return 0;
-                if (TryDecrypt(machine, buffer.Span, out int length))
-                {
-                    if (machine.KeyUpdates.IsOverdue && _gate.TryEnter())
-                        _ = SendOverdueKeyUpdateAsync(machine);
-                    if (length > 0)
-                        return length;
+                RecordReadKind kind = Open(channel, buffer.Span, out int length);
+                if (kind == RecordReadKind.ApplicationData && length > 0)
+                    return length;
+                if (kind != RecordReadKind.None)
                     continue;
-                }
-
                 int count = await ReadTransportAsync(cancellationToken).ConfigureAwait(false);
                 ObjectDisposedException.ThrowIf(IsDisposed, this);
                 if (count == 0)
@@ -83,12 +79,13 @@ public sealed partial class HybridTlsStream
         catch (IOException exception) when (exception is not HybridTlsException)
         {
             HybridTlsException truncated = TlsError.Truncated(exception);
-            await FailAsync(machine, truncated).ConfigureAwait(false);
+            channel.Fail(truncated);
             throw truncated;
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or ObjectDisposedException))
         {
-            await FailAsync(machine, exception).ConfigureAwait(false);
+            if (channel.Fail(exception))
+                await channel.ReportFailureAsync().ConfigureAwait(false);
             throw;
         }
         finally
@@ -120,43 +117,16 @@ public sealed partial class HybridTlsStream
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        HandshakeMachine machine = Machine;
-        _gate.Enter(this);
-        try
+        SecureChannel channel = Channel;
+        using WriteTurn turn = await channel.EnterWriteAsync(cancellationToken).ConfigureAwait(false);
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        channel.ThrowIfNotWritable();
+        _sizer.BeginFlight();
+        while (!buffer.IsEmpty)
         {
-            ObjectDisposedException.ThrowIf(IsDisposed, this);
-            await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                ThrowIfNotWritable();
-                _sizer.BeginFlight();
-                while (!buffer.IsEmpty)
-                {
-                    // Reserved at once: growing would copy what is there.
-                    int records = 2 + (buffer.Length / 1024);
-                    _output.GetSpan(Math.Min(buffer.Length + (records * RecordLimits.ProtectedOverhead), TransportWriteSize));
-                    while (!buffer.IsEmpty)
-                    {
-                        machine.KeyUpdates.WriteIfDue(_output);
-                        int count = Math.Min(buffer.Length, _sizer.GetContent(machine.Writer.MaxContent));
-                        if (_output.Length > 0 && _output.Length + count + RecordLimits.ProtectedOverhead > TransportWriteSize)
-                            break;
-                        _sizer.Take(count, count);
-                        machine.Writer.WriteApplicationData(_output, buffer.Span[..count]);
-                        buffer = buffer[count..];
-                    }
-
-                    await SendOutputAsync(cancellationToken).ConfigureAwait(false);
-                }
-            }
-            finally
-            {
-                _writing.Release();
-            }
-        }
-        finally
-        {
-            _gate.Exit();
+            int written = WriteRecords(channel.Machine, buffer.Span);
+            buffer = buffer[written..];
+            await _output.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -180,27 +150,14 @@ public sealed partial class HybridTlsStream
     public Task UpdateKeysAsync(bool requestPeer = true, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
-        return SendAsync(machine => machine.KeyUpdates.Write(_output, requestPeer), cancellationToken);
+        return Channel.UpdateKeysAsync(requestPeer, cancellationToken).AsTask();
     }
 
     /// <summary>
     /// Sends close_notify: nothing more will be written; what the peer sends can still be read (half-close, RFC 9846 §6.1).
     /// </summary>
-    public async Task ShutdownAsync(CancellationToken cancellationToken = default)
-    {
-        if (_closedForWriting)
-            return;
-        await SendAsync(
-            machine =>
-            {
-                if (_closedForWriting)
-                    return;
-                _closedForWriting = true;
-                machine.WriteAlert(TlsAlert.CloseNotify);
-            },
-            cancellationToken,
-            closing: true).ConfigureAwait(false);
-    }
+    public Task ShutdownAsync(CancellationToken cancellationToken = default) =>
+        _channel is { IsClosed: true, Failure: null } ? Task.CompletedTask : Channel.CloseAsync(cancellationToken).AsTask();
 
     /// <inheritdoc/>
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
@@ -217,12 +174,12 @@ public sealed partial class HybridTlsStream
             {
                 // A handshake or a read that waits ends now, so that nobody else reads from the transport while it is closed.
                 await _disposing.CancelAsync().ConfigureAwait(false);
-                if (IsAuthenticated && _failure is null && _writeFailure is null && !_closedForWriting)
-                    await CloseQuietlyAsync().ConfigureAwait(false);
+                if (_channel is { IsWritable: true } channel)
+                    await CloseQuietlyAsync(channel).ConfigureAwait(false);
                 if (!_leaveTransportOpen)
                 {
-                    bool hasTransport = await _reading.WaitAsync(AlertTimeout).ConfigureAwait(false);
-                    if (hasTransport && _alertSent)
+                    bool hasTransport = await _reading.WaitAsync(SecureChannel.AlertTimeout).ConfigureAwait(false);
+                    if (hasTransport && HasSentFault)
                         await LingeringClose.LingerAsync(_transport).ConfigureAwait(false);
                     else if (hasTransport)
                         await LingeringClose.DropReceivedAsync(_transport).ConfigureAwait(false);
@@ -272,45 +229,21 @@ public sealed partial class HybridTlsStream
         }
     }
 
-    /// <summary>Decrypts the next record into <paramref name="destination"/>, or aside if that is too small.</summary>
-    /// <returns>False when more input is needed; true with a length of 0 when something else happened: look again.</returns>
-    private bool TryDecrypt(HandshakeMachine machine, Span<byte> destination, out int length)
+    /// <summary>Opens the next record into <paramref name="destination"/>, or aside (<paramref name="length"/> is 0 then) if that is too small.</summary>
+    private RecordReadKind Open(SecureChannel channel, Span<byte> destination, out int length)
     {
-        length = 0;
-        bool found = machine.Reader.TryRead(_input.Span, out int consumed, destination, out RecordReadResult result);
-        if (found && result.Kind == RecordReadKind.DestinationTooSmall)
-        {
-            // Records before this one are used up: their numbers do not come again.
-            _input.Consume(consumed);
-            int needed = result.Length;
-            found = machine.Reader.TryRead(_input.Span, out consumed, _plaintext.GetSpan(needed)[..needed], out result);
-            if (found && result.Kind == RecordReadKind.ApplicationData)
-            {
-                _plaintext.Advance(result.Length);
-                machine.KeyUpdates.DataReceived();
-                _input.Consume(consumed);
-                return true;
-            }
-
-            _plaintext.Release();
-        }
-
-        switch (found ? result.Kind : RecordReadKind.None)
-        {
-            case RecordReadKind.ApplicationData:
-                length = result.Length;
-                machine.KeyUpdates.DataReceived();
-                break;
-            case RecordReadKind.Handshake:
-                machine.Receive(HandshakeMessage.Parse(result.HandshakeMessage));
-                break;
-            case RecordReadKind.CloseNotify:
-                _closedByPeer = true;
-                break;
-        }
-
+        RecordReadKind kind = channel.Open(_input.Span, out int consumed, destination, out length);
         _input.Consume(consumed);
-        return found;
+        if (kind != RecordReadKind.DestinationTooSmall)
+            return kind;
+        kind = channel.Open(_input.Span, out consumed, _plaintext.GetSpan(length)[..length], out length);
+        _input.Consume(consumed);
+        if (kind == RecordReadKind.ApplicationData)
+            _plaintext.Advance(length);
+        else
+            _plaintext.Release();
+        length = 0;
+        return kind;
     }
 
     private int TakePlaintext(Span<byte> destination)
@@ -321,133 +254,36 @@ public sealed partial class HybridTlsStream
         return count;
     }
 
-    private async Task SendAsync(Action<HandshakeMachine> write, CancellationToken cancellationToken, bool closing = false)
+    /// <summary>Protects as much of <paramref name="data"/> as goes to the transport at once, and says how much that is.</summary>
+    private int WriteRecords(HandshakeMachine machine, ReadOnlySpan<byte> data)
     {
-        HandshakeMachine machine = Machine;
-        _gate.Enter(this);
-        try
+        // Reserved at once: growing would copy what is there.
+        int records = 2 + (data.Length / 1024);
+        _output.GetSpan(Math.Min(data.Length + (records * RecordLimits.ProtectedOverhead), TransportWriteSize));
+        int written = 0;
+        while (written < data.Length)
         {
-            await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                ThrowIfNotWritable(closing);
-                write(machine);
-                await SendOutputAsync(cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                _writing.Release();
-            }
-        }
-        finally
-        {
-            _gate.Exit();
-        }
-    }
-
-    /// <summary>
-    /// Hands the protected records to the transport. If that fails nothing more can be sent: records may be missing. What the peer sent
-    /// can still be read; often it is the alert that says why.
-    /// </summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask SendOutputAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _transport.WriteAsync(_output.Memory, cancellationToken).ConfigureAwait(false);
-            await _transport.FlushAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException exception) when (!IsDisposed)
-        {
-            _writeFailure ??= ExceptionDispatchInfo.Capture(TlsError.WriteCancelled(exception));
-            throw;
-        }
-        catch (Exception exception) when (exception is not HybridTlsException)
-        {
-            // A transport that was closed under a write, by whatever name it calls that, is lost as well, unless we closed it.
-            Exception lasting = IsDisposed && exception is not OperationCanceledException
-                ? new ObjectDisposedException(GetType().FullName, exception)
-                : exception is IOException or ObjectDisposedException or SocketException ? TlsError.NotSent(exception) : exception;
-            _writeFailure ??= ExceptionDispatchInfo.Capture(lasting);
-            if (lasting == exception)
-                throw;
-            throw lasting;
-        }
-        finally
-        {
-            _output.Release();
-        }
-    }
-
-    /// <summary>
-    /// Sends the KeyUpdate that waits for data of ours, unless somebody is writing, who does so himself. The reader does not await it: two
-    /// sides that each wait for the other to read would stand still.
-    /// </summary>
-    private async Task SendOverdueKeyUpdateAsync(HandshakeMachine machine)
-    {
-        bool hasTurn = false;
-        try
-        {
-            hasTurn = _writing.Wait(0, CancellationToken.None);
-            if (!hasTurn || _closedForWriting || _failure is not null || _writeFailure is not null)
-                return;
             machine.KeyUpdates.WriteIfDue(_output);
-            await SendOutputAsync(CancellationToken.None).ConfigureAwait(false);
+            int count = Math.Min(data.Length - written, _sizer.GetContent(machine.Writer.MaxContent));
+            if (_output.Length > 0 && _output.Length + count + RecordLimits.ProtectedOverhead > TransportWriteSize)
+                break;
+            _sizer.Take(count, count);
+            machine.Writer.WriteApplicationData(_output, data.Slice(written, count));
+            written += count;
         }
-        catch (Exception) when (_writeFailure is not null)
-        {
-            // The next write reports it.
-        }
-        finally
-        {
-            if (hasTurn)
-                _writing.Release();
-            _gate.Exit();
-        }
+
+        return written;
     }
 
-    private void ThrowIfNotWritable(bool closing = false)
-    {
-        _failure?.Throw();
-        _writeFailure?.Throw();
-        if (_closedForWriting && !closing)
-            throw new InvalidOperationException("The stream was shut down for writing.");
-    }
+    /// <summary>Whether the last thing that the peer gets from us is a fatal alert.</summary>
+    private bool HasSentFault => _channel?.HasSentFault ?? _machine is { AlertWritten: true };
 
-    /// <summary>Keeps the first failure and tells the peer its alert, unless a write that is stuck bars the way.</summary>
-    private async ValueTask FailAsync(HandshakeMachine machine, Exception exception)
-    {
-        if (Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(exception), null) is not null
-            || exception is not HybridTlsException { Failure: HybridTlsFailure.AlertSent, Alert: { } alert })
-        {
-            return;
-        }
-
-        if (_writeFailure is not null || !await _writing.WaitAsync(AlertTimeout).ConfigureAwait(false))
-            return;
-        try
-        {
-            using CancellationTokenSource limit = new(AlertTimeout);
-            machine.WriteAlert(alert);
-            _alertSent = true;
-            await SendOutputAsync(limit.Token).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (failure is IOException or OperationCanceledException or InvalidOperationException)
-        {
-            // The peer will see a truncated connection instead of the alert.
-        }
-        finally
-        {
-            _writing.Release();
-        }
-    }
-
-    private async ValueTask CloseQuietlyAsync()
+    private static async ValueTask CloseQuietlyAsync(SecureChannel channel)
     {
         try
         {
-            using CancellationTokenSource limit = new(AlertTimeout);
-            await ShutdownAsync(limit.Token).ConfigureAwait(false);
+            using CancellationTokenSource limit = new(SecureChannel.AlertTimeout);
+            await channel.CloseAsync(limit.Token).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // The transport is gone, by whatever name it calls that: there is nobody to say goodbye to.
         catch (Exception)

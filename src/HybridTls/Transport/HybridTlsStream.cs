@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
+using HybridTls.Channels;
 using HybridTls.Handshake;
 using HybridTls.Messages;
 using HybridTls.Records;
@@ -18,26 +19,17 @@ namespace HybridTls;
 /// </remarks>
 public sealed partial class HybridTlsStream : Stream
 {
-    /// <summary>How long an alert may take to be handed to the transport of a connection that is lost anyway.</summary>
-    internal static readonly TimeSpan AlertTimeout = TimeSpan.FromSeconds(1);
-
     private readonly Stream _transport;
     private readonly bool _leaveTransportOpen;
     private readonly PooledBuffer _input = new();
-    private readonly PooledBuffer _output = new();
+    private readonly StreamOutput _output;
     private readonly PooledBuffer _plaintext = new();
-    private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly SemaphoreSlim _reading = new(1, 1);
     private readonly CancellationTokenSource _disposing = new();
     private readonly UsageGate _gate;
     private RecordSizer _sizer;
     private HandshakeMachine? _machine;
-    private ExceptionDispatchInfo? _failure;
-    private ExceptionDispatchInfo? _writeFailure;
-    private volatile bool _handshakeComplete;
-    private bool _alertSent;
-    private bool _closedByPeer;
-    private bool _closedForWriting;
+    private volatile SecureChannel? _channel;
     private int _disposals;
 
     /// <summary>Creates a stream over <paramref name="transport"/>; authenticate before reading or writing.</summary>
@@ -48,11 +40,12 @@ public sealed partial class HybridTlsStream : Stream
         ArgumentNullException.ThrowIfNull(transport);
         _transport = transport;
         _leaveTransportOpen = leaveTransportOpen;
+        _output = new StreamOutput(transport, this, _disposing.Token);
         _gate = new UsageGate(CleanUp);
     }
 
     /// <summary>Whether the handshake is complete.</summary>
-    public bool IsAuthenticated => _handshakeComplete;
+    public bool IsAuthenticated => _channel is not null;
 
     /// <summary>What the handshake agreed on.</summary>
     /// <exception cref="InvalidOperationException">The handshake is not complete.</exception>
@@ -62,7 +55,7 @@ public sealed partial class HybridTlsStream : Stream
     public override bool CanRead => IsAuthenticated && !IsDisposed;
 
     /// <inheritdoc/>
-    public override bool CanWrite => IsAuthenticated && !_closedForWriting && !IsDisposed;
+    public override bool CanWrite => _channel is { IsClosed: false } && !IsDisposed;
 
     /// <inheritdoc/>
     public override bool CanSeek => false;
@@ -81,12 +74,16 @@ public sealed partial class HybridTlsStream : Stream
     private bool IsDisposed => _disposing.IsCancellationRequested;
 
     /// <summary>Why nothing more can be read, or null.</summary>
-    internal Exception? Failure => _failure?.SourceException;
+    internal Exception? Failure => _channel?.Failure?.SourceException;
+
+    /// <summary>Where records gather.</summary>
+    internal StreamOutput Output => _output;
 
     /// <summary>The core of an established connection.</summary>
-    internal HandshakeMachine Machine => _handshakeComplete
-        ? _machine!
-        : throw new InvalidOperationException("The handshake is not complete: call AuthenticateAsClientAsync or AuthenticateAsServerAsync first.");
+    internal HandshakeMachine Machine => Channel.Machine;
+
+    private SecureChannel Channel => _channel
+        ?? throw new InvalidOperationException("The handshake is not complete: call AuthenticateAsClientAsync or AuthenticateAsServerAsync first.");
 
     /// <summary>Connects to a server over TCP and authenticates.</summary>
     /// <param name="host">The server's name or address; also the name that its certificate must carry, unless <see cref="HybridTlsClientOptions.ServerName"/> says another.</param>
@@ -146,19 +143,7 @@ public sealed partial class HybridTlsStream : Stream
     /// <param name="output">Receives the bytes, 1 to 255 hashes: up to 8,160 bytes with SHA-256, up to 12,240 with SHA-384.</param>
     /// <exception cref="ArgumentException">The label is not ASCII, or the length of label or output is out of range.</exception>
     /// <exception cref="InvalidOperationException">The handshake is not complete.</exception>
-    public void ExportKeyingMaterial(string label, ReadOnlySpan<byte> context, Span<byte> output)
-    {
-        ArgumentNullException.ThrowIfNull(label);
-        _gate.Enter(this);
-        try
-        {
-            Machine.Schedule.Export(label, context, output);
-        }
-        finally
-        {
-            _gate.Exit();
-        }
-    }
+    public void ExportKeyingMaterial(string label, ReadOnlySpan<byte> context, Span<byte> output) => Channel.Export(label, context, output);
 
     /// <summary>Exports keying material (RFC 9846 §7.5), as the other overload.</summary>
     /// <param name="label">The label, ASCII, 1 to 249 characters.</param>
@@ -166,25 +151,11 @@ public sealed partial class HybridTlsStream : Stream
     /// <param name="length">How many bytes, 1 to 255 hashes: up to 8,160 with SHA-256, up to 12,240 with SHA-384.</param>
     /// <exception cref="ArgumentException">The label or the length is out of range.</exception>
     /// <exception cref="InvalidOperationException">The handshake is not complete.</exception>
-    public byte[] ExportKeyingMaterial(string label, ReadOnlySpan<byte> context, int length)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Machine.Schedule.MaxExportedLength);
-        byte[] output = new byte[length];
-        ExportKeyingMaterial(label, context, output.AsSpan());
-        return output;
-    }
+    public byte[] ExportKeyingMaterial(string label, ReadOnlySpan<byte> context, int length) => Channel.Export(label, context, length);
 
     /// <summary>The channel binding <c>tls-exporter</c> (RFC 9266), 32 bytes.</summary>
-    public byte[] GetChannelBinding()
-    {
-        byte[] binding = new byte[32];
-        ExportKeyingMaterial("EXPORTER-Channel-Binding", default, binding);
-        return binding;
-    }
-
-    /// <summary>Where the core's records gather.</summary>
-    internal PooledBuffer Output => _output;
+    /// <exception cref="InvalidOperationException">The handshake is not complete.</exception>
+    public byte[] GetChannelBinding() => Channel.GetChannelBinding();
 
     /// <summary>Runs the handshake of a core that writes to <see cref="Output"/>.</summary>
     internal async Task AuthenticateAsync(HandshakeMachine machine, HybridTlsOptions options, CancellationToken cancellationToken)
@@ -195,48 +166,10 @@ public sealed partial class HybridTlsStream : Stream
             throw new InvalidOperationException("The handshake of this stream has run already.");
         }
 
-        try
-        {
-            _gate.Enter(this);
-        }
-        catch
-        {
-            machine.Dispose();
-            throw;
-        }
-
-        using CancellationTokenSource limit = new(options.HandshakeTimeout, options.TimeProvider);
-        using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken, _disposing.Token);
-        try
-        {
-            await HandshakeDriver.RunAsync(machine, new StreamHandshakeTransport(_transport, _input, _output), linked.Token).ConfigureAwait(false);
-            _sizer = new RecordSizer(machine.Options.RecordSizing, machine.Options.TimeProvider);
-            _handshakeComplete = true;
-        }
-        catch (Exception exception) when (IsDisposed && exception is OperationCanceledException or IOException)
-        {
-            ObjectDisposedException disposed = new(GetType().FullName, exception);
-            _failure = ExceptionDispatchInfo.Capture(disposed);
-            throw disposed;
-        }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            HybridTlsException exception = TlsError.TimedOut(options.HandshakeTimeout);
-            _failure = ExceptionDispatchInfo.Capture(exception);
-            throw exception;
-        }
-        catch (Exception exception)
-        {
-            _failure = ExceptionDispatchInfo.Capture(exception);
-            _alertSent = machine.AlertWritten;
-            throw;
-        }
-        finally
-        {
-            // Nobody needs the secrets of a failed handshake any more, whenever the stream is disposed.
-            if (_failure is not null)
-                machine.Dispose();
-            _gate.Exit();
-        }
+        StreamHandshakeTransport transport = new(_transport, _input, _output);
+        SecureChannel channel = await HandshakeDriver.OpenAsync(
+            machine, transport, _output, new ChannelOwner(this, _gate, _disposing.Token), options, cancellationToken).ConfigureAwait(false);
+        _sizer = new RecordSizer(machine.Options.RecordSizing, machine.Options.TimeProvider);
+        _channel = channel;
     }
 }

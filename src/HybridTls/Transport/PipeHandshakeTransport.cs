@@ -32,9 +32,8 @@ internal sealed class PipeHandshakeTransport(PipeReader input, PipeOutput output
         SequencePosition examined = bytes.End;
         try
         {
-            int used = bytes.IsSingleSegment ? machine.Process(bytes.FirstSpan) : ProcessSplit(machine, bytes);
-            consumed = bytes.GetPosition(used);
-            _left = bytes.Length - used;
+            consumed = machine.Process(bytes);
+            _left = bytes.Slice(consumed).Length;
 
             // Unless more is needed, the rest has to be found again without waiting.
             if (machine.Pending != HostTask.None || machine.IsEstablished)
@@ -77,20 +76,5 @@ internal sealed class PipeHandshakeTransport(PipeReader input, PipeOutput output
         FlushResult result = await output.FlushAsync(cancellationToken).ConfigureAwait(false);
         if (result.IsCanceled)
             throw new OperationCanceledException("The transport's flush was cancelled during the handshake.");
-    }
-
-    private static int ProcessSplit(HandshakeMachine machine, in ReadOnlySequence<byte> bytes)
-    {
-        int length = checked((int)bytes.Length);
-        byte[] copy = ArrayPool<byte>.Shared.Rent(length);
-        try
-        {
-            bytes.CopyTo(copy);
-            return machine.Process(copy.AsSpan(0, length));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(copy);
-        }
     }
 }

@@ -1,15 +1,20 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using HybridTls.Channels;
 
 namespace HybridTls.Transport;
 
 /// <summary>The transport's writer as the core sees it; it knows whether there is something to flush, which not every pipe tells.</summary>
-internal sealed class PipeOutput(PipeWriter writer) : IBufferWriter<byte>
+internal sealed class PipeOutput(PipeWriter writer) : IChannelOutput
 {
     /// <summary>Whether something was written since the last flush.</summary>
     public bool HasUnflushed { get; private set; }
+
+    /// <inheritdoc/>
+    /// <remarks>A pipe that failed says so at every flush.</remarks>
+    ExceptionDispatchInfo? IChannelOutput.Failure => null;
 
     /// <inheritdoc/>
     public void Advance(int count)
@@ -40,6 +45,14 @@ internal sealed class PipeOutput(PipeWriter writer) : IBufferWriter<byte>
         }
 
         return flush.IsCompletedSuccessfully ? flush : AwaitAsync(flush);
+    }
+
+    /// <summary>A flush that nobody asked for must not swallow a cancellation that somebody asked for.</summary>
+    async ValueTask IChannelOutput.FlushAsync(CancellationToken cancellationToken)
+    {
+        FlushResult result = await FlushAsync(cancellationToken).ConfigureAwait(false);
+        if (result.IsCanceled)
+            writer.CancelPendingFlush();
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

@@ -1,9 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
-using System.Runtime.ExceptionServices;
-using HybridTls.Handshake;
-using HybridTls.Messages;
+using HybridTls.Channels;
 using HybridTls.Records;
 
 namespace HybridTls.Transport;
@@ -24,28 +22,40 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
     /// </summary>
     private const int BatchSize = 3 * RecordLimits.MaxContent;
 
-    private const int Idle = 0, Pending = 1, Reading = 2, Tried = 3, Closed = 4;
-
     private readonly PlaintextQueue _queue = new(memoryPool);
-    private ExceptionDispatchInfo? _failure;
+    private readonly ReadCancellation _cancellation = new(transport);
     private long _bytes;
-    private int _state;
-    private int _cancelRequested;
-    private int _transportCancelled;
-    private bool _isTentative;
-    private bool _isWaiting;
-    private bool _isEnded;
+    private volatile State _state;
     private volatile bool _isCompleted;
     private volatile bool _isDisposed;
+
+    /// <summary>What the user may do next.</summary>
+    private enum State
+    {
+        /// <summary>Read.</summary>
+        Idle,
+
+        /// <summary>Wait: a read is under way.</summary>
+        Pending,
+
+        /// <summary>Advance: a read gave a result.</summary>
+        Reading,
+
+        /// <summary>Advance, or read again at once: the result was a cancelled one.</summary>
+        ReadingCancelled,
+
+        /// <summary>Read, or advance: the last read gave nothing.</summary>
+        Tried,
+
+        /// <summary>Nothing: the memory was given back.</summary>
+        Closed,
+    }
 
     /// <summary>How many blocks are rented now.</summary>
     public int RentedBlocks => _queue.Rented;
 
     /// <summary>The bytes of application data received.</summary>
     public long BytesRead => Volatile.Read(ref _bytes);
-
-    /// <summary>Why nothing more can be read, or null.</summary>
-    public ExceptionDispatchInfo? Failure => Volatile.Read(ref _failure);
 
     /// <inheritdoc/>
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) => Read(0, cancellationToken);
@@ -57,7 +67,7 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
     /// <inheritdoc/>
     public override bool TryRead(out ReadResult result)
     {
-        HandshakeMachine machine = connection.Machine;
+        SecureChannel channel = connection.Channel;
         ThrowIfCompleted();
         Begin();
         bool isTaken = false;
@@ -66,23 +76,23 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
             connection.Gate.Enter(connection);
             try
             {
-                while (!IsReady(0))
+                while (!IsReady(channel, 0))
                 {
-                    _failure?.Throw();
-                    if (!TryReadTransport(out ReadResult received))
+                    channel.Failure?.Throw();
+                    if (!TryReadTransport(channel, out ReadResult received))
                     {
-                        isTaken = IsCancelRequested;
-                        result = isTaken ? Take() : default;
+                        isTaken = _cancellation.IsRequested;
+                        result = isTaken ? Take(channel) : default;
                         return isTaken;
                     }
 
-                    Decrypt(machine, received);
-                    if (_failure is not null)
-                        connection.ReportLoss(machine, _failure.SourceException);
+                    Open(channel, received);
+                    if (channel.Failure is not null)
+                        connection.ReportLoss(channel);
                 }
 
                 isTaken = true;
-                result = Take();
+                result = Take(channel);
                 return true;
             }
             finally
@@ -93,7 +103,7 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
         finally
         {
             if (!isTaken)
-                End(Tried);
+                End(State.Tried);
         }
     }
 
@@ -103,19 +113,14 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
     /// <inheritdoc/>
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        if (Volatile.Read(ref _state) is not (Reading or Tried))
+        if (_state is not (State.Reading or State.ReadingCancelled or State.Tried))
             throw new InvalidOperationException("No reading operation to complete.");
         _queue.Advance(consumed, examined);
-        End(Idle);
+        End(State.Idle);
     }
 
     /// <inheritdoc/>
-    public override void CancelPendingRead()
-    {
-        Interlocked.Exchange(ref _cancelRequested, 1);
-        if (Volatile.Read(ref _isWaiting))
-            CancelTransport();
-    }
+    public override void CancelPendingRead() => _cancellation.Request();
 
     /// <inheritdoc/>
     public override void Complete(Exception? exception = null)
@@ -123,9 +128,7 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
         if (_isCompleted)
             return;
         _isCompleted = true;
-        if (Interlocked.CompareExchange(ref _state, Closed, Reading) == Reading)
-            _queue.Clear();
-        else if (!CloseIfIdle())
+        if (!CloseFrom(State.Reading) && !CloseFrom(State.ReadingCancelled) && !CloseIfIdle())
             CancelPendingRead();
     }
 
@@ -136,26 +139,22 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
     public void Dispose()
     {
         _isDisposed = true;
-        Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _isWaiting))
-            CancelTransport();
+        _cancellation.Interrupt();
         CloseIfIdle();
     }
 
-    private bool IsCancelRequested => Volatile.Read(ref _cancelRequested) != 0;
-
     private ValueTask<ReadResult> Read(int minimumSize, CancellationToken cancellationToken)
     {
-        HandshakeMachine machine = connection.Machine;
+        SecureChannel channel = connection.Channel;
         ThrowIfCompleted();
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<ReadResult>(cancellationToken);
         Begin();
-        return IsReady(minimumSize) ? new ValueTask<ReadResult>(Take()) : ReadCoreAsync(machine, minimumSize, cancellationToken);
+        return IsReady(channel, minimumSize) ? new ValueTask<ReadResult>(Take(channel)) : ReadCoreAsync(channel, minimumSize, cancellationToken);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ReadResult> ReadCoreAsync(HandshakeMachine machine, int minimumSize, CancellationToken cancellationToken)
+    private async ValueTask<ReadResult> ReadCoreAsync(SecureChannel channel, int minimumSize, CancellationToken cancellationToken)
     {
         bool isTaken = false;
         try
@@ -165,30 +164,30 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
             {
                 do
                 {
-                    _failure?.Throw();
+                    channel.Failure?.Throw();
                     ReadResult received;
-                    if (!IsCancelRequested)
+                    if (!_cancellation.IsRequested)
                     {
-                        received = await ReadTransportAsync(cancellationToken).ConfigureAwait(false);
+                        received = await ReadTransportAsync(channel, cancellationToken).ConfigureAwait(false);
                         if (_isDisposed)
                         {
                             transport.AdvanceTo(received.Buffer.Start);
                             ObjectDisposedException.ThrowIf(_isDisposed, connection);
                         }
                     }
-                    else if (!TryReadTransport(out received))
+                    else if (!TryReadTransport(channel, out received))
                     {
                         break;
                     }
 
-                    Decrypt(machine, received);
-                    if (_failure is not null)
-                        await connection.ReportLossAsync(machine, _failure.SourceException).ConfigureAwait(false);
+                    Open(channel, received);
+                    if (channel.Failure is not null)
+                        await connection.ReportLossAsync(channel).ConfigureAwait(false);
                 }
-                while (!IsReady(minimumSize) && !IsCancelRequested);
+                while (!IsReady(channel, minimumSize) && !_cancellation.IsRequested);
 
                 isTaken = true;
-                return Take();
+                return Take(channel);
             }
             finally
             {
@@ -198,14 +197,14 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
         finally
         {
             if (!isTaken)
-                End(Tried);
+                End(State.Tried);
         }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ReadResult> ReadTransportAsync(CancellationToken cancellationToken)
+    private async ValueTask<ReadResult> ReadTransportAsync(SecureChannel channel, CancellationToken cancellationToken)
     {
-        BeginWaiting();
+        _cancellation.BeginWait();
         try
         {
             return await transport.ReadAsync(cancellationToken).ConfigureAwait(false);
@@ -217,15 +216,15 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
         }
         catch (IOException exception)
         {
-            throw Lose(exception);
+            throw Lose(channel, exception);
         }
         finally
         {
-            Volatile.Write(ref _isWaiting, false);
+            _cancellation.EndWait();
         }
     }
 
-    private bool TryReadTransport(out ReadResult received)
+    private bool TryReadTransport(SecureChannel channel, out ReadResult received)
     {
         try
         {
@@ -233,48 +232,49 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
         }
         catch (IOException exception)
         {
-            throw Lose(exception);
+            throw Lose(channel, exception);
         }
     }
 
     /// <summary>Whether a read ends with what was decrypted already.</summary>
-    private bool IsReady(int minimumSize) => _isEnded || (_queue.Unexamined > 0 && _queue.Length >= minimumSize);
+    private bool IsReady(SecureChannel channel, int minimumSize) =>
+        channel.IsEnded || (_queue.Unexamined > 0 && _queue.Length >= minimumSize);
 
     /// <summary>Hands out what there is.</summary>
-    private ReadResult Take()
+    private ReadResult Take(SecureChannel channel)
     {
         if (_isCompleted)
         {
             // On another thread, while this read waited.
-            End(Idle);
+            End(State.Idle);
             return new ReadResult(default, isCanceled: true, isCompleted: false);
         }
 
-        _isTentative = IsCancelRequested && Interlocked.Exchange(ref _cancelRequested, 0) != 0;
-        ReadResult result = new(_queue.Data, _isTentative, _isEnded);
-        End(Reading);
+        bool isCancelled = _cancellation.Take();
+        ReadResult result = new(_queue.Data, isCancelled, channel.IsEnded);
+        End(isCancelled ? State.ReadingCancelled : State.Reading);
         return result;
     }
 
     /// <summary>
-    /// Decrypts the records that the transport has, up to <see cref="BatchSize"/>. A failure is kept for when the data before it is read.
+    /// Opens the records that the transport has, up to <see cref="BatchSize"/>. A failure is kept for when the data before it is read.
     /// </summary>
-    private void Decrypt(HandshakeMachine machine, in ReadResult received)
+    private void Open(SecureChannel channel, in ReadResult received)
     {
-        if (received.IsCanceled && Interlocked.Exchange(ref _transportCancelled, 0) == 0)
-            Interlocked.Exchange(ref _cancelRequested, 1); // somebody else's: it is the user's to judge
+        if (received.IsCanceled)
+            _cancellation.TransportCancelled();
         ReadOnlySequence<byte> rest = received.Buffer;
         bool needsMore = false;
         try
         {
-            for (long before = _queue.Length; !needsMore && !_isEnded && _queue.Length - before < BatchSize;)
-                needsMore = !DecryptNext(machine, ref rest);
+            for (long before = _queue.Length; !needsMore && !channel.IsEnded && _queue.Length - before < BatchSize;)
+                needsMore = !OpenNext(channel, ref rest);
             if (needsMore && received.IsCompleted)
-                Fail(TlsError.Truncated());
+                channel.Fail(TlsError.Truncated());
         }
         catch (Exception exception)
         {
-            Fail(exception);
+            channel.Fail(exception);
             rest = rest.Slice(rest.End);
         }
         finally
@@ -284,92 +284,60 @@ internal sealed class PlaintextReader(HybridTlsConnection connection, PipeReader
         }
     }
 
-    private bool DecryptNext(HandshakeMachine machine, ref ReadOnlySequence<byte> rest)
+    private bool OpenNext(SecureChannel channel, ref ReadOnlySequence<byte> rest)
     {
-        SequencePosition consumed = rest.Start, examined = rest.Start;
-        bool found = machine.Reader.TryRead(rest, ref consumed, ref examined, _queue.Room, out RecordReadResult result);
-        rest = rest.Slice(consumed);
-        if (!found)
-            return false;
-        switch (result.Kind)
+        // The room that all of it may need, so that a record is judged once; what stays empty is given back.
+        if (_queue.Room.IsEmpty && rest.Length > RecordLimits.ProtectedOverhead)
+            _queue.Reserve(needed: 0, rest.Length);
+        RecordReadKind kind = channel.Open(ref rest, _queue.Room, out int length);
+        if (kind == RecordReadKind.DestinationTooSmall)
         {
-            case RecordReadKind.DestinationTooSmall:
-                _queue.Reserve(result.Length, rest.Length);
-                break;
-            case RecordReadKind.ApplicationData:
-                _queue.Append(result.Length);
-                Volatile.Write(ref _bytes, _bytes + result.Length);
-                machine.KeyUpdates.DataReceived();
-                connection.SendOverdueKeyUpdate(machine);
-                break;
-            case RecordReadKind.Handshake:
-                machine.Receive(HandshakeMessage.Parse(result.HandshakeMessage));
-                break;
-            case RecordReadKind.CloseNotify:
-                _isEnded = true;
-                break;
+            _queue.Reserve(length, rest.Length);
+        }
+        else if (kind == RecordReadKind.ApplicationData)
+        {
+            _queue.Append(length);
+            Volatile.Write(ref _bytes, _bytes + length);
         }
 
-        return true;
+        return kind != RecordReadKind.None;
     }
 
     /// <summary>The transport reports its end.</summary>
-    private Exception Lose(IOException exception)
+    private Exception Lose(SecureChannel channel, IOException exception)
     {
-        Exception failure = Fail(exception as HybridTlsException ?? TlsError.Truncated(exception));
+        channel.Fail(exception as HybridTlsException ?? TlsError.Truncated(exception));
+        Exception failure = channel.Failure!.SourceException;
         connection.Observer?.OnLost(failure);
         return failure;
     }
 
-    private Exception Fail(Exception exception)
-    {
-        if (_failure is null)
-            Volatile.Write(ref _failure, ExceptionDispatchInfo.Capture(exception));
-        return _failure.SourceException;
-    }
-
     private void Begin()
     {
-        int before = Volatile.Read(ref _state);
-        bool isFree = before is Idle or Tried || (before == Reading && _isTentative);
-        if (isFree && Interlocked.CompareExchange(ref _state, Pending, before) == before)
+        State before = _state;
+        if (before is State.Idle or State.Tried or State.ReadingCancelled && Interlocked.CompareExchange(ref _state, State.Pending, before) == before)
             return;
         ObjectDisposedException.ThrowIf(_isDisposed, connection);
         throw new InvalidOperationException(
-            before != Reading ? "Concurrent reads or writes are not supported." : "Reading is already in progress.");
+            before != State.Reading ? "Concurrent reads or writes are not supported." : "Reading is already in progress.");
     }
 
     /// <summary>Ends an operation; what a completion or a disposal on another thread could not do meanwhile is done here.</summary>
-    private void End(int state)
+    private void End(State state)
     {
         Interlocked.Exchange(ref _state, state);
         if (_isCompleted || _isDisposed)
             CloseIfIdle();
     }
 
-    private bool CloseIfIdle()
+    private bool CloseIfIdle() => CloseFrom(State.Idle) || CloseFrom(State.Tried);
+
+    private bool CloseFrom(State state)
     {
-        int before = Volatile.Read(ref _state);
-        if (before is not (Idle or Tried) || Interlocked.CompareExchange(ref _state, Closed, before) != before)
+        if (Interlocked.CompareExchange(ref _state, State.Closed, state) != state)
             return false;
         _queue.Clear();
         return true;
-    }
-
-    private void BeginWaiting()
-    {
-        Volatile.Write(ref _isWaiting, true);
-        Interlocked.MemoryBarrier();
-        // Asked for before the transport could be told.
-        if (IsCancelRequested)
-            CancelTransport();
-    }
-
-    private void CancelTransport()
-    {
-        // Once only until the transport has answered: a second one would come back as somebody else's.
-        if (Interlocked.Exchange(ref _transportCancelled, 1) == 0)
-            transport.CancelPendingRead();
     }
 
     private void ThrowIfCompleted()

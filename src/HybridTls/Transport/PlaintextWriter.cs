@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using HybridTls.Channels;
 using HybridTls.Handshake;
 using HybridTls.Records;
 
@@ -43,9 +44,6 @@ internal sealed class PlaintextWriter : PipeWriter
     /// <summary>Where records go.</summary>
     public PipeOutput Output { get; }
 
-    /// <summary>Who holds it may use <see cref="Output"/> and the writing half of the core.</summary>
-    public SemaphoreSlim Turn { get; } = new(1, 1);
-
     /// <summary>How many blocks are rented now.</summary>
     public int RentedBlocks => _block.Rented;
 
@@ -65,9 +63,9 @@ internal sealed class PlaintextWriter : PipeWriter
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(sizeHint);
-        HandshakeMachine machine = _connection.Machine;
+        SecureChannel channel = _connection.Channel;
         ThrowIfCompleted();
-        Reserve(machine, Math.Max(sizeHint, 1));
+        Reserve(channel, Math.Max(sizeHint, 1));
         return _block.Free;
     }
 
@@ -116,56 +114,31 @@ internal sealed class PlaintextWriter : PipeWriter
             await EndAsync(TlsAlert.CloseNotify, ownsBlock: false).ConfigureAwait(false);
     }
 
-    /// <summary>A flush that nobody asked for must not swallow a cancellation that somebody asked for.</summary>
-    public async ValueTask FlushInternallyAsync(CancellationToken cancellationToken)
-    {
-        FlushResult result = await Output.FlushAsync(cancellationToken).ConfigureAwait(false);
-        if (result.IsCanceled)
-            _transport.CancelPendingFlush();
-    }
-
     private ValueTask<FlushResult> WriteAndFlush(ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
     {
-        HandshakeMachine machine = _connection.Machine;
+        SecureChannel channel = _connection.Channel;
         ThrowIfCompleted();
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<FlushResult>(cancellationToken);
         if (Interlocked.Exchange(ref _flushing, 1) != 0)
             throw new InvalidOperationException("Concurrent reads or writes are not supported.");
-        return WriteAndFlushAsync(machine, source, cancellationToken);
+        return WriteAndFlushAsync(channel, source, cancellationToken);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<FlushResult> WriteAndFlushAsync(
-        HandshakeMachine machine, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+        SecureChannel channel, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
     {
         try
         {
-            _connection.Gate.Enter(_connection);
-            try
-            {
-                if (!Turn.Wait(0, CancellationToken.None))
-                    await Turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-                try
-                {
-                    SealBlock(machine);
-                    _isBulk = false;
-                    _unflushed = 0;
-                    if (!_connection.IsWritable && _connection.Observer is not null)
-                        return new FlushResult(isCanceled: false, isCompleted: true);
-                    _connection.ThrowIfNotWritable();
-                    return await SealAndFlushAsync(machine, source, cancellationToken).ConfigureAwait(false);
-                }
-                finally
-                {
-                    Turn.Release();
-                }
-            }
-            finally
-            {
-                _connection.SendOwedAlert(machine);
-                _connection.Gate.Exit();
-            }
+            using WriteTurn turn = await channel.EnterWriteAsync(cancellationToken).ConfigureAwait(false);
+            SealBlock(channel);
+            _isBulk = false;
+            _unflushed = 0;
+            if (!channel.IsWritable && _connection.Observer is not null)
+                return new FlushResult(isCanceled: false, isCompleted: true);
+            channel.ThrowIfNotWritable();
+            return await SealAndFlushAsync(channel.Machine, source, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -216,33 +189,17 @@ internal sealed class PlaintextWriter : PipeWriter
 
     private async ValueTask EndAsync(TlsAlert alert, bool ownsBlock)
     {
-        if (!_connection.IsAuthenticated || !_connection.Gate.TryEnter())
-        {
-            if (ownsBlock)
-                _block.Release();
-            return;
-        }
-
-        HandshakeMachine machine = _connection.Machine;
         try
         {
-            await Turn.WaitAsync().ConfigureAwait(false);
-            try
+            if (_connection.IsAuthenticated)
             {
+                SecureChannel channel = _connection.Channel;
+                using WriteTurn turn = await channel.EnterWriteAsync(CancellationToken.None).ConfigureAwait(false);
                 if (ownsBlock && alert == TlsAlert.CloseNotify)
-                    SealBlock(machine);
-                else if (ownsBlock)
-                    _block.Release();
+                    SealBlock(channel);
                 _unflushed = 0;
-                if (_connection.IsWritable && _connection.TryBeginAlert())
-                {
-                    machine.WriteAlert(alert);
-                    await Output.FlushAsync(default).ConfigureAwait(false);
-                }
-            }
-            finally
-            {
-                Turn.Release();
+                if (channel.IsWritable)
+                    await channel.EndAsync(alert, CancellationToken.None).ConfigureAwait(false);
             }
         }
 #pragma warning disable CA1031 // The transport is gone, by whatever name it calls that: there is nobody to say goodbye to.
@@ -252,19 +209,20 @@ internal sealed class PlaintextWriter : PipeWriter
 #pragma warning restore CA1031
         finally
         {
-            _connection.SendOwedAlert(machine);
-            _connection.Gate.Exit();
+            if (ownsBlock)
+                _block.Release();
         }
     }
 
-    private void Reserve(HandshakeMachine machine, int needed)
+    private void Reserve(SecureChannel channel, int needed)
     {
         if (_block.Room >= needed)
             return;
+        HandshakeMachine machine = channel.Machine;
         int record = GetSizer(machine).GetFullContent(machine.Writer.MaxContent);
         int bulk = record * Math.Max(1, LargeBlock / record);
         if (_block.Filled > 0 && _block.Filled + needed > bulk)
-            TrySealEarly(machine);
+            TrySealEarly(channel);
         if (_block.Room >= needed)
             return;
         int least = _block.Rented == 0 && !_isBulk ? SmallBlock : Math.Max(bulk, _block.Filled * 2);
@@ -274,43 +232,29 @@ internal sealed class PlaintextWriter : PipeWriter
     /// <summary>
     /// Protects what fills records before the user flushes, unless somebody else is sending; at least something, if it can.
     /// </summary>
-    private void TrySealEarly(HandshakeMachine machine)
+    private void TrySealEarly(SecureChannel channel)
     {
-        if (!_connection.Gate.TryEnter())
+        if (!channel.TryEnterWrite(out WriteTurn turn))
             return;
-        try
+        using (turn)
         {
-            if (!Turn.Wait(0, CancellationToken.None))
-                return;
-            try
-            {
-                _isBulk = true;
-                SealBlock(machine, fullOnly: true);
-            }
-            finally
-            {
-                Turn.Release();
-            }
-
-            _connection.SendOwedAlert(machine);
-        }
-        finally
-        {
-            _connection.Gate.Exit();
+            _isBulk = true;
+            SealBlock(channel, fullOnly: true);
         }
     }
 
     /// <summary>Protects what has gathered; on a connection that is lost it is dropped.</summary>
-    /// <param name="machine">The core.</param>
+    /// <param name="channel">The channel; the caller has its write turn.</param>
     /// <param name="fullOnly">Leaves what does not fill a record, unless that is all there is.</param>
-    private void SealBlock(HandshakeMachine machine, bool fullOnly = false)
+    private void SealBlock(SecureChannel channel, bool fullOnly = false)
     {
-        if (!_connection.IsWritable)
+        if (!channel.IsWritable)
         {
             _block.Release();
             return;
         }
 
+        HandshakeMachine machine = channel.Machine;
         ref RecordSizer sizer = ref GetSizer(machine);
         sizer.BeginFlight();
         int start = 0;

@@ -3,7 +3,7 @@ using HybridTls.Handshake;
 namespace HybridTls.Transport;
 
 /// <summary>A handshake over a stream. What the peer sent beyond it stays in <paramref name="input"/>.</summary>
-internal sealed class StreamHandshakeTransport(Stream stream, PooledBuffer input, PooledBuffer output) : IHandshakeTransport
+internal sealed class StreamHandshakeTransport(Stream stream, PooledBuffer input, StreamOutput output) : IHandshakeTransport
 {
     /// <summary>How much is read from the transport at a time, in bytes: a whole flight of the peer.</summary>
     private const int ReadSize = 16 * 1024;

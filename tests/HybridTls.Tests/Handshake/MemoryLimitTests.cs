@@ -70,10 +70,12 @@ public sealed class MemoryLimitTests
         byte[] wire = [.. hello.AsSpan(0, hello.Length - 1).ToArray().Chunk(16384).SelectMany(
             static piece => (byte[])[22, 3, 3, (byte)(piece.Length >> 8), (byte)piece.Length, .. piece])];
         using PooledBuffer input = new();
-        using PooledBuffer output = new();
-        using ServerHandshake server = new(TestIdentities.ServerOptions(), output);
         int most = 0;
-        using MeteredStream stream = new(wire, () => most = Math.Max(most, input.Capacity + server.Reader.BufferedMemory));
+        ServerHandshake? server = null;
+        using MeteredStream stream = new(wire, () => most = Math.Max(most, input.Capacity + server!.Reader.BufferedMemory));
+        using StreamOutput output = new(stream, this, CancellationToken.None);
+        server = new(TestIdentities.ServerOptions(), output);
+        using ServerHandshake owned = server;
         StreamHandshakeTransport transport = new(stream, input, output);
         HybridTlsException exception = await Assert.ThrowsAsync<HybridTlsException>(
             () => HandshakeDriver.RunAsync(server, transport, TestContext.Current.CancellationToken));

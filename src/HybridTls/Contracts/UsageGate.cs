@@ -1,4 +1,4 @@
-namespace HybridTls.Transport;
+namespace HybridTls;
 
 /// <summary>Runs a clean-up once, when disposal was asked for and the last operation under way has ended.</summary>
 internal sealed class UsageGate(Action cleanUp)
