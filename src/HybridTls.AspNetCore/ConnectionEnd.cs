@@ -16,11 +16,12 @@ internal sealed class ConnectionEnd : CancellationTokenSource, IConnectionObserv
     /// <summary>How long callbacks may keep the reader: they belong to the host, and one may itself wait for the reader.</summary>
     private static readonly TimeSpan CallbackTime = TimeSpan.FromSeconds(1);
 
-    private readonly Lock _triggering = new();
+    private readonly ManualResetEventSlim _triggered = new();
     private readonly CancellationToken _transport;
     private readonly CancellationTokenRegistration _registration;
     private readonly string _connectionId;
     private readonly ILogger _logger;
+    private int _triggeringThread;
 
     public ConnectionEnd(string connectionId, ILogger logger, CancellationToken transport)
     {
@@ -57,17 +58,25 @@ internal sealed class ConnectionEnd : CancellationTokenSource, IConnectionObserv
     /// Returns when all callbacks have run, also those that another thread runs: <see cref="CancellationTokenSource.Cancel()"/> by itself
     /// does not wait for those, and the reader would throw before the server knows that the peer is gone.
     /// </summary>
+    /// <remarks>No lock is held meanwhile. A callback that gets here itself does not wait for its own end.</remarks>
     private void Trigger()
     {
-        bool entered = _triggering.TryEnter(CallbackTime);
+        int thread = Environment.CurrentManagedThreadId;
+        int first = Interlocked.CompareExchange(ref _triggeringThread, thread, 0);
+        if (first != 0)
+        {
+            if (first != thread)
+                _triggered.Wait(CallbackTime);
+            return;
+        }
+
         try
         {
             Cancel();
         }
         finally
         {
-            if (entered)
-                _triggering.Exit();
+            _triggered.Set();
         }
     }
 

@@ -20,6 +20,24 @@ public sealed class StreamFaultTests
         Assert.Equal("more"u8.ToArray(), buffer);
     }
 
+    [Fact]
+    [Clause("HT-ALERT-7")]
+    public async Task A_failing_reader_does_not_wait_for_a_write_that_is_stuck_and_the_alert_follows_it()
+    {
+        await using TlsPair pair = await TlsPair.CreateAsync(limit: 100_000);
+        Task stuck = pair.Server.WriteAsync(new byte[1_000_000], Token).AsTask();
+        await pair.ClientTransport.WriteAsync((byte[])[23, 3, 3, 0, 30, .. new byte[30]], Token);
+        HybridTlsException failure = await Assert.ThrowsAsync<HybridTlsException>(() => pair.Server.ReadAsync(new byte[10], Token).AsTask());
+        Assert.Equal(TlsAlert.BadRecordMac, failure.Alert);
+        Assert.False(stuck.IsCompleted);
+
+        byte[] received = new byte[1_000_000];
+        await pair.Client.ReadExactlyAsync(received, Token);
+        failure = await Assert.ThrowsAsync<HybridTlsException>(() => pair.Client.ReadAsync(received, Token).AsTask());
+        Assert.Equal((HybridTlsFailure.AlertReceived, (TlsAlert?)TlsAlert.BadRecordMac), (failure.Failure, failure.Alert));
+        await stuck;
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
