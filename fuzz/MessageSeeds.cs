@@ -268,7 +268,7 @@ internal static class MessageSeeds
     {
         using (NewSessionTicket.Begin(writer, 7200, 0x8A3C51E7, [0, 1], Pattern(96, 7)))
         {
-            EarlyDataExtension.WriteMaximumSize(writer, 16384);
+            EarlyDataExtension.WriteMaxSize(writer, 16384);
             writer.WriteExtension((ExtensionType)Grease.CodePoint(7), [1]);
         }
     }

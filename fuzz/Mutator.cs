@@ -6,7 +6,7 @@ namespace HybridTls.Fuzz;
 internal sealed class Mutator
 {
     /// <summary>The longest input made.</summary>
-    public const int MaximumLength = 1 << 16;
+    public const int MaxLength = 1 << 16;
 
     // Code points and lengths that mean something to TLS, which bit flips would hit too rarely.
     private static readonly byte[][] s_dictionary =
@@ -49,12 +49,12 @@ internal sealed class Mutator
         {
             input = changed;
             if (_random.Next(3) > 0)
-                return input.Length <= MaximumLength ? input : input[..MaximumLength];
+                return input.Length <= MaxLength ? input : input[..MaxLength];
         }
 
         for (int count = 1 + _random.Next(_random.Next(1, 6)); count > 0; count--)
             input = MutateOnce(input, other);
-        return input.Length <= MaximumLength ? input : input[..MaximumLength];
+        return input.Length <= MaxLength ? input : input[..MaxLength];
     }
 
     /// <summary>A number below <paramref name="count"/>.</summary>

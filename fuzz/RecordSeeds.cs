@@ -1,4 +1,5 @@
 using System.Buffers;
+using HybridTls.Cryptography;
 using HybridTls.Records;
 
 namespace HybridTls.Fuzz;

@@ -73,7 +73,7 @@ internal static class ExtensionWriter
                 PreSharedKeyExtension.WriteSelected(writer, PreSharedKeyExtension.ParseSelected(data));
                 break;
             case (In.NewSessionTicket, ExtensionType.EarlyData):
-                EarlyDataExtension.WriteMaximumSize(writer, EarlyDataExtension.ParseMaximumSize(data));
+                EarlyDataExtension.WriteMaxSize(writer, EarlyDataExtension.ParseMaxSize(data));
                 break;
             case (_, ExtensionType.EarlyData):
                 EarlyDataExtension.WriteIndication(writer);

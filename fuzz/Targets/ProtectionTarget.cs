@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using HybridTls.Cryptography;
 using HybridTls.Records;
 
 namespace HybridTls.Fuzz.Targets;
@@ -11,7 +12,7 @@ namespace HybridTls.Fuzz.Targets;
 internal static class ProtectionTarget
 {
     private const int OrderSize = 5;
-    private const int MaximumOrders = 16;
+    private const int MaxOrders = 16;
 
     /// <summary>Seals and opens.</summary>
     public static string Fuzz(ReadOnlySpan<byte> input)
@@ -19,7 +20,7 @@ internal static class ProtectionTarget
         if (input.IsEmpty)
             return "no orders";
         var algorithm = (AeadAlgorithm)(input[0] % 3);
-        if (!RecordProtection.IsSupported(algorithm))
+        if (!AeadCipher.IsSupported(algorithm))
             return "not supported";
         var expected = new EventLog();
         var output = new ArrayBufferWriter<byte>();
@@ -33,7 +34,7 @@ internal static class ProtectionTarget
     private static void Seal(AeadAlgorithm algorithm, ReadOnlySpan<byte> orders, ArrayBufferWriter<byte> output, EventLog expected)
     {
         using RecordProtection protection = Protection(algorithm);
-        for (int i = 0; i < MaximumOrders && orders.Length >= OrderSize; i++, orders = orders[OrderSize..])
+        for (int i = 0; i < MaxOrders && orders.Length >= OrderSize; i++, orders = orders[OrderSize..])
         {
             int length = BinaryPrimitives.ReadUInt16BigEndian(orders[1..]) % (RecordLimits.MaxContent + 1);
             int padding = Math.Min(orders[3] * 8, RecordLimits.MaxContent - length);
@@ -135,5 +136,5 @@ internal static class ProtectionTarget
     }
 
     private static RecordProtection Protection(AeadAlgorithm algorithm) =>
-        new(algorithm, MessageSeeds.Pattern(RecordProtection.GetKeySize(algorithm), 1), MessageSeeds.Pattern(RecordProtection.IvSize, 2));
+        new(algorithm, MessageSeeds.Pattern(AeadCipher.GetKeySize(algorithm), 1), MessageSeeds.Pattern(RecordProtection.IvSize, 2));
 }

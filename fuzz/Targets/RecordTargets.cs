@@ -7,7 +7,7 @@ namespace HybridTls.Fuzz.Targets;
 internal static class RecordTargets
 {
     // Beyond this, delivery a byte at a time is left out: its cost grows with the square.
-    private const int MaximumBytewise = 64;
+    private const int MaxBytewise = 64;
 
     // What a reader may take besides buffers for what has come: the exception, and types set up at the first run.
     private const int FixedAllocation = 128 * 1024;
@@ -22,7 +22,7 @@ internal static class RecordTargets
         Frame(bytes, [bytes.Length], Splitting.Around(places, bytes.Length)).CheckSameAs(whole, "segments around headers");
         Frame(bytes, Splitting.Random(bytes), segments: null).CheckSameAs(whole, "random deliveries");
         Frame(bytes, Splitting.Around(places, bytes.Length), segments: null).CheckSameAs(whole, "deliveries around headers");
-        if (bytes.Length <= MaximumBytewise)
+        if (bytes.Length <= MaxBytewise)
         {
             Frame(bytes, [bytes.Length], Splitting.Bytewise(bytes.Length)).CheckSameAs(whole, "segments of one byte");
             Frame(bytes, Splitting.Bytewise(bytes.Length), Splitting.Bytewise(bytes.Length)).CheckSameAs(whole, "byte by byte");
@@ -37,7 +37,7 @@ internal static class RecordTargets
         byte[] bytes = input.ToArray();
         EventLog whole = Reassemble(bytes, [bytes.Length]);
         Reassemble(bytes, Splitting.Random(bytes)).CheckSameAs(whole, "random fragments");
-        if (bytes.Length <= MaximumBytewise)
+        if (bytes.Length <= MaxBytewise)
             Reassemble(bytes, Splitting.Bytewise(bytes.Length)).CheckSameAs(whole, "fragments of one byte");
         return whole.Outcome;
     }
@@ -50,7 +50,7 @@ internal static class RecordTargets
         Read(bytes, [bytes.Length], Splitting.Random(bytes)).CheckSameAs(whole, "random segments");
         Read(bytes, Splitting.Random(bytes), segments: null).CheckSameAs(whole, "random deliveries");
         Read(bytes, Splitting.Random(bytes), Splitting.Random(bytes)).CheckSameAs(whole, "random deliveries in segments");
-        if (bytes.Length <= MaximumBytewise)
+        if (bytes.Length <= MaxBytewise)
         {
             Read(bytes, [bytes.Length], Splitting.Bytewise(bytes.Length)).CheckSameAs(whole, "segments of one byte");
             Read(bytes, Splitting.Bytewise(bytes.Length), segments: null).CheckSameAs(whole, "byte by byte");

@@ -12,9 +12,6 @@ internal sealed class DataProtectionTicketProtector : ITicketProtector
     /// <summary>With a version: what is sealed for one is opened for no other.</summary>
     private const string Purpose = "HybridTls.Tickets.v1";
 
-    /// <summary>RFC 9846 §4.7.1.</summary>
-    private const int MaxTicketSize = 65_535;
-
     // Data Protection's documented payload begins with this and the id of its key.
     private const uint MagicHeader = 0x09F0C9F0;
     private const int KeyIdStart = sizeof(uint);
@@ -49,8 +46,6 @@ internal sealed class DataProtectionTicketProtector : ITicketProtector
         try
         {
             byte[] ticket = _protector.Protect(copy);
-            if (ticket.Length > MaxTicketSize)
-                return null;
             if (KeyIdOf(ticket) is not { } id || _watch.Accepts(id, isOurs: true))
                 return ticket;
             // The ring that Data Protection holds may be a day old.

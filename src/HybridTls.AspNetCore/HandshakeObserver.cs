@@ -64,6 +64,8 @@ internal sealed class HandshakeObserver
                 parameters.ApplicationProtocol.ToString(), parameters.IsResumed, duration.TotalMilliseconds);
             if (parameters.ResumptionRefusal is { } refusal)
                 Log.NotResumed(_telemetry.Logger, _connectionId, refusal);
+            if (parameters.TicketRefusal is { } withheld)
+                Log.NoTicket(_telemetry.Logger, _connectionId, withheld);
         }
 
         return duration;

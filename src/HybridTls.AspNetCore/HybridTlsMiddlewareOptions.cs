@@ -5,9 +5,6 @@ namespace HybridTls.AspNetCore;
 /// </summary>
 public sealed class HybridTlsMiddlewareOptions
 {
-    /// <summary>What every timer takes: a little less than 2^31 milliseconds.</summary>
-    private static readonly TimeSpan MaxTime = TimeSpan.FromDays(24);
-
     /// <summary>Creates options with the defaults.</summary>
     public HybridTlsMiddlewareOptions()
     {
@@ -89,7 +86,7 @@ public sealed class HybridTlsMiddlewareOptions
 
     private static void ThrowIfNoTimerTakes(TimeSpan time, string option)
     {
-        if ((time <= TimeSpan.Zero && time != Timeout.InfiniteTimeSpan) || time > MaxTime)
+        if ((time <= TimeSpan.Zero && time != Timeout.InfiniteTimeSpan) || time > HybridTlsOptions.MaxHandshakeTimeout)
             throw new InvalidOperationException($"{option} is {time}; it must be positive and at most 24 days, or Timeout.InfiniteTimeSpan.");
     }
 }

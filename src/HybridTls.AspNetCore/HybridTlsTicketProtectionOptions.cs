@@ -3,8 +3,6 @@ namespace HybridTls.AspNetCore;
 /// <summary>How tickets are sealed with the application's data protection keys.</summary>
 public sealed class HybridTlsTicketProtectionOptions
 {
-    private static readonly TimeSpan MaxLifetime = TimeSpan.FromDays(7);
-
     /// <summary>
     /// Keeps servers apart that share a key ring but must not resume each other's sessions: only equal ones do. Default: empty.
     /// </summary>
@@ -25,7 +23,7 @@ public sealed class HybridTlsTicketProtectionOptions
     {
         if (Discriminator is null)
             throw new InvalidOperationException("Discriminator is null: leave it empty for none.");
-        if (TicketLifetime < TimeSpan.FromSeconds(1) || TicketLifetime > MaxLifetime)
+        if (TicketLifetime < TimeSpan.FromSeconds(1) || TicketLifetime > ITicketProtector.MaxTicketLifetime)
             throw new InvalidOperationException($"TicketLifetime is {TicketLifetime}; it must be 1 second to 7 days (RFC 9846 §4.7.1).");
         if (RevocationCheckInterval <= TimeSpan.Zero)
             throw new InvalidOperationException($"RevocationCheckInterval is {RevocationCheckInterval}; it must be positive.");

@@ -54,6 +54,9 @@ internal static partial class Log
         "whoever reads it can decrypt them. Never in production.")]
     public static partial void KeyLogActive(ILogger logger, string endpoint);
 
+    [LoggerMessage(14, LogLevel.Debug, "Connection {ConnectionId}: the client gets no ticket: {Reason}.")]
+    public static partial void NoTicket(ILogger logger, string connectionId, string reason);
+
     [LoggerMessage(20, LogLevel.Error, "The data protection key ring cannot be used: tickets are neither sealed nor opened, and all handshakes " +
         "are full ones, until it can. It is tried again every 30 seconds; this message comes once.")]
     public static partial void KeyRingIsDown(ILogger logger, Exception exception);

@@ -211,7 +211,7 @@ public sealed partial class ManagedMLDsa : MLDsa
 
     private void ComputePreHashMu(ReadOnlySpan<byte> hash, string hashAlgorithmOid, ReadOnlySpan<byte> context, Span<byte> mu)
     {
-        Span<byte> oid = stackalloc byte[ObjectIdentifier.MaximumSize];
+        Span<byte> oid = stackalloc byte[ObjectIdentifier.MaxSize];
         oid = oid[..ObjectIdentifier.Encode(hashAlgorithmOid, oid)];
         MLDsa65.ComputePreHashMu(_verificationKey.Tr, oid, hash, context, mu);
     }

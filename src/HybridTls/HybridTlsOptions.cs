@@ -9,7 +9,7 @@ namespace HybridTls;
 public abstract class HybridTlsOptions
 {
     /// <summary>What every timer takes: a little less than 2^31 milliseconds.</summary>
-    private static readonly TimeSpan MaxHandshakeTimeout = TimeSpan.FromDays(24);
+    internal static readonly TimeSpan MaxHandshakeTimeout = TimeSpan.FromDays(24);
 
     private protected HybridTlsOptions()
     {

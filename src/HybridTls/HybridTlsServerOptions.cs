@@ -70,7 +70,7 @@ public sealed class HybridTlsServerOptions : HybridTlsOptions
         ValidateCommon();
         if (TicketCount is < 0 or > MaxTicketCount)
             throw new InvalidOperationException($"TicketCount is {TicketCount}; it must be 0 to {MaxTicketCount}.");
-        if (TicketLifetime < TimeSpan.FromSeconds(1) || TicketLifetime > SessionTimes.MaxLifetime)
+        if (TicketLifetime < TimeSpan.FromSeconds(1) || TicketLifetime > ITicketProtector.MaxTicketLifetime)
             throw new InvalidOperationException($"TicketLifetime is {TicketLifetime}; it must be 1 second to 7 days (RFC 9846 §4.7.1).");
         if (SelectOptions is not null && !selected)
             return;

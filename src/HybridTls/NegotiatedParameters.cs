@@ -36,6 +36,9 @@ public sealed class NegotiatedParameters
     /// <summary>Why a server did not resume although the client offered a ticket; null if it did, or the client offered none.</summary>
     public string? ResumptionRefusal { get; internal init; }
 
+    /// <summary>Why a server gave the client no ticket, or not all it would have got; null if it did, or the client has no use for any.</summary>
+    public string? TicketRefusal { get; internal set; }
+
     /// <summary>Whether the server had to ask for another ClientHello.</summary>
     public bool UsedHelloRetryRequest { get; internal init; }
 

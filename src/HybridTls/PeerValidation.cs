@@ -201,10 +201,10 @@ public sealed class PeerValidation
 
     private PeerEvaluation EvaluateChain(PeerValidationRequest request)
     {
-        if (request.Certificates.Count is 0 or > PathValidator.MaximumCertificates)
+        if (request.Certificates.Count is 0 or > PathValidator.MaxCertificates)
         {
             return Refuse(TlsAlert.BadCertificate,
-                $"The peer presented {request.Certificates.Count} certificates; 1 to {PathValidator.MaximumCertificates} are looked at.");
+                $"The peer presented {request.Certificates.Count} certificates; 1 to {PathValidator.MaxCertificates} are looked at.");
         }
 
         DateTimeOffset now = request.TimeProvider.GetUtcNow();

@@ -10,9 +10,9 @@ namespace HybridTls.Cryptography;
 internal static class EncryptedPrivateKeyInfo
 {
     /// <summary>The most iterations that are carried out: a hostile file must not occupy a core for minutes.</summary>
-    public const int MaximumIterations = 10_000_000;
+    public const int MaxIterations = 10_000_000;
 
-    private const int MaximumSaltSize = 1024;
+    private const int MaxSaltSize = 1024;
 
     private const string Pbes2 = "1.2.840.113549.1.5.13";
     private const string Pbkdf2 = "1.2.840.113549.1.5.12";
@@ -107,14 +107,14 @@ internal static class EncryptedPrivateKeyInfo
 
     private static byte[] ReadSalt(ref Asn1Cursor parameters)
     {
-        byte[] salt = new byte[MaximumSaltSize];
+        byte[] salt = new byte[MaxSaltSize];
         return salt[..parameters.ReadOctetStringOfAtMost(salt)];
     }
 
     private static int ReadIterations(ref Asn1Cursor parameters) => parameters.ReadCount() switch
     {
         0 => throw Asn1Cursor.Corrupted("the iteration count is zero"),
-        > MaximumIterations => throw new CryptographicException($"The iteration count is over {MaximumIterations}."),
+        > MaxIterations => throw new CryptographicException($"The iteration count is over {MaxIterations}."),
         int count => count,
     };
 

@@ -8,7 +8,7 @@ namespace HybridTls.Cryptography;
 internal static class ObjectIdentifier
 {
     /// <summary>The longest encoding that is accepted, in bytes.</summary>
-    public const int MaximumSize = 64;
+    public const int MaxSize = 64;
 
     // The arc of NIST's hash functions, whose last number is below 128: SHA-2, SHA-3 and SHAKE.
     private const string HashFunctions = "2.16.840.1.101.3.4.2.";
@@ -17,7 +17,7 @@ internal static class ObjectIdentifier
 
     /// <summary>Encodes an identifier; without allocation if it is a NIST hash function's.</summary>
     /// <param name="dotted">The dotted form.</param>
-    /// <param name="destination">Receives the encoding; <see cref="MaximumSize"/> bytes suffice.</param>
+    /// <param name="destination">Receives the encoding; <see cref="MaxSize"/> bytes suffice.</param>
     /// <returns>The length of the encoding in bytes.</returns>
     /// <exception cref="CryptographicException">The identifier is malformed, or its encoding too long.</exception>
     public static int Encode(string dotted, Span<byte> destination)

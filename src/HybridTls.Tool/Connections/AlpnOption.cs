@@ -6,7 +6,7 @@ namespace HybridTls.Tool.Connections;
 /// <summary>The application protocols (ALPN, RFC 7301).</summary>
 internal static class AlpnOption
 {
-    private const int MaximumLength = 255;
+    private const int MaxLength = 255;
 
     /// <summary>Creates the option.</summary>
     public static Option<string[]> Create() => new("--alpn")
@@ -21,10 +21,10 @@ internal static class AlpnOption
     {
         foreach (string name in (values ?? []).SelectMany(static value => value.Split(',')))
         {
-            if (name.Length is 0 or > MaximumLength || name.Any(static character => character is <= ' ' or > '~'))
+            if (name.Length is 0 or > MaxLength || name.Any(static character => character is <= ' ' or > '~'))
             {
                 throw new ToolException(
-                    $"--alpn \"{name}\" is no protocol name: write 1 to {MaximumLength} visible ASCII characters, such as h2.");
+                    $"--alpn \"{name}\" is no protocol name: write 1 to {MaxLength} visible ASCII characters, such as h2.");
             }
 
             yield return new SslApplicationProtocol(name);

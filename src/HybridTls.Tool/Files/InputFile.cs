@@ -4,7 +4,7 @@ namespace HybridTls.Tool.Files;
 internal static class InputFile
 {
     /// <summary>No file that the tool reads is longer: keys, chains, captures.</summary>
-    private const long MaximumSize = 64 * 1024 * 1024;
+    private const long MaxSize = 64 * 1024 * 1024;
 
     /// <summary>Reads a text.</summary>
     /// <param name="file">The file.</param>
@@ -21,7 +21,7 @@ internal static class InputFile
             throw new ToolException($"There is no file {file}: give the path of {what}.");
         try
         {
-            return file.Length <= MaximumSize
+            return file.Length <= MaxSize
                 ? File.ReadAllBytes(file.FullName)
                 : throw new ToolException($"{file} has {file.Length} bytes, which is too long for {what}.");
         }

@@ -9,7 +9,7 @@ namespace HybridTls.Tool.Files;
 /// <summary>Where a new certificate and its key go, and for how long it is valid.</summary>
 internal sealed class NewCertificateOptions
 {
-    private const int MaximumDays = 36525;
+    private const int MaxDays = 36525;
 
     private readonly Option<FileInfo> _out = new("--out", "-o")
     {
@@ -71,9 +71,9 @@ internal sealed class NewCertificateOptions
         if (_days is null)
             return TimeSpan.FromDays(1);
         int days = parsed.GetValue(_days);
-        return days is > 0 and <= MaximumDays
+        return days is > 0 and <= MaxDays
             ? TimeSpan.FromDays(days)
-            : throw new ToolException($"{_days.Name} is {days}: give 1 to {MaximumDays}.");
+            : throw new ToolException($"{_days.Name} is {days}: give 1 to {MaxDays}.");
     }
 
     /// <summary>The key, generated if its file does not exist.</summary>

@@ -12,7 +12,7 @@ namespace HybridTls.Tool.Inspection;
 /// <summary>Handshake messages in words.</summary>
 internal static class MessageDescription
 {
-    private const int MaximumCertificateSize = 64 * 1024;
+    private const int MaxCertificateSize = 64 * 1024;
     private const CertificateCompression AllCompressions = CertificateCompression.Brotli | CertificateCompression.Zlib;
 
     /// <summary>Describes one whole message and keeps what the keys depend on.</summary>
@@ -66,7 +66,7 @@ internal static class MessageDescription
                 detail.Add("uncompressed", Layout.Bytes(compressed.UncompressedLength));
                 DescribeCertificates(
                     detail,
-                    CertificateCompressor.Inflate(compressed, AllCompressions, MaximumCertificateSize));
+                    CertificateCompressor.Inflate(compressed, AllCompressions, MaxCertificateSize));
                 break;
             case HandshakeType.CertificateVerify:
                 CertificateVerify verify = CertificateVerify.Parse(message.Body);

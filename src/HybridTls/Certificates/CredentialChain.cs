@@ -111,9 +111,9 @@ internal sealed class CredentialChain
 
         if (parsed.Count == 0)
             throw new CryptographicException("There is no certificate: give the certificate of the key, and its issuers after it.");
-        if (parsed.Count > PathValidator.MaximumCertificates)
+        if (parsed.Count > PathValidator.MaxCertificates)
             throw new CryptographicException($"The chain has {parsed.Count} certificates; peers look at no more than " +
-                $"{PathValidator.MaximumCertificates}.");
+                $"{PathValidator.MaxCertificates}.");
         return parsed;
     }
 

@@ -12,8 +12,8 @@ namespace HybridTls.Certificates;
 internal static class DistinguishedName
 {
     // Far beyond any real name; they bound what comparing names of a hostile chain costs.
-    private const int MaximumParts = 32;
-    private const int MaximumSize = 4096;
+    private const int MaxParts = 32;
+    private const int MaxSize = 4096;
 
     private static readonly Asn1Tag Utf8String = new(UniversalTagNumber.UTF8String);
     private static readonly Asn1Tag PrintableString = new(UniversalTagNumber.PrintableString);
@@ -23,8 +23,8 @@ internal static class DistinguishedName
     /// <exception cref="AsnContentException">It is not.</exception>
     public static bool Check(ReadOnlySpan<byte> encoded)
     {
-        if (encoded.Length > MaximumSize)
-            throw new AsnContentException($"A name is longer than {MaximumSize} bytes.");
+        if (encoded.Length > MaxSize)
+            throw new AsnContentException($"A name is longer than {MaxSize} bytes.");
         DerReader name = Open(encoded);
         bool any = name.HasData;
         int parts = 0;
@@ -37,8 +37,8 @@ internal static class DistinguishedName
                 attribute.ReadOid();
                 attribute.ReadAny(out _);
                 attribute.ThrowIfNotEmpty();
-                if (++parts > MaximumParts)
-                    throw new AsnContentException($"A name has more than {MaximumParts} parts.");
+                if (++parts > MaxParts)
+                    throw new AsnContentException($"A name has more than {MaxParts} parts.");
             }
             while (part.HasData);
         }

@@ -6,7 +6,7 @@ namespace HybridTls.Certificates;
 internal sealed class ParsedCertificate
 {
     /// <summary>The longest certificate that is parsed, in bytes; one with ML-DSA-65 takes about 5.5 kB.</summary>
-    public const int MaximumSize = 64 * 1024;
+    public const int MaxSize = 64 * 1024;
 
     private static readonly Asn1Tag Version = new(TagClass.ContextSpecific, 0);
     private static readonly Asn1Tag IssuerUniqueId = new(TagClass.ContextSpecific, 1);
@@ -94,9 +94,9 @@ internal sealed class ParsedCertificate
     /// <exception cref="HybridTlsException">bad_certificate: malformed; unsupported_certificate: not version 3.</exception>
     public static ParsedCertificate Parse(ReadOnlyMemory<byte> der)
     {
-        if (der.Length > MaximumSize)
+        if (der.Length > MaxSize)
             throw TlsError.Create(TlsAlert.BadCertificate, $"A certificate of {der.Length} bytes is longer than the limit of " +
-                $"{MaximumSize}.");
+                $"{MaxSize}.");
         try
         {
             var certificate = new ParsedCertificate(der);

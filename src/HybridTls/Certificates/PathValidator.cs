@@ -10,14 +10,14 @@ namespace HybridTls.Certificates;
 internal sealed class PathValidator
 {
     /// <summary>The most certificates a peer may present; the anchor need not be among them.</summary>
-    public const int MaximumCertificates = 8;
+    public const int MaxCertificates = 8;
 
     /// <summary>The most signatures that are verified for one peer.</summary>
-    public const int MaximumSignatures = 16;
+    public const int MaxSignatures = 16;
 
     // An authority's certificate is tried so often at most, and so many names are compared with constraints.
-    private const int MaximumSteps = 64;
-    private const int MaximumNameComparisons = 4096;
+    private const int MaxSteps = 64;
+    private const int MaxNameComparisons = 4096;
 
     private readonly TrustAnchorSet _anchors;
     private readonly IReadOnlyList<ParsedCertificate> _presented;
@@ -27,8 +27,8 @@ internal sealed class PathValidator
     private readonly List<(ParsedCertificate Child, ParsedCertificate Issuer, bool Verified)> _signatures = [];
     private ValidationFailure? _failure;
     private int _failureRank = -1;
-    private int _steps = MaximumSteps;
-    private int _nameComparisons = MaximumNameComparisons;
+    private int _steps = MaxSteps;
+    private int _nameComparisons = MaxNameComparisons;
 
     private PathValidator(TrustAnchorSet anchors, IReadOnlyList<ParsedCertificate> presented, PeerRole peer, DateTimeOffset now)
     {
@@ -260,7 +260,7 @@ internal sealed class PathValidator
             }
         }
 
-        if (_signatures.Count == MaximumSignatures)
+        if (_signatures.Count == MaxSignatures)
             return false;
         verified = issuer.Key.Verify(child.ToBeSigned, child.Signature);
         _signatures.Add((child, issuer, verified));
@@ -301,7 +301,7 @@ internal sealed class PathValidator
     private bool NoteOutOfWork()
     {
         Note(Rank.OutOfWork, new ValidationFailure(TlsAlert.CertificateUnknown,
-            $"No path for {_path[0].Describe()} was found within {MaximumSignatures} signatures: the peer should send just the chain " +
+            $"No path for {_path[0].Describe()} was found within {MaxSignatures} signatures: the peer should send just the chain " +
                 "from its certificate to the anchor."));
         return false;
     }

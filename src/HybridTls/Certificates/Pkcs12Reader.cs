@@ -8,14 +8,14 @@ namespace HybridTls.Certificates;
 internal static class Pkcs12Reader
 {
     // A credential is small; the limit keeps a wrong file from being read as one.
-    private const int MaximumSize = 4 * 1024 * 1024;
+    private const int MaxSize = 4 * 1024 * 1024;
 
     /// <summary>Reads the one private key and all certificates, which may stand in any order.</summary>
     /// <exception cref="CryptographicException">The password is wrong, or there is no or more than one key.</exception>
     public static MLDsa Read(ReadOnlyMemory<byte> source, ReadOnlySpan<char> password, List<byte[]> certificates)
     {
-        if (source.Length > MaximumSize)
-            throw new CryptographicException($"A PKCS#12 file of {source.Length} bytes is longer than the limit of {MaximumSize}.");
+        if (source.Length > MaxSize)
+            throw new CryptographicException($"A PKCS#12 file of {source.Length} bytes is longer than the limit of {MaxSize}.");
         MLDsa? key = null;
         try
         {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using HybridTls.Certificates;
+using HybridTls.Cryptography;
 using HybridTls.Messages;
 
 namespace HybridTls.Handshake;
@@ -7,9 +8,6 @@ namespace HybridTls.Handshake;
 /// <content>Certificate, CompressedCertificate and CertificateVerify in both directions (RFC 9846 §4.5).</content>
 internal abstract partial class HandshakeMachine
 {
-    /// <summary>The most certificates that a peer may send.</summary>
-    public const int MaxCertificates = 8;
-
     private byte[] _signatureContent = [];
 
     /// <summary>What the host signs while <see cref="Pending"/> is <see cref="HostTask.Sign"/>.</summary>
@@ -59,8 +57,8 @@ internal abstract partial class HandshakeMachine
     public void UseSignature(ReadOnlySpan<byte> signature)
     {
         ThrowUnlessPending(HostTask.Sign);
-        if (signature.Length != MLDsaAlgorithm.MLDsa65.SignatureSizeInBytes)
-            TlsError.Throw(TlsAlert.InternalError, $"The credential's signer returned {signature.Length} bytes; an ML-DSA-65 signature has 3309.");
+        if (signature.Length != MLDsa65.SignatureSize)
+            TlsError.Throw(TlsAlert.InternalError, $"The credential's signer returned {signature.Length} bytes; an ML-DSA-65 signature has {MLDsa65.SignatureSize}.");
         Pending = HostTask.None;
         WriteCertificateVerify(signature);
         ContinueAfterSignature();
@@ -114,7 +112,7 @@ internal abstract partial class HandshakeMachine
             return false;
         }
 
-        Span<byte> signature = stackalloc byte[3309];
+        Span<byte> signature = stackalloc byte[MLDsa65.SignatureSize];
         credential.Sign(content, signature);
         WriteCertificateVerify(signature);
         return true;
@@ -202,8 +200,8 @@ internal abstract partial class HandshakeMachine
         certificate.ThrowIfUnsolicited(OfferedForCertificate);
         if (certificate.Entries.Count == 0)
             return false;
-        if (certificate.Entries.Count > MaxCertificates)
-            TlsError.Throw(TlsAlert.BadCertificate, $"The peer sent {certificate.Entries.Count} certificates; at most {MaxCertificates} are accepted.");
+        if (certificate.Entries.Count > PathValidator.MaxCertificates)
+            TlsError.Throw(TlsAlert.BadCertificate, $"The peer sent {certificate.Entries.Count} certificates; at most {PathValidator.MaxCertificates} are accepted.");
         if (PeerCertificateType == CertificateType.RawPublicKey && certificate.Entries.Count != 1)
             TlsError.ThrowIllegalParameter("Certificate: a raw public key comes alone (RFC 9846 §4.5.1).");
 

@@ -60,11 +60,12 @@ internal sealed partial class ServerHandshake
         Span<byte> psk = stackalloc byte[Suite.HashSize];
         Span<byte> ageAdd = stackalloc byte[sizeof(uint)];
         byte[] binding = SessionBinding.ForServer(_options, _negotiated.ServerName, _negotiated.ApplicationProtocol);
+        string? refusal = lifetime > TimeSpan.Zero ? null : "the session ends within a second";
         using TlsWriter session = new(capacity: 512);
         using TlsWriter messages = new(capacity: 1024);
         try
         {
-            for (int i = 0; i < count && lifetime > TimeSpan.Zero; i++)
+            for (int i = 0; i < count && refusal is null; i++)
             {
                 ReadOnlySpan<byte> nonce = [(byte)i]; // differs between the tickets of one connection (§4.7.1)
                 Schedule.DeriveResumptionPsk(nonce, psk);
@@ -72,7 +73,9 @@ internal sealed partial class ServerHandshake
                 SessionTimes times = new(AuthenticatedAt, now, lifetime, BitConverter.ToUInt32(ageAdd));
                 session.Clear();
                 ServerSession.Write(session, Suite.Id, psk, times, binding, PeerCertificateType == CertificateType.RawPublicKey, PeerChain);
-                if (session.Length > ServerSession.MaxSize || protector.Protect(session.Written) is not { Length: > 0 and <= ServerSession.MaxTicketSize } ticket)
+                byte[]? ticket = session.Length > ITicketProtector.MaxSessionSize ? null : protector.Protect(session.Written);
+                refusal = RefuseTicket(session.Length, ticket);
+                if (refusal is not null)
                     break;
                 using (NewSessionTicket.Begin(messages, (uint)lifetime.TotalSeconds, times.AgeAdd, nonce, ticket))
                     messages.WriteExtension((ExtensionType)Grease.CodePoint(ageAdd[0]), []); // clients must not choke on it (RFC 8701 §4)
@@ -85,7 +88,20 @@ internal sealed partial class ServerHandshake
             Schedule.ForgetResumption();
         }
 
+        Parameters!.TicketRefusal = refusal;
         if (messages.Length > 0)
             Writer.WriteHandshake(Output, messages.Written);
+    }
+
+    /// <summary>Why a session does not become a ticket; null if it does.</summary>
+    private static string? RefuseTicket(int sessionSize, byte[]? ticket)
+    {
+        if (sessionSize > ITicketProtector.MaxSessionSize)
+            return $"with the client's certificates the session takes {sessionSize} bytes, and at most {ITicketProtector.MaxSessionSize} are sealed";
+        if (ticket is not { Length: > 0 })
+            return "the ticket protector made none";
+        return ticket.Length <= ITicketProtector.MaxTicketSize
+            ? null
+            : $"the ticket protector made one of {ticket.Length} bytes, and at most {ITicketProtector.MaxTicketSize} are sent";
     }
 }

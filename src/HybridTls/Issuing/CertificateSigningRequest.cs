@@ -31,9 +31,9 @@ public sealed class CertificateSigningRequest
     /// <exception cref="CryptographicException">It is malformed, not for an ML-DSA-65 key, or its signature does not verify.</exception>
     public static CertificateSigningRequest Load(ReadOnlySpan<byte> source)
     {
-        if (source.Length > ParsedCertificate.MaximumSize)
+        if (source.Length > ParsedCertificate.MaxSize)
             throw new CryptographicException($"A request of {source.Length} bytes is longer than the limit of " +
-                $"{ParsedCertificate.MaximumSize}.");
+                $"{ParsedCertificate.MaxSize}.");
         try
         {
             byte[] publicKeyInfo = Verify(source);

@@ -1,6 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography;
-using HybridTls.Records;
+using HybridTls.Cryptography;
 
 namespace HybridTls.KeySchedule;
 
@@ -36,7 +36,7 @@ internal sealed class CipherSuiteParameters
 
     /// <summary>The suites that this platform supports, in the profile's order of preference.</summary>
     public static IReadOnlyList<CipherSuiteParameters> Supported { get; } =
-        [.. new[] { Aes256GcmSha384, ChaCha20Poly1305Sha256, Aes128GcmSha256 }.Where(suite => RecordProtection.IsSupported(suite.Aead))];
+        [.. new[] { Aes256GcmSha384, ChaCha20Poly1305Sha256, Aes128GcmSha256 }.Where(suite => AeadCipher.IsSupported(suite.Aead))];
 
     /// <summary>The code point.</summary>
     public TlsCipherSuite Id { get; }
@@ -51,7 +51,7 @@ internal sealed class CipherSuiteParameters
     public int HashSize { get; }
 
     /// <summary>The size of the AEAD key in bytes.</summary>
-    public int KeySize => RecordProtection.GetKeySize(Aead);
+    public int KeySize => AeadCipher.GetKeySize(Aead);
 
     /// <summary>The hash of nothing.</summary>
     internal byte[] EmptyHash { get; }

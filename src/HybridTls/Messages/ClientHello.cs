@@ -13,7 +13,7 @@ internal readonly ref struct ClientHello
     public const int RandomSize = 32;
 
     /// <summary>The largest legacy_session_id in bytes.</summary>
-    public const int MaximumSessionIdSize = 32;
+    public const int MaxSessionIdSize = 32;
 
     private ClientHello(
         ProtocolVersion legacyVersion,
@@ -64,7 +64,7 @@ internal readonly ref struct ClientHello
         var reader = new TlsReader(body, "ClientHello", FailureReason.MalformedClientHello);
         var legacyVersion = (ProtocolVersion)reader.ReadUInt16();
         ReadOnlySpan<byte> random = reader.ReadBytes(RandomSize);
-        ReadOnlySpan<byte> sessionId = reader.ReadVector8(maximum: MaximumSessionIdSize);
+        ReadOnlySpan<byte> sessionId = reader.ReadVector8(maximum: MaxSessionIdSize);
         var cipherSuites = new CodePointList<TlsCipherSuite>(reader.ReadVector16(minimum: 2), "ClientHello");
         ReadOnlySpan<byte> compressionMethods = reader.ReadVector8(minimum: 1);
 

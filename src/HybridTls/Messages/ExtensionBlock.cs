@@ -4,7 +4,7 @@ namespace HybridTls.Messages;
 internal readonly ref struct ExtensionBlock
 {
     /// <summary>The number of extensions that a block may have. Browsers send about twenty; more than this serves nobody.</summary>
-    public const int MaximumCount = 64;
+    public const int MaxCount = 64;
 
     private ExtensionBlock(ReadOnlySpan<byte> bytes, ExtensionSet types, int count)
     {
@@ -25,7 +25,7 @@ internal readonly ref struct ExtensionBlock
     /// <summary>Takes the content of an extensions vector and checks all of it for the message <paramref name="context"/>.</summary>
     /// <exception cref="HybridTlsException">
     /// A length lies or an extension's content does not parse (decode_error); a type occurs twice, a recognised type does not belong
-    /// into this message, a value is not allowed, there are more than <see cref="MaximumCount"/> (illegal_parameter).
+    /// into this message, a value is not allowed, there are more than <see cref="MaxCount"/> (illegal_parameter).
     /// </exception>
     public static ExtensionBlock Parse(ReadOnlySpan<byte> bytes, ExtensionContext context)
     {
@@ -38,7 +38,7 @@ internal readonly ref struct ExtensionBlock
     public static ExtensionBlock ParseStructure(ReadOnlySpan<byte> bytes)
     {
         // Types of 64 and more have no bit in the set; they are few, so each is compared with those before it.
-        Span<ExtensionType> others = stackalloc ExtensionType[MaximumCount];
+        Span<ExtensionType> others = stackalloc ExtensionType[MaxCount];
         int otherCount = 0;
         int count = 0;
         ExtensionSet types = default;
@@ -47,8 +47,8 @@ internal readonly ref struct ExtensionBlock
         {
             var type = (ExtensionType)reader.ReadUInt16();
             reader.ReadVector16();
-            if (count == MaximumCount)
-                TlsError.ThrowIllegalParameter($"More than {MaximumCount} extensions in one message.");
+            if (count == MaxCount)
+                TlsError.ThrowIllegalParameter($"More than {MaxCount} extensions in one message.");
             if (types.Contains(type) || others[..otherCount].Contains(type))
                 TlsError.ThrowIllegalParameter($"The extension {type} occurs twice in one message.", FailureReason.DuplicateExtension);
             if ((ushort)type >= 64)

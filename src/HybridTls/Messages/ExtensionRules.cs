@@ -79,7 +79,7 @@ internal static class ExtensionRules
                 PreSharedKeyExtension.ParseSelected(data);
                 break;
             case (In.NewSessionTicket, ExtensionType.EarlyData):
-                EarlyDataExtension.ParseMaximumSize(data);
+                EarlyDataExtension.ParseMaxSize(data);
                 break;
             case (_, ExtensionType.EarlyData):
                 EarlyDataExtension.ParseIndication(data);

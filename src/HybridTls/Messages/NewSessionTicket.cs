@@ -60,10 +60,10 @@ internal readonly ref struct NewSessionTicket
     }
 
     /// <summary>early_data: max_early_data_size in bytes.</summary>
-    public bool TryGetMaximumEarlyDataSize(out uint size)
+    public bool TryGetMaxEarlyDataSize(out uint size)
     {
         bool found = Extensions.TryGet(ExtensionType.EarlyData, out ReadOnlySpan<byte> data);
-        size = found ? EarlyDataExtension.ParseMaximumSize(data) : 0;
+        size = found ? EarlyDataExtension.ParseMaxSize(data) : 0;
         return found;
     }
 }

@@ -40,7 +40,7 @@ internal readonly ref struct ServerHelloFields
         var reader = new TlsReader(body, structure);
         var legacyVersion = (ProtocolVersion)reader.ReadUInt16();
         ReadOnlySpan<byte> random = reader.ReadBytes(ClientHello.RandomSize);
-        ReadOnlySpan<byte> sessionIdEcho = reader.ReadVector8(maximum: ClientHello.MaximumSessionIdSize);
+        ReadOnlySpan<byte> sessionIdEcho = reader.ReadVector8(maximum: ClientHello.MaxSessionIdSize);
         var cipherSuite = (TlsCipherSuite)reader.ReadUInt16();
         byte compressionMethod = reader.ReadUInt8();
 

@@ -1,3 +1,5 @@
+using HybridTls.Cryptography;
+
 namespace HybridTls.Records;
 
 /// <summary>The sizes and counts that bound the record layer.</summary>
@@ -7,7 +9,7 @@ internal static class RecordLimits
     public const int HeaderSize = 5;
 
     /// <summary>The authentication tag of every suite of the profile.</summary>
-    public const int TagSize = 16;
+    public const int TagSize = AeadCipher.TagSize;
 
     /// <summary>What protection adds to content without padding: header, inner content type, tag.</summary>
     public const int ProtectedOverhead = HeaderSize + 1 + TagSize;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using HybridTls.Cryptography;
 
 namespace HybridTls.Records;
 
@@ -10,10 +11,9 @@ namespace HybridTls.Records;
 internal sealed class RecordProtection : IDisposable
 {
     /// <summary>The size of the nonce and of the static IV.</summary>
-    public const int IvSize = 12;
+    public const int IvSize = AeadCipher.NonceSize;
 
-    private readonly AesGcm? _aesGcm;
-    private readonly ChaCha20Poly1305? _chaCha20Poly1305;
+    private readonly AeadCipher _cipher;
     private readonly byte[] _iv = GC.AllocateUninitializedArray<byte>(IvSize, pinned: true);
     private readonly ulong _byteThreshold;
     private ulong _bytes;
@@ -34,23 +34,18 @@ internal sealed class RecordProtection : IDisposable
         ulong initialSequenceNumber = 0,
         KeyUsage usage = default)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, GetKeySize(algorithm), nameof(key));
         ArgumentOutOfRangeException.ThrowIfNotEqual(iv.Length, IvSize, nameof(iv));
-        Algorithm = algorithm;
         ulong limit = algorithm == AeadAlgorithm.ChaCha20Poly1305 ? RecordLimits.ChaCha20Poly1305Records : RecordLimits.AesGcmRecords;
         UsageLimit = Math.Min(usageLimit ?? limit, limit);
         UpdateThreshold = Math.Min(UsageLimit - Math.Max(1, UsageLimit / 4), usage.Records ?? ulong.MaxValue);
         _byteThreshold = usage.Bytes ?? ulong.MaxValue;
         SequenceNumber = initialSequenceNumber;
-        if (algorithm == AeadAlgorithm.ChaCha20Poly1305)
-            _chaCha20Poly1305 = new ChaCha20Poly1305(key);
-        else
-            _aesGcm = new AesGcm(key, RecordLimits.TagSize);
+        _cipher = new AeadCipher(algorithm, key);
         iv.CopyTo(_iv);
     }
 
     /// <summary>The AEAD.</summary>
-    public AeadAlgorithm Algorithm { get; }
+    public AeadAlgorithm Algorithm => _cipher.Algorithm;
 
     /// <summary>The number of the next record; it starts at zero under each key and never wraps (§5.3).</summary>
     public ulong SequenceNumber { get; private set; }
@@ -66,13 +61,6 @@ internal sealed class RecordProtection : IDisposable
 
     /// <summary>Whether the key nears its limit, or has served as much as the host wants, so that a KeyUpdate is due (§4.7.3, §5.5).</summary>
     public bool ShouldUpdateKeys => SequenceNumber >= UpdateThreshold || _bytes >= _byteThreshold;
-
-    /// <summary>The key size of <paramref name="algorithm"/> in bytes.</summary>
-    public static int GetKeySize(AeadAlgorithm algorithm) => algorithm == AeadAlgorithm.Aes128Gcm ? 16 : 32;
-
-    /// <summary>Whether the platform has <paramref name="algorithm"/>.</summary>
-    public static bool IsSupported(AeadAlgorithm algorithm) =>
-        algorithm == AeadAlgorithm.ChaCha20Poly1305 ? ChaCha20Poly1305.IsSupported : AesGcm.IsSupported;
 
     /// <summary>The size of the record that <paramref name="contentLength"/> bytes and <paramref name="padding"/> zeros become.</summary>
     public static int GetRecordSize(int contentLength, int padding = 0) => contentLength + padding + RecordLimits.ProtectedOverhead;
@@ -162,18 +150,8 @@ internal sealed class RecordProtection : IDisposable
         Span<byte> nonce = stackalloc byte[IvSize];
         WriteNonce(nonce);
         Span<byte> inner = plaintext[..ciphertext.Length];
-        try
-        {
-            if (_aesGcm is not null)
-                _aesGcm.Decrypt(nonce, ciphertext, tag, inner, header);
-            else
-                _chaCha20Poly1305!.Decrypt(nonce, ciphertext, tag, inner, header);
-        }
-        catch (AuthenticationTagMismatchException)
-        {
-            inner.Clear(); // the platform does so too; nothing unauthenticated may be let out
+        if (!_cipher.TryDecrypt(nonce, ciphertext, tag, inner, header))
             return false;
-        }
 
         SequenceNumber++;
         length = InnerPlaintext.IndexOfContentType(inner);
@@ -183,12 +161,11 @@ internal sealed class RecordProtection : IDisposable
         return true;
     }
 
-    /// <summary>Frees the keys; the platform's cipher zeroes its own.</summary>
+    /// <summary>Frees the key.</summary>
     public void Dispose()
     {
         _disposed = true;
-        _aesGcm?.Dispose();
-        _chaCha20Poly1305?.Dispose();
+        _cipher.Dispose();
         CryptographicOperations.ZeroMemory(_iv);
     }
 
@@ -219,10 +196,7 @@ internal sealed class RecordProtection : IDisposable
         Span<byte> tag = record.Slice(RecordLimits.HeaderSize + inner.Length, RecordLimits.TagSize);
         Span<byte> nonce = stackalloc byte[IvSize];
         WriteNonce(nonce);
-        if (_aesGcm is not null)
-            _aesGcm.Encrypt(nonce, inner, ciphertext, tag, record[..RecordLimits.HeaderSize]);
-        else
-            _chaCha20Poly1305!.Encrypt(nonce, inner, ciphertext, tag, record[..RecordLimits.HeaderSize]);
+        _cipher.Encrypt(nonce, inner, ciphertext, tag, record[..RecordLimits.HeaderSize]);
         SequenceNumber++;
         _bytes += (ulong)inner.Length - 1;
         return RecordLimits.HeaderSize + inner.Length + RecordLimits.TagSize;

@@ -1,4 +1,4 @@
-using HybridTls.Records;
+using HybridTls.Cryptography;
 using HybridTls.Resumption;
 
 namespace HybridTls;
@@ -13,16 +13,10 @@ namespace HybridTls;
 /// </remarks>
 public sealed class RotatingTicketProtector : ITicketProtector, IDisposable
 {
-    /// <summary>The most that <see cref="ITicketProtector.Protect"/> takes.</summary>
-    private const int MaxSessionSize = 65_000;
-
     // Two of 2^30 random 96-bit nonces are equal with a probability of 2^-37 (NIST SP 800-38D §8.3 allows 2^32 of them, 2^-33).
     private const long SealsPerKey = 1L << 30;
 
     private static readonly TimeSpan DefaultPeriod = TimeSpan.FromHours(1);
-
-    /// <summary>RFC 9846 §4.7.1: no ticket lives longer.</summary>
-    private static readonly TimeSpan MaxPeriod = TimeSpan.FromDays(7);
 
     private readonly TimeProvider _timeProvider;
     private readonly AeadAlgorithm _algorithm;
@@ -51,7 +45,7 @@ public sealed class RotatingTicketProtector : ITicketProtector, IDisposable
         TimeSpan rotationPeriod, TimeProvider? timeProvider, AeadAlgorithm algorithm, long sealsPerKey, bool isShared = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(rotationPeriod, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(rotationPeriod, MaxPeriod);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rotationPeriod, ITicketProtector.MaxTicketLifetime);
         TicketLifetime = rotationPeriod;
         _timeProvider = timeProvider ?? TimeProvider.System;
         _algorithm = algorithm;
@@ -69,14 +63,14 @@ public sealed class RotatingTicketProtector : ITicketProtector, IDisposable
     public TimeSpan TicketLifetime { get; }
 
     private static AeadAlgorithm PreferredAlgorithm =>
-        RecordProtection.IsSupported(AeadAlgorithm.Aes256Gcm) ? AeadAlgorithm.Aes256Gcm : AeadAlgorithm.ChaCha20Poly1305;
+        AeadCipher.IsSupported(AeadAlgorithm.Aes256Gcm) ? AeadAlgorithm.Aes256Gcm : AeadAlgorithm.ChaCha20Poly1305;
 
     /// <inheritdoc/>
-    /// <remarks>Null after disposal, and for more than 65,000 bytes. Nothing but the result is allocated.</remarks>
+    /// <remarks>Null after disposal, and for more than <see cref="ITicketProtector.MaxSessionSize"/> bytes. Nothing but the result is allocated.</remarks>
     public byte[]? Protect(ReadOnlySpan<byte> session)
     {
         TicketKey? key = GetCurrent();
-        if (key is null || session.Length > MaxSessionSize)
+        if (key is null || session.Length > ITicketProtector.MaxSessionSize)
             return null;
         byte[] ticket = new byte[session.Length + TicketKey.Overhead];
         while (!key.TrySeal(session, ticket))

@@ -1,6 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography;
-using HybridTls.Handshake;
+using HybridTls.Cryptography;
 using HybridTls.KeySchedule;
 using HybridTls.Messages;
 
@@ -9,25 +9,14 @@ namespace HybridTls.Resumption;
 /// <summary>What a ticket holds: the session as the server will need it again. It is sealed by an <see cref="ITicketProtector"/>.</summary>
 internal sealed class ServerSession : IDisposable
 {
-    /// <summary>The largest session that is sealed, in bytes: with a chain of ML-DSA-65 certificates above it a client gets no tickets.</summary>
-    public const int MaxSize = 24 * 1024;
-
-    /// <summary>The largest ticket that is sent, in bytes: clients bound the message around it, ours to 32 KiB, and offer it in a ClientHello.</summary>
-    public const int MaxTicketSize = 32_000;
-
     private const byte FormatVersion = 1;
 
     /// <summary>The size of <see cref="Binding"/> in bytes: one SHA-256 hash.</summary>
     public const int BindingSize = 32;
 
-    private readonly byte[] _encoded;
-    private readonly Range _psk;
+    private readonly SecretMemory _psk;
 
-    private ServerSession(byte[] encoded, Range psk)
-    {
-        _encoded = encoded;
-        _psk = psk;
-    }
+    private ServerSession(ReadOnlySpan<byte> psk) => _psk = SecretMemory.CopyOf(psk);
 
     /// <summary>The suite of the session; its hash is the pre-shared key's.</summary>
     public required CipherSuiteParameters Suite { get; init; }
@@ -45,7 +34,7 @@ internal sealed class ServerSession : IDisposable
     public required IReadOnlyList<ReadOnlyMemory<byte>> PeerCertificates { get; init; }
 
     /// <summary>The pre-shared key, as long as the suite's hash.</summary>
-    public ReadOnlySpan<byte> Psk => _encoded.AsSpan(_psk);
+    public ReadOnlySpan<byte> Psk => _psk.Bytes;
 
     /// <summary>Writes a session.</summary>
     public static void Write(
@@ -71,29 +60,28 @@ internal sealed class ServerSession : IDisposable
             writer.WriteVector24(certificate.Span);
     }
 
-    /// <summary>Reads a session and takes the array over: it is cleared on disposal, and at once if it is no session.</summary>
+    /// <summary>Reads a session and clears the array that a protector opened it into: its secret has an owner from now on.</summary>
     /// <returns>Null for what is no session of this version, or of a suite that this platform lacks.</returns>
     public static ServerSession? Parse(byte[] encoded)
     {
-        ServerSession? session = null;
         try
         {
-            session = Read(encoded);
+            return Read(encoded);
         }
         catch (HybridTlsException)
         {
-            // Sealed by another version of us, or by a protector that does not authenticate.
+            return null; // sealed by another version of us, or by a protector that does not authenticate
         }
-
-        if (session is null)
+        finally
+        {
             CryptographicOperations.ZeroMemory(encoded);
-        return session;
+        }
     }
 
-    /// <summary>Zeroes the session.</summary>
-    public void Dispose() => CryptographicOperations.ZeroMemory(_encoded);
+    /// <summary>Zeroes the key.</summary>
+    public void Dispose() => _psk.Dispose();
 
-    private static ServerSession? Read(byte[] encoded)
+    private static ServerSession? Read(ReadOnlySpan<byte> encoded)
     {
         var reader = new TlsReader(encoded, "session");
         if (reader.ReadUInt8() != FormatVersion || CipherSuiteParameters.Find(reader.ReadUInt16()) is not { } suite)
@@ -102,8 +90,7 @@ internal sealed class ServerSession : IDisposable
         DateTimeOffset issuedAt = ReadTime(ref reader);
         TimeSpan lifetime = TimeSpan.FromSeconds(reader.ReadUInt32());
         uint ageAdd = reader.ReadUInt32();
-        int pskStart = encoded.Length - reader.Remaining.Length + 1;
-        int pskSize = reader.ReadVector8(suite.HashSize, suite.HashSize).Length;
+        ReadOnlySpan<byte> psk = reader.ReadVector8(suite.HashSize, suite.HashSize);
         byte[] binding = reader.ReadVector8(BindingSize, BindingSize).ToArray();
         bool raw = reader.ReadUInt8() != 0;
         var list = new TlsReader(reader.ReadVector24(), "session");
@@ -111,7 +98,7 @@ internal sealed class ServerSession : IDisposable
         List<ReadOnlyMemory<byte>> certificates = [];
         while (!list.IsEmpty)
             certificates.Add(list.ReadVector24(minimum: 1).ToArray());
-        return new ServerSession(encoded, pskStart..(pskStart + pskSize))
+        return new ServerSession(psk)
         {
             Suite = suite,
             Times = new SessionTimes(authenticatedAt, issuedAt, lifetime, ageAdd),

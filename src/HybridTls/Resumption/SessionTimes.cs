@@ -7,9 +7,6 @@ namespace HybridTls.Resumption;
 /// <param name="AgeAdd">ticket_age_add: hides from observers how old a ticket is (RFC 9846 §4.7.1).</param>
 internal readonly record struct SessionTimes(DateTimeOffset AuthenticatedAt, DateTimeOffset IssuedAt, TimeSpan Lifetime, uint AgeAdd)
 {
-    /// <summary>The longest life of a ticket (RFC 9846 §4.7.1), and here of a session: no chain of tickets outlives it.</summary>
-    public static readonly TimeSpan MaxLifetime = TimeSpan.FromDays(7);
-
     /// <summary>
     /// How far the age that the client claims may be from the one that we count: what clocks drift in a day, and the round trip. A
     /// client that is further off gets a full handshake.
@@ -18,14 +15,14 @@ internal readonly record struct SessionTimes(DateTimeOffset AuthenticatedAt, Dat
 
     /// <summary>When the ticket ends: after its lifetime, and in any case with the session.</summary>
     public DateTimeOffset ExpiresAt =>
-        IssuedAt + Lifetime < AuthenticatedAt + MaxLifetime ? IssuedAt + Lifetime : AuthenticatedAt + MaxLifetime;
+        IssuedAt + Lifetime < AuthenticatedAt + ITicketProtector.MaxTicketLifetime ? IssuedAt + Lifetime : AuthenticatedAt + ITicketProtector.MaxTicketLifetime;
 
     /// <summary>The lifetime that a ticket made now can have: whole seconds; zero when the session is at its end.</summary>
     public static TimeSpan LifetimeAt(DateTimeOffset now, DateTimeOffset authenticatedAt, TimeSpan wanted)
     {
-        TimeSpan left = authenticatedAt + MaxLifetime - now;
+        TimeSpan left = authenticatedAt + ITicketProtector.MaxTicketLifetime - now;
         TimeSpan lifetime = wanted < left ? wanted : left;
-        return lifetime < TimeSpan.FromSeconds(1) ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Floor(Math.Min(lifetime.TotalSeconds, MaxLifetime.TotalSeconds)));
+        return lifetime < TimeSpan.FromSeconds(1) ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Floor(Math.Min(lifetime.TotalSeconds, ITicketProtector.MaxTicketLifetime.TotalSeconds)));
     }
 
     /// <summary>

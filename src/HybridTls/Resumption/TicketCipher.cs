@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using HybridTls.Records;
+using HybridTls.Cryptography;
 
 namespace HybridTls.Resumption;
 
@@ -10,28 +9,12 @@ namespace HybridTls.Resumption;
 /// </remarks>
 internal sealed class TicketCipher : IDisposable
 {
-    /// <summary>The key's size in bytes.</summary>
-    public const int KeySize = 32;
-
-    /// <summary>The nonce's size in bytes.</summary>
-    public const int NonceSize = 12;
-
-    /// <summary>The tag's size in bytes.</summary>
-    public const int TagSize = 16;
-
     private readonly Lock _using = new();
-    private readonly AesGcm? _aesGcm;
-    private readonly ChaCha20Poly1305? _chaCha20Poly1305;
+    private readonly AeadCipher _cipher;
     private bool _disposed;
 
     /// <summary>Takes a copy of the key.</summary>
-    public TicketCipher(AeadAlgorithm algorithm, ReadOnlySpan<byte> key)
-    {
-        if (algorithm == AeadAlgorithm.ChaCha20Poly1305)
-            _chaCha20Poly1305 = new ChaCha20Poly1305(key);
-        else
-            _aesGcm = new AesGcm(key, TagSize);
-    }
+    public TicketCipher(AeadAlgorithm algorithm, ReadOnlySpan<byte> key) => _cipher = new AeadCipher(algorithm, key);
 
     /// <returns>False after disposal.</returns>
     public bool TryEncrypt(
@@ -41,34 +24,18 @@ internal sealed class TicketCipher : IDisposable
         {
             if (_disposed)
                 return false;
-            if (_aesGcm is not null)
-                _aesGcm.Encrypt(nonce, plaintext, ciphertext, tag, associatedData);
-            else
-                _chaCha20Poly1305!.Encrypt(nonce, plaintext, ciphertext, tag, associatedData);
+            _cipher.Encrypt(nonce, plaintext, ciphertext, tag, associatedData);
             return true;
         }
     }
 
-    /// <returns>False after disposal, or when the ciphertext does not authenticate: the platform has cleared the plaintext then.</returns>
+    /// <returns>False after disposal, or when the ciphertext does not authenticate: the plaintext is zero then.</returns>
     public bool TryDecrypt(
         ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext, ReadOnlySpan<byte> associatedData)
     {
-        try
+        lock (_using)
         {
-            lock (_using)
-            {
-                if (_disposed)
-                    return false;
-                if (_aesGcm is not null)
-                    _aesGcm.Decrypt(nonce, ciphertext, tag, plaintext, associatedData);
-                else
-                    _chaCha20Poly1305!.Decrypt(nonce, ciphertext, tag, plaintext, associatedData);
-                return true;
-            }
-        }
-        catch (CryptographicException)
-        {
-            return false;
+            return !_disposed && _cipher.TryDecrypt(nonce, ciphertext, tag, plaintext, associatedData);
         }
     }
 
@@ -78,8 +45,7 @@ internal sealed class TicketCipher : IDisposable
         lock (_using)
         {
             _disposed = true;
-            _aesGcm?.Dispose();
-            _chaCha20Poly1305?.Dispose();
+            _cipher.Dispose();
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using HybridTls.Cryptography;
-using HybridTls.Records;
 
 namespace HybridTls.Resumption;
 
@@ -11,12 +10,12 @@ namespace HybridTls.Resumption;
 internal sealed class TicketKey : IDisposable
 {
     /// <summary>What a ticket is longer than its session, in bytes.</summary>
-    public const int Overhead = PrefixSize + TicketCipher.NonceSize + TicketCipher.TagSize;
+    public const int Overhead = PrefixSize + AeadCipher.NonceSize + AeadCipher.TagSize;
 
     private const byte FormatVersion = 1;
     private const int NameSize = 16;
     private const int PrefixSize = 1 + NameSize;
-    private const int CiphertextStart = PrefixSize + TicketCipher.NonceSize;
+    private const int CiphertextStart = PrefixSize + AeadCipher.NonceSize;
 
     /// <summary>
     /// Copies of the cipher, so that the threads of many processors do not wait for each other: a resumption of some 300 µs takes 5 µs of
@@ -40,7 +39,7 @@ internal sealed class TicketKey : IDisposable
         _sealsLeft = seals;
         _prefix[0] = FormatVersion;
         Entropy.Fill(_prefix.AsSpan(1));
-        Span<byte> key = stackalloc byte[TicketCipher.KeySize];
+        Span<byte> key = stackalloc byte[AeadCipher.GetKeySize(algorithm)];
         Entropy.Fill(key);
         for (int i = 0; i < _ciphers.Length; i++)
             _ciphers[i] = new TicketCipher(algorithm, key);
@@ -70,7 +69,7 @@ internal sealed class TicketKey : IDisposable
         Span<byte> nonce = ticket[PrefixSize..CiphertextStart];
         Entropy.Fill(nonce);
         return Cipher.TryEncrypt(
-            nonce, session, ticket[CiphertextStart..^TicketCipher.TagSize], ticket[^TicketCipher.TagSize..], _prefix);
+            nonce, session, ticket[CiphertextStart..^AeadCipher.TagSize], ticket[^AeadCipher.TagSize..], _prefix);
     }
 
     /// <summary>Opens a ticket that bears this key's name.</summary>
@@ -79,7 +78,7 @@ internal sealed class TicketKey : IDisposable
     {
         byte[] session = new byte[ticket.Length - Overhead];
         bool opened = Cipher.TryDecrypt(
-            ticket[PrefixSize..CiphertextStart], ticket[CiphertextStart..^TicketCipher.TagSize], ticket[^TicketCipher.TagSize..], session, _prefix);
+            ticket[PrefixSize..CiphertextStart], ticket[CiphertextStart..^AeadCipher.TagSize], ticket[^AeadCipher.TagSize..], session, _prefix);
         return opened ? session : null;
     }
 

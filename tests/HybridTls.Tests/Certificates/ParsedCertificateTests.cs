@@ -34,7 +34,7 @@ public class ParsedCertificateTests
         ["bytes after the extensions"] = (Leaf with { AfterExtensions = static writer => writer.WriteNull() }, TlsAlert.BadCertificate, "malformed"),
         ["ML-DSA-65 key with parameters"] = (Leaf with { RawPublicKeyInfo = Key("2.16.840.1.101.3.4.3.18", 1952, parameters: true) }, TlsAlert.BadCertificate, "malformed"),
         ["ML-DSA-65 key of another length"] = (Leaf with { RawPublicKeyInfo = Key("2.16.840.1.101.3.4.3.18", 1951) }, TlsAlert.BadCertificate, "1952 key bytes"),
-        ["longer than the limit"] = (Leaf with { Extensions = [Raw("1.2.3.4", false, new byte[ParsedCertificate.MaximumSize])] }, TlsAlert.BadCertificate, "longer than the limit"),
+        ["longer than the limit"] = (Leaf with { Extensions = [Raw("1.2.3.4", false, new byte[ParsedCertificate.MaxSize])] }, TlsAlert.BadCertificate, "longer than the limit"),
     };
 
     public static TheoryData<string> WrongNames => [.. Wrong.Keys];

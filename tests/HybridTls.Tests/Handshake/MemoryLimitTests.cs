@@ -28,7 +28,7 @@ public sealed class MemoryLimitTests
             ["reassembly of handshake messages"] = Pooled(largest - 1 + RecordLimits.MaxInnerPlaintext),
             ["the first ClientHello"] = HandshakeMessage.HeaderSize + limits.ClientHello,
             ["the facts for SelectOptions"] = limits.ClientHello + 32768,
-            ["an opened ticket"] = ServerSession.MaxSize,
+            ["an opened ticket"] = ITicketProtector.MaxSessionSize,
             ["the certificates of the peer"] = 2 * new HybridTlsServerOptions().MaxCertificateMessageSize,
         };
         Dictionary<string, int> stated = SpecDocument.Table("memory").ToDictionary(

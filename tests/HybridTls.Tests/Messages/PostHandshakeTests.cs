@@ -12,7 +12,7 @@ public class PostHandshakeTests
         byte[] message = Written(writer =>
         {
             using (NewSessionTicket.Begin(writer, 7200, 0x01020304, [0, 1], Hex("AABBCC")))
-                EarlyDataExtension.WriteMaximumSize(writer, 16384);
+                EarlyDataExtension.WriteMaxSize(writer, 16384);
         });
         Assert.Equal(Hex("04 00001A 00001C20 01020304 02 0001 0003 AABBCC 0008 002A 0004 00004000"), message);
         NewSessionTicket ticket = NewSessionTicket.Parse(message.AsSpan(4));
@@ -20,7 +20,7 @@ public class PostHandshakeTests
         Assert.Equal(0x01020304u, ticket.AgeAdd);
         Assert.Equal([0, 1], ticket.Nonce.ToArray());
         Assert.Equal(Hex("AABBCC"), ticket.Ticket.ToArray());
-        Assert.True(ticket.TryGetMaximumEarlyDataSize(out uint size));
+        Assert.True(ticket.TryGetMaxEarlyDataSize(out uint size));
         Assert.Equal(16384u, size);
     }
 
@@ -39,7 +39,7 @@ public class PostHandshakeTests
     public void A_ticket_with_unknown_extensions_and_without_a_nonce_is_accepted()
     {
         NewSessionTicket ticket = NewSessionTicket.Parse(Hex("FFFFFFFF 00000000 00 0001 AA 0005 0A0A 0001 00"));
-        Assert.False(ticket.TryGetMaximumEarlyDataSize(out _));
+        Assert.False(ticket.TryGetMaxEarlyDataSize(out _));
         Assert.Equal(uint.MaxValue, ticket.Lifetime);
     }
 

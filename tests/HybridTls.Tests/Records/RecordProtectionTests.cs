@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using HybridTls.Cryptography;
 using HybridTls.Records;
 
 namespace HybridTls.Tests.Records;
@@ -226,7 +227,7 @@ public class RecordProtectionTests
     }
 
     private static byte[] Key(int algorithm) =>
-        [.. Enumerable.Range(1, RecordProtection.GetKeySize((AeadAlgorithm)algorithm)).Select(i => (byte)i)];
+        [.. Enumerable.Range(1, AeadCipher.GetKeySize((AeadAlgorithm)algorithm)).Select(i => (byte)i)];
 
     private static RecordProtection Create(int algorithm, ulong sequenceNumber = 0) =>
         new((AeadAlgorithm)algorithm, Key(algorithm), Iv, initialSequenceNumber: sequenceNumber);

@@ -24,6 +24,16 @@ public sealed class HostCodeTests : IDisposable
         Assert.Equal(sent, pair.Messages.Count(static taken => taken.Message[0] == (byte)HandshakeType.NewSessionTicket));
     }
 
+    [Theory]
+    [InlineData(0, "the ticket protector made none")]
+    [InlineData(32_000, null)]
+    [InlineData(32_001, "the ticket protector made one of 32001 bytes, and at most 32000 are sent")]
+    public void That_a_client_gets_no_ticket_is_said(int size, string? reason)
+    {
+        using MessagePair pair = _visits.Visit(server => server.TicketProtector = new SizedProtector(size));
+        Assert.Equal(reason, pair.Server.Parameters!.TicketRefusal);
+    }
+
     [Fact]
     public void The_longest_ticket_resumes()
     {
@@ -63,12 +73,12 @@ public sealed class HostCodeTests : IDisposable
         {
             byte[] ticket = inner.Protect(session)!;
             _size = ticket.Length;
-            return [.. ticket, .. new byte[ServerSession.MaxTicketSize - ticket.Length]];
+            return [.. ticket, .. new byte[ITicketProtector.MaxTicketSize - ticket.Length]];
         }
 
         public byte[]? Unprotect(ReadOnlySpan<byte> ticket)
         {
-            Assert.Equal(ServerSession.MaxTicketSize, ticket.Length);
+            Assert.Equal(ITicketProtector.MaxTicketSize, ticket.Length);
             return inner.Unprotect(ticket[.._size]);
         }
     }

@@ -210,7 +210,7 @@ internal sealed class RawClient : IDisposable
     private void ReadTicket(byte[] message)
     {
         NewSessionTicket ticket = NewSessionTicket.Parse(message.AsSpan(4));
-        Assert.False(ticket.TryGetMaximumEarlyDataSize(out _));
+        Assert.False(ticket.TryGetMaxEarlyDataSize(out _));
         byte[] psk = new byte[_suite.HashSize];
         Schedule.DeriveResumptionPsk(ticket.Nonce, psk);
         Ticket = (ticket.Ticket.ToArray(), psk, ticket.AgeAdd);

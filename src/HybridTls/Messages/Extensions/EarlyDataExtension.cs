@@ -9,7 +9,7 @@ internal static class EarlyDataExtension
 
     /// <summary>Reads max_early_data_size, in bytes, of a NewSessionTicket.</summary>
     /// <exception cref="HybridTlsException">The structure is wrong (decode_error).</exception>
-    public static uint ParseMaximumSize(ReadOnlySpan<byte> data)
+    public static uint ParseMaxSize(ReadOnlySpan<byte> data)
     {
         var reader = new TlsReader(data, "early_data");
         uint size = reader.ReadUInt32();
@@ -21,7 +21,7 @@ internal static class EarlyDataExtension
     public static void WriteIndication(TlsWriter writer) => writer.WriteExtension(ExtensionType.EarlyData, []);
 
     /// <summary>Writes the extension of a NewSessionTicket.</summary>
-    public static void WriteMaximumSize(TlsWriter writer, uint size)
+    public static void WriteMaxSize(TlsWriter writer, uint size)
     {
         using LengthScope extension = writer.BeginExtension(ExtensionType.EarlyData);
         writer.WriteUInt32(size);

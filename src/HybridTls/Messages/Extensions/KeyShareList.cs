@@ -35,8 +35,8 @@ internal readonly ref struct KeyShareList
             var before = new KeyShareList(bytes[..^(shares.Remaining.Length + 4 + entry.KeyExchange.Length)], count);
             if (before.TryFind(entry.Group, out _))
                 TlsError.ThrowIllegalParameter($"key_share: two shares of the group 0x{(ushort)entry.Group:X4}.", FailureReason.DuplicateKeyShare);
-            if (++count > ExtensionBlock.MaximumCount)
-                TlsError.ThrowIllegalParameter($"key_share: more than {ExtensionBlock.MaximumCount} shares.");
+            if (++count > ExtensionBlock.MaxCount)
+                TlsError.ThrowIllegalParameter($"key_share: more than {ExtensionBlock.MaxCount} shares.");
         }
 
         return new KeyShareList(bytes, count);

@@ -4,7 +4,7 @@ namespace HybridTls.Messages;
 internal static class ServerNameExtension
 {
     // A DNS name has at most 253 characters (RFC 1035 §2.3.4); 255 is its wire form, which some peers count.
-    private const int MaximumHostNameLength = 255;
+    private const int MaxHostNameLength = 255;
     private const byte HostNameType = 0;
 
     /// <summary>Reads the client's list and gives the host name; empty if the list has only names of other types.</summary>
@@ -28,7 +28,7 @@ internal static class ServerNameExtension
                 continue;
             if (!hostName.IsEmpty)
                 TlsError.ThrowIllegalParameter("server_name: more than one host name (RFC 6066 §3).");
-            if (name.Length > MaximumHostNameLength || name.ContainsAnyExceptInRange((byte)'!', (byte)'~'))
+            if (name.Length > MaxHostNameLength || name.ContainsAnyExceptInRange((byte)'!', (byte)'~'))
                 TlsError.ThrowIllegalParameter("server_name: the host name is too long or holds characters that no host name has.");
             hostName = name;
         }

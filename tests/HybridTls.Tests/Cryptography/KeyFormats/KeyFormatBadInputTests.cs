@@ -281,7 +281,7 @@ public sealed class KeyFormatBadInputTests
             Pkcs8Builder.Encrypt(password, plaintext, saltSize: 1025),
             Pkcs8Builder.Encrypt(password, plaintext, declaredIterations: 0),
             Pkcs8Builder.Encrypt(password, plaintext, declaredIterations: -1),
-            Pkcs8Builder.Encrypt(password, plaintext, declaredIterations: EncryptedPrivateKeyInfo.MaximumIterations + 1),
+            Pkcs8Builder.Encrypt(password, plaintext, declaredIterations: EncryptedPrivateKeyInfo.MaxIterations + 1),
             Pkcs8Builder.Encrypt(password, plaintext, declaredIterations: int.MaxValue),
             Pkcs8Builder.Encrypt(password, plaintext, declaredIterations: 4),
             Pkcs8Builder.Encrypt(password, [.. plaintext, 0]),

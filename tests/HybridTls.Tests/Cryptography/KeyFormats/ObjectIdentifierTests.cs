@@ -19,7 +19,7 @@ public sealed class ObjectIdentifierTests
     {
         AsnWriter writer = new(AsnEncodingRules.DER);
         writer.WriteObjectIdentifier(dotted);
-        byte[] destination = new byte[ObjectIdentifier.MaximumSize];
+        byte[] destination = new byte[ObjectIdentifier.MaxSize];
         Assert.Equal(writer.Encode(), destination[..ObjectIdentifier.Encode(dotted, destination)]);
     }
 
@@ -35,5 +35,5 @@ public sealed class ObjectIdentifierTests
     [InlineData("2.16.840.1.101.3.4.2.-1")]
     [InlineData("1.2.3333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333")]
     public void Malformed_or_endless_identifiers_are_refused(string dotted) =>
-        Assert.Throws<CryptographicException>(() => ObjectIdentifier.Encode(dotted, new byte[ObjectIdentifier.MaximumSize]));
+        Assert.Throws<CryptographicException>(() => ObjectIdentifier.Encode(dotted, new byte[ObjectIdentifier.MaxSize]));
 }

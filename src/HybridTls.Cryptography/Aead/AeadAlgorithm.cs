@@ -1,6 +1,6 @@
-namespace HybridTls.Records;
+namespace HybridTls.Cryptography;
 
-/// <summary>The record protections of this profile (RFC 9846 §5.2). All have 12-byte nonces and 16-byte tags.</summary>
+/// <summary>The AEADs of the profile (RFC 9846 §5.2). All have 12-byte nonces and 16-byte tags.</summary>
 internal enum AeadAlgorithm
 {
     /// <summary>AES-128-GCM, 16-byte key.</summary>
