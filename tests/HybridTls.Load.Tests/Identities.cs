@@ -1,19 +1,11 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using HybridTls.Cryptography;
-using HybridTls.Issuing;
+using HybridTls.Tests;
 
 namespace HybridTls.Load.Tests;
 
 /// <summary>A server "localhost" under a root, and the options of both sides.</summary>
 internal static class Identities
 {
-    private static readonly MLDsa ServerKey = ManagedMLDsa.GenerateKey(MLDsaAlgorithm.MLDsa65);
-
-    private static readonly CertificateAuthority Authority =
-        CertificateAuthority.CreateRoot("CN=HybridTls load test root", ManagedMLDsa.GenerateKey(MLDsaAlgorithm.MLDsa65));
-
-    public static HybridTlsCredential Server { get; } = CreateServer();
+    public static HybridTlsCredential Server => TestIdentities.Server;
 
     /// <summary>No deadline: how long a handshake takes is not what a loaded machine can tell.</summary>
     public static HybridTlsServerOptions ServerOptions { get; } = new() { Credential = Server, HandshakeTimeout = TimeSpan.FromMinutes(1) };
@@ -23,7 +15,7 @@ internal static class Identities
     {
         AllowTlsResume = false,
         ServerName = "localhost",
-        PeerValidation = PeerValidation.TrustAnchors(Authority.Certificate),
+        PeerValidation = TestIdentities.TrustRoot,
         HandshakeTimeout = TimeSpan.FromMinutes(1),
     };
 
@@ -31,13 +23,7 @@ internal static class Identities
     public static HybridTlsClientOptions ResumingClientOptions { get; } = new()
     {
         ServerName = "localhost",
-        PeerValidation = PeerValidation.TrustAnchors(Authority.Certificate),
+        PeerValidation = TestIdentities.TrustRoot,
         HandshakeTimeout = TimeSpan.FromMinutes(1),
     };
-
-    private static HybridTlsCredential CreateServer()
-    {
-        using X509Certificate2 certificate = Authority.Issue(ServerKey, new CertificateProfile { Names = ["localhost"] });
-        return HybridTlsCredential.Create(certificate, ServerKey, leaveOpen: true);
-    }
 }

@@ -1,5 +1,5 @@
 'use strict';
-// Lines of JSON on standard input and output: what every script here speaks with the tests (see HybridTls.Tests/Testing/NodePeer.cs).
+// Lines of JSON on standard input and output: what every script here speaks with the tests (see HybridTls.Testing/NodePeer.cs).
 
 const readline = require('node:readline');
 

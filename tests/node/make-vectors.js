@@ -1,6 +1,6 @@
 'use strict';
 // Writes keys, encapsulations and signatures as this Node makes them, for tests on machines without Node:
-//   node tests/node/make-vectors.js > tests/HybridTls.Tests/Cryptography/Interop/node-vectors.json
+//   node tests/node/make-vectors.js > tests/HybridTls.Cryptography.Tests/Interop/node-vectors.json
 
 const crypto = require('node:crypto');
 

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using HybridTls.Messages;
 using HybridTls.Tests.Handshake;
 using static HybridTls.Tests.Bogo.BogoExchange;
+using Microsoft.Extensions.Time.Testing;
 
 namespace HybridTls.Tests.Bogo;
 
@@ -38,7 +39,7 @@ public class ShimResumptionTests
     public async Task A_client_shim_resumes_and_resumes_again(params string[] flags)
     {
         using ShimProcess shim = ShimClient(["-resume-count", "2", .. flags]);
-        ShiftedTime time = new();
+        FakeTimeProvider time = new(DateTimeOffset.UtcNow);
         HybridTlsServerOptions options = ServerOptions(options => options.TimeProvider = time);
         for (int i = 0; i < 3; i++)
         {
@@ -47,7 +48,7 @@ public class ShimResumptionTests
             Assert.Equal(i > 0, peer.Machine.Parameters!.IsResumed);
             await peer.ExpectEchoAsync();
             if (flags.Contains("-resumption-delay"))
-                time.Ahead += TimeSpan.FromSeconds(3000);
+                time.Advance(TimeSpan.FromSeconds(3000));
         }
 
         await ExpectSuccessAsync(shim);

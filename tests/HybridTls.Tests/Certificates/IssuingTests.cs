@@ -4,12 +4,13 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using HybridTls.Certificates;
 using HybridTls.Issuing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace HybridTls.Tests.Certificates;
 
 public class IssuingTests
 {
-    private static readonly Judge.FixedTime Clock = new(TestCertificate.Now);
+    private static readonly FakeTimeProvider Clock = new(TestCertificate.Now);
     private static readonly CertificateProfile Profile = new() { Names = ["example.com", "*.example.org", "192.0.2.7", "2001:db8::1"], TimeProvider = Clock };
 
     [Fact]

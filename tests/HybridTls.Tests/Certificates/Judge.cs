@@ -1,4 +1,5 @@
 using HybridTls.Certificates;
+using Microsoft.Extensions.Time.Testing;
 
 namespace HybridTls.Tests.Certificates;
 
@@ -16,7 +17,7 @@ internal static class Judge
             ServerName = serverName,
             IsRawPublicKey = raw,
             Certificates = [.. chain.Select(static der => (ReadOnlyMemory<byte>)der)],
-            TimeProvider = new FixedTime(now ?? TestCertificate.Now),
+            TimeProvider = new FakeTimeProvider(now ?? TestCertificate.Now),
         });
 
     public static void Accepts(PeerEvaluation evaluation)
@@ -33,10 +34,5 @@ internal static class Judge
         Assert.Equal(alert, evaluation.Failure.Alert);
         var exception = Assert.Throws<HybridTlsException>(evaluation.ThrowIfRefused);
         Assert.Equal(alert, exception.Alert);
-    }
-
-    public sealed class FixedTime(DateTimeOffset now) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => now;
     }
 }

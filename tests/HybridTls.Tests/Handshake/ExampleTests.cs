@@ -6,13 +6,14 @@ using HybridTls.Handshake;
 using HybridTls.Issuing;
 using HybridTls.Messages;
 using HybridTls.Tests.Certificates;
+using Microsoft.Extensions.Time.Testing;
 
 namespace HybridTls.Tests.Handshake;
 
 /// <summary>The wire examples of the spec: what the code writes from fixed entropy, keys and time.</summary>
 public sealed class ExampleTests
 {
-    private static readonly FixedClock Clock = new();
+    private static readonly FakeTimeProvider Clock = new(new DateTimeOffset(2026, 10, 1, 12, 0, 0, TimeSpan.Zero));
 
     /// <summary>The shared ticket keys are drawn when they are first needed, by whatever test that is: not by one with fixed entropy.</summary>
     static ExampleTests() => GC.KeepAlive(RotatingTicketProtector.Shared);
@@ -142,10 +143,5 @@ public sealed class ExampleTests
             X509Certificate2 leaf = issuer.Issue(TestKeys.Get(key), new CertificateProfile { Names = [name], TimeProvider = Clock });
             return HybridTlsCredential.Create(Intermediates == 0 ? [leaf] : [leaf, issuer.Certificate], TestKeys.Get(key), leaveOpen: true);
         }
-    }
-
-    private sealed class FixedClock : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => new(2026, 10, 1, 12, 0, 0, TimeSpan.Zero);
     }
 }

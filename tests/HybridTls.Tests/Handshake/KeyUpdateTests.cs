@@ -3,6 +3,7 @@ using HybridTls.Handshake;
 using HybridTls.KeySchedule;
 using HybridTls.Messages;
 using HybridTls.Records;
+using Microsoft.Extensions.Time.Testing;
 
 namespace HybridTls.Tests.Handshake;
 
@@ -128,7 +129,7 @@ public sealed class KeyUpdateTests
     [Clause("HT-KU-8")]
     public void A_key_that_is_too_old_is_replaced_before_the_next_data_and_not_sooner()
     {
-        SteppedClock clock = new();
+        FakeTimeProvider clock = new FakeTimeProvider(TestIdentities.Start);
         using MessagePair pair = Established(options =>
         {
             if (options is HybridTlsServerOptions)
@@ -187,7 +188,7 @@ public sealed class KeyUpdateTests
     [Clause("HT-KU-9")]
     public void What_waits_for_our_data_is_overdue_when_the_key_is_twice_too_old()
     {
-        SteppedClock clock = new();
+        FakeTimeProvider clock = new FakeTimeProvider(TestIdentities.Start);
         using MessagePair pair = Established(options => (options.TimeProvider, options.KeyUpdateAfter) = (clock, TimeSpan.FromHours(1)));
         clock.Advance(TimeSpan.FromHours(1));
         pair.Server.KeyUpdates.DataReceived();

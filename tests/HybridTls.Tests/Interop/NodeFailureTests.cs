@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Time.Testing;
 using static HybridTls.Tests.Interop.PeerIdentities;
 
 namespace HybridTls.Tests.Interop;
@@ -31,7 +32,7 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
     public async Task Our_client_refuses_a_certificate_that_its_clock_finds_expired()
     {
         (HybridTlsException ours, NodeConnection theirs) = await FailToConnectAsync(
-            NodeServer(), ClientOptions(options => options.TimeProvider = new ShiftedTime(TimeSpan.FromDays(200))));
+            NodeServer(), ClientOptions(options => options.TimeProvider = new FakeTimeProvider(DateTimeOffset.UtcNow + TimeSpan.FromDays(200))));
         AssertSent(ours, TlsAlert.CertificateExpired);
         Assert.Equal(nameof(TlsAlert.CertificateExpired), await theirs.WaitForErrorAsync());
     }
@@ -80,7 +81,7 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
             {
                 options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
                 options.PeerValidation = TrustRoot;
-                options.TimeProvider = new ShiftedTime(which == "expired" ? TimeSpan.FromDays(200) : TimeSpan.Zero);
+                options.TimeProvider = new FakeTimeProvider(DateTimeOffset.UtcNow + (which == "expired" ? TimeSpan.FromDays(200) : TimeSpan.Zero));
             }),
             NodeClient(("cert", client.CertificatePem), ("key", client.KeyPem)));
         AssertSent(ours, alert);
@@ -236,10 +237,5 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
         Assert.Equal(HybridTlsFailure.AlertSent, ours.Failure);
         Assert.Contains("HTTP", ours.Message, StringComparison.Ordinal);
         Assert.Equal(7, (await theirs.WaitAsync("close")).GetProperty("received").GetInt32());
-    }
-
-    private sealed class ShiftedTime(TimeSpan shift) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + shift;
     }
 }

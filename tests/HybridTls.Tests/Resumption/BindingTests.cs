@@ -174,9 +174,9 @@ public sealed class BindingTests : IDisposable
         Action<HybridTlsServerOptions> server = static options => options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
         Action<HybridTlsClientOptions> client = options => options.Credential = _visits.ClientCredential;
         _visits.VisitServer(server, client);
-        _visits.Clock.Now += TimeSpan.FromDays(2);
+        _visits.Clock.Advance(TimeSpan.FromDays(2));
         Assert.True(_visits.VisitServer(server, client).IsResumed);
-        _visits.Clock.Now += TimeSpan.FromDays(2);
+        _visits.Clock.Advance(TimeSpan.FromDays(2));
         using MessagePair pair = new(_visits.Server(server), _visits.Client(client));
         Assert.Equal(TlsAlert.CertificateExpired, pair.FailWith()); // in the full handshake that took the resumption's place
     }
@@ -189,7 +189,7 @@ public sealed class BindingTests : IDisposable
         int offered = 0;
         foreach (int days in (int[])[0, 2])
         {
-            _visits.Clock.Now += TimeSpan.FromDays(days);
+            _visits.Clock.Advance(TimeSpan.FromDays(days));
             using MessagePair pair = _visits.Visit(options => options.Credential = days == 0 ? brief : _visits.ServerCredential);
             offered += HybridTls.Messages.ClientHello.Parse(pair.Messages[0].Message.AsSpan(4)).TryGetPreSharedKeys(out _) ? 1 : 0;
         }

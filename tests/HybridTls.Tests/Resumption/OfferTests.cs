@@ -5,6 +5,7 @@ using HybridTls.Messages;
 using HybridTls.Resumption;
 using HybridTls.Tests.Handshake;
 using HybridTls.Tests.Spec;
+using Microsoft.Extensions.Time.Testing;
 
 namespace HybridTls.Tests.Resumption;
 
@@ -116,9 +117,9 @@ public sealed class OfferTests : IDisposable
         };
         Action<HybridTlsClientOptions> client = options => options.Credential = _visits.ClientCredential;
         _visits.VisitServer(server, client);
-        ManualClock clients = new() { Now = _visits.Clock.Now };
+        FakeTimeProvider clients = new(_visits.Clock.GetUtcNow());
         if (fate == "expired")
-            _visits.Clock.Now += TimeSpan.FromMinutes(2);
+            _visits.Clock.Advance(TimeSpan.FromMinutes(2));
         using MessagePair pair = new(
             _visits.Server(options =>
             {
@@ -196,7 +197,7 @@ public sealed class OfferTests : IDisposable
         {
             for (int i = 0; i < strangers; i++)
                 PreSharedKeyExtension.WriteIdentity(writer, new PskIdentity([9, (byte)i], 0));
-            PreSharedKeyExtension.WriteIdentity(writer, new PskIdentity(session.Ticket.Span, session.Times.ObfuscatedAgeAt(_visits.Clock.Now)));
+            PreSharedKeyExtension.WriteIdentity(writer, new PskIdentity(session.Ticket.Span, session.Times.ObfuscatedAgeAt(_visits.Clock.GetUtcNow())));
         }
 
         int start = writer.Length;

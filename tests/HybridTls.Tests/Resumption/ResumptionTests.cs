@@ -4,6 +4,7 @@ using HybridTls.Messages;
 using HybridTls.Resumption;
 using HybridTls.Tests.Handshake;
 using HybridTls.Tests.Spec;
+using Microsoft.Extensions.Time.Testing;
 
 namespace HybridTls.Tests.Resumption;
 
@@ -24,7 +25,7 @@ public sealed class ResumptionTests : IDisposable
         Assert.Equal(2, Tickets(full));
         for (int i = 0; i < 3; i++)
         {
-            _visits.Clock.Now += TimeSpan.FromMinutes(20);
+            _visits.Clock.Advance(TimeSpan.FromMinutes(20));
             using MessagePair resumed = _visits.Visit();
             Assert.True(resumed.Client.Parameters!.IsResumed);
             Assert.Null(resumed.Server.Parameters!.ResumptionRefusal);
@@ -67,11 +68,11 @@ public sealed class ResumptionTests : IDisposable
             options.PeerValidation = raw ? _visits.PinServer : _visits.Trust;
             options.AcceptRawPublicKeys = raw;
         };
-        DateTimeOffset began = _visits.Clock.Now;
+        DateTimeOffset began = _visits.Clock.GetUtcNow();
         using MessagePair full = _visits.Visit(server, client);
-        _visits.Clock.Now += TimeSpan.FromHours(5);
+        _visits.Clock.Advance(TimeSpan.FromHours(5));
         _visits.VisitServer(server, client);
-        _visits.Clock.Now += TimeSpan.FromHours(5);
+        _visits.Clock.Advance(TimeSpan.FromHours(5));
         using MessagePair resumed = _visits.Visit(server, client);
         foreach ((NegotiatedParameters before, NegotiatedParameters after) in
             ((NegotiatedParameters, NegotiatedParameters)[])[(full.Server.Parameters!, resumed.Server.Parameters!), (full.Client.Parameters!, resumed.Client.Parameters!)])
@@ -310,13 +311,13 @@ public sealed class ResumptionTests : IDisposable
         _visits.VisitServer();
         for (int day = 1; day < 7; day++)
         {
-            _visits.Clock.Now += TimeSpan.FromDays(1);
+            _visits.Clock.Advance(TimeSpan.FromDays(1));
             Assert.True(_visits.VisitServer().IsResumed);
         }
 
-        _visits.Clock.Now += TimeSpan.FromDays(1) - TimeSpan.FromSeconds(2);
+        _visits.Clock.Advance(TimeSpan.FromDays(1) - TimeSpan.FromSeconds(2));
         Assert.True(_visits.VisitServer().IsResumed);
-        _visits.Clock.Now += TimeSpan.FromSeconds(2);
+        _visits.Clock.Advance(TimeSpan.FromSeconds(2));
         Assert.False(_visits.VisitServer().IsResumed);
     }
 
@@ -329,7 +330,7 @@ public sealed class ResumptionTests : IDisposable
     [Clause("HT-RES-5")]
     public void A_session_or_ticket_from_the_future_is_refused(long authenticated, long issued, bool valid)
     {
-        DateTimeOffset now = _visits.Clock.Now;
+        DateTimeOffset now = _visits.Clock.GetUtcNow();
         SessionTimes times = new(now + TimeSpan.FromSeconds(authenticated), now + TimeSpan.FromSeconds(issued), TimeSpan.FromHours(1), 0);
         Assert.Equal(valid, times.IsValidAt(now));
     }
@@ -340,12 +341,12 @@ public sealed class ResumptionTests : IDisposable
     {
         Action<HybridTlsServerOptions> minute = static options => options.TicketLifetime = TimeSpan.FromMinutes(1);
         _visits.VisitServer(minute);
-        _visits.Clock.Now += TimeSpan.FromSeconds(60);
+        _visits.Clock.Advance(TimeSpan.FromSeconds(60));
         using MessagePair late = _visits.Visit(minute);
         Assert.Equal("", Ticket(late)); // the client does not even offer it
 
-        ManualClock behind = new() { Now = _visits.Clock.Now };
-        _visits.Clock.Now += TimeSpan.FromSeconds(60);
+        FakeTimeProvider behind = new(_visits.Clock.GetUtcNow());
+        _visits.Clock.Advance(TimeSpan.FromSeconds(60));
         NegotiatedParameters refused = _visits.VisitServer(minute, options => options.TimeProvider = behind);
         Assert.Equal((false, "the ticket has expired"), (refused.IsResumed, refused.ResumptionRefusal));
     }
@@ -359,8 +360,8 @@ public sealed class ResumptionTests : IDisposable
     public void The_age_that_the_client_claims_is_compared_with_ours(int seconds, bool resumed)
     {
         _visits.VisitServer();
-        _visits.Clock.Now += TimeSpan.FromHours(1);
-        ManualClock clients = new() { Now = _visits.Clock.Now + TimeSpan.FromSeconds(seconds) };
+        _visits.Clock.Advance(TimeSpan.FromHours(1));
+        FakeTimeProvider clients = new(_visits.Clock.GetUtcNow() + TimeSpan.FromSeconds(seconds));
         NegotiatedParameters parameters = _visits.VisitServer(client: options => options.TimeProvider = clients);
         Assert.Equal((resumed, resumed ? null : "the client counts another age of the ticket than we do"), (parameters.IsResumed, parameters.ResumptionRefusal));
     }
@@ -537,7 +538,7 @@ public sealed class ResumptionTests : IDisposable
             if (kept == 0)
                 continue;
             using ClientSession? session = cache.Take(SessionBinding.ForClient(_visits.Client()));
-            Assert.Equal(_visits.Clock.Now + TimeSpan.FromDays(7), session!.ExpiresAt);
+            Assert.Equal(_visits.Clock.GetUtcNow() + TimeSpan.FromDays(7), session!.ExpiresAt);
         }
     }
 

@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using HybridTls.Cryptography;
 using HybridTls.Records;
+using Microsoft.Extensions.Time.Testing;
 
 namespace HybridTls.Tests.Resumption;
 
@@ -102,7 +103,7 @@ public sealed class RotatingTicketProtectorTests
     [Clause("HT-RES-20")]
     public void The_newest_generation_and_the_one_before_open_tickets_and_no_other()
     {
-        ManualClock clock = new();
+        FakeTimeProvider clock = new FakeTimeProvider(TestIdentities.Start);
         using RotatingTicketProtector protector = new(Hour, clock);
         List<byte[]> tickets = [];
         for (int generation = 0; generation < 5; generation++)
@@ -123,7 +124,7 @@ public sealed class RotatingTicketProtectorTests
         Assert.Equal(Hour, RotatingTicketProtector.Shared.TicketLifetime);
         foreach (double atHour in (double[])[0, 0.3, 0.999, 1, 1.2, 7.9])
         {
-            ManualClock clock = new();
+            FakeTimeProvider clock = new FakeTimeProvider(TestIdentities.Start);
             using RotatingTicketProtector protector = new(Hour, clock);
             Assert.Equal(Hour, protector.TicketLifetime);
             clock.Advance(Hour * atHour);
@@ -143,7 +144,7 @@ public sealed class RotatingTicketProtectorTests
     [Fact]
     public void After_a_long_pause_no_old_key_opens_anything()
     {
-        ManualClock clock = new();
+        FakeTimeProvider clock = new FakeTimeProvider(TestIdentities.Start);
         using RotatingTicketProtector protector = new(Hour, clock);
         byte[] ticket = protector.Protect(Session)!;
         clock.Advance(2 * Hour);
@@ -154,7 +155,7 @@ public sealed class RotatingTicketProtectorTests
     [Fact]
     public void A_rotation_that_came_late_does_not_keep_the_old_key_for_longer()
     {
-        ManualClock clock = new();
+        FakeTimeProvider clock = new FakeTimeProvider(TestIdentities.Start);
         using RotatingTicketProtector protector = new(Hour, clock);
         byte[] ticket = protector.Protect(Session)!;
         clock.Advance(1.9 * Hour);
@@ -168,7 +169,7 @@ public sealed class RotatingTicketProtectorTests
     [Clause("HT-RES-20")]
     public void A_key_that_has_sealed_its_number_is_renewed_at_once()
     {
-        using RotatingTicketProtector protector = new(Hour, new ManualClock(), AeadAlgorithm.Aes256Gcm, sealsPerKey: 3);
+        using RotatingTicketProtector protector = new(Hour, new FakeTimeProvider(TestIdentities.Start), AeadAlgorithm.Aes256Gcm, sealsPerKey: 3);
         byte[][] tickets = [.. Enumerable.Range(0, 7).Select(_ => protector.Protect(Session)!)];
         string[] names = [.. tickets.Select(static ticket => Convert.ToHexString(ticket, 0, 17))];
         Assert.Equal([3, 3, 1], names.GroupBy(static name => name).Select(static group => group.Count()));
@@ -216,7 +217,7 @@ public sealed class RotatingTicketProtectorTests
     {
         // Each thread opens what it has just sealed, while the clock leaps by half a period. Only one that slept through several
         // leaps may fail.
-        ManualClock clock = new();
+        FakeTimeProvider clock = new FakeTimeProvider(TestIdentities.Start);
         using RotatingTicketProtector protector = new(Hour, clock);
         using CancellationTokenSource stop = new(TimeSpan.FromSeconds(30));
         long leaps = 0, failed = 0, uses = 0, rotations = 0;

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using HybridTls.Cryptography;
 using HybridTls.Issuing;
 using HybridTls.Tests.Handshake;
+using Microsoft.Extensions.Time.Testing;
 
 namespace HybridTls.Tests.Resumption;
 
@@ -22,7 +23,7 @@ internal sealed class Visits : IDisposable
         ClientCredential = Issue(_clientKey, CertificatePurposes.Client, TimeSpan.FromDays(3), "client.test");
     }
 
-    public ManualClock Clock { get; } = new();
+    public FakeTimeProvider Clock { get; } = new FakeTimeProvider(TestIdentities.Start);
 
     public ClientSessionCache Cache { get; } = new();
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using HybridTls.Handshake;
 using HybridTls.Tests.Handshake;
+using Microsoft.Extensions.Time.Testing;
 
 namespace HybridTls.Tests.Transport;
 
@@ -53,7 +54,7 @@ public sealed class KeyUpdateFlowTests
     [Clause("HT-KU-8")]
     public async Task Keys_renew_themselves_by_age_when_data_flows(bool overPipes)
     {
-        SteppedClock clock = new();
+        FakeTimeProvider clock = new FakeTimeProvider(TestIdentities.Start);
         await using Ends ends = await Ends.CreateAsync(
             overPipes, options => (options.TimeProvider, options.KeyUpdateAfter) = (clock, TimeSpan.FromMinutes(1)));
         await ends.SendToServerAsync(1);

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Security.Cryptography;
 using HybridTls.Tests.Handshake;
+using Microsoft.Extensions.Time.Testing;
 
 namespace HybridTls.Tests.Transport;
 
@@ -189,7 +190,7 @@ public sealed class PipesFlowTests
     [Clause("HT-SHELL-10")]
     public async Task A_fresh_flight_goes_out_in_records_that_fit_a_segment()
     {
-        ManualClock clock = new();
+        FakeTimeProvider clock = new FakeTimeProvider(TestIdentities.Start);
         await using PipesPair pair = await PipesPair.CreateAsync(client: TestIdentities.ClientOptions(options =>
             options.TimeProvider = clock));
         Assert.Equal((int[])[1400, 1400, 1400, 22 + 5000 - (3 * 1378)], await SizesAsync(pair, 5000));
@@ -197,9 +198,9 @@ public sealed class PipesFlowTests
         int fresh = sizes.TakeWhile(size => size <= 1400).Count();
         Assert.InRange(fresh, 8, 10);
         Assert.All(sizes[fresh..^1], size => Assert.Equal(16_406, size));
-        clock.Now += TimeSpan.FromSeconds(0.9);
+        clock.Advance(TimeSpan.FromSeconds(0.9));
         Assert.Equal(16_406, (await SizesAsync(pair, 50_000))[0]);
-        clock.Now += TimeSpan.FromSeconds(1);
+        clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(1400, (await SizesAsync(pair, 50_000))[0]);
     }
 
@@ -224,7 +225,7 @@ public sealed class PipesFlowTests
     public async Task A_stream_cuts_its_records_the_same_way()
     {
         await using TlsPair pair = await TlsPair.CreateAsync(client: TestIdentities.ClientOptions(options =>
-            options.TimeProvider = new ManualClock()));
+            options.TimeProvider = new FakeTimeProvider(TestIdentities.Start)));
         await pair.Client.WriteAsync(new byte[40_000], Token);
         byte[] buffer = new byte[20_000];
         List<int> contents = [];
@@ -312,13 +313,4 @@ public sealed class PipesFlowTests
         await input.CompleteAsync();
         return Convert.ToHexString(hash.GetHashAndReset());
     });
-
-    private sealed class ManualClock : TimeProvider
-    {
-        public TimeSpan Now { get; set; } = TimeSpan.FromDays(1);
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => Now.Ticks;
-    }
 }

@@ -1,12 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using HybridTls.Tests.Samples;
-
-[assembly: AssemblyFixture(typeof(RunningKestrel))]
 
 namespace HybridTls.Tests.Samples;
 
-/// <summary>The sample KestrelHttps, serving on a free port while the tests run.</summary>
+/// <summary>The sample KestrelHttps, serving on a free port while the tests that ask for it run.</summary>
 public sealed class RunningKestrel : IAsyncLifetime
 {
     private static readonly Regex PortNumber = new(@":(\d+)/");

@@ -17,7 +17,7 @@ public sealed class SpecTests
     [Fact]
     public void Every_clause_has_a_test()
     {
-        HashSet<string> tested = [.. TestedClauses().Select(static clause => clause.Id)];
+        HashSet<string> tested = [.. ClauseUse.All.Select(static use => use.Id)];
         AssertNone(SpecDocument.Clauses.Select(static clause => clause.Id).Where(id => !tested.Contains(id)));
     }
 
@@ -25,12 +25,12 @@ public sealed class SpecTests
     public void No_test_names_a_clause_that_does_not_exist()
     {
         HashSet<string> known = [.. SpecDocument.Clauses.Select(static clause => clause.Id)];
-        AssertNone(TestedClauses().Where(clause => !known.Contains(clause.Id)).Select(static clause => $"{clause.Id} on {clause.Test}"));
+        AssertNone(ClauseUse.All.Where(use => !known.Contains(use.Id)).Select(static use => $"{use.Id} in {use.File}"));
     }
 
     [Fact]
     public void A_clause_is_carried_by_methods_that_run_as_tests() =>
-        AssertNone(ClauseMethods().Where(static method => !method.GetCustomAttributes().Any(static a => a is FactAttribute)).Select(static method => method.Name));
+        AssertNone(ClauseUse.All.Where(static use => !use.RunsAsTest).Select(static use => $"{use.Id} in {use.File}"));
 
     [Fact]
     public void Clauses_are_numbered_once_and_in_order()
@@ -92,13 +92,6 @@ public sealed class SpecTests
     }
 
     private static void AssertNone(IEnumerable<string> violations) => Assert.Equal("", string.Join('\n', violations));
-
-    private static IEnumerable<MethodInfo> ClauseMethods() =>
-        typeof(SpecTests).Assembly.GetTypes().SelectMany(static type => type.GetMethods(Everything | BindingFlags.DeclaredOnly))
-            .Where(static method => method.IsDefined(typeof(ClauseAttribute)));
-
-    private static IEnumerable<(string Id, string Test)> TestedClauses() =>
-        ClauseMethods().SelectMany(static method => method.GetCustomAttributes<ClauseAttribute>().Select(clause => (clause.Id, method.Name)));
 
     /// <summary>The value of a constant, of a default limit, or of an option that nobody set.</summary>
     private static string ValueOf(string name)

@@ -8,7 +8,7 @@ namespace HybridTls.Tests.Cryptography;
 public sealed class NodeVectorTests : IDisposable
 {
     private readonly JsonDocument _vectors = JsonDocument.Parse(
-        File.ReadAllBytes(Repository.PathOf("tests", "HybridTls.Tests", "Cryptography", "Interop", "node-vectors.json")));
+        File.ReadAllBytes(Repository.PathOf("tests", "HybridTls.Cryptography.Tests", "Interop", "node-vectors.json")));
 
     public static TheoryData<string> Kinds => KeyFormatRoundTripTests.Kinds;
 

@@ -3,6 +3,7 @@ using HybridTls.AspNetCore;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using FlakyStorage = HybridTls.Tests.AspNetCore.KeyRing.FlakyStorage;
 
 namespace HybridTls.Tests.AspNetCore;
@@ -14,7 +15,7 @@ public sealed class TicketProtectionTests
     private static readonly byte[] Session = RandomNumberGenerator.GetBytes(200);
 
     private readonly FlakyStorage _storage = new();
-    private readonly Clock _time = new();
+    private readonly FakeTimeProvider _time = new FakeTimeProvider(TestIdentities.Start);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -283,16 +284,5 @@ public sealed class TicketProtectionTests
         public byte[] Unprotect(byte[] protectedData) => Use(protectedData);
 
         private byte[] Use(byte[] data) => Failures-- > 0 ? throw new TimeoutException("the vault does not answer") : [.. data];
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        private long _ticks = TimeSpan.TicksPerDay;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => Volatile.Read(ref _ticks);
-
-        public void Advance(TimeSpan time) => Interlocked.Add(ref _ticks, time.Ticks);
     }
 }

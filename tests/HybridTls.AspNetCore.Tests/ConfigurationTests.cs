@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace HybridTls.Tests.AspNetCore;
 
@@ -257,7 +258,7 @@ public sealed class ConfigurationTests : IDisposable
     public async Task A_replaced_credential_signs_for_the_handshakes_under_way_and_is_then_disposed()
     {
         WritePem(Configured);
-        ManualTime time = new();
+        FakeTimeProvider time = new FakeTimeProvider(TestIdentities.Start);
         using FolderHost services = new(_folder.FullName, time);
         CollectedLogs logs = new();
         using ConfiguredOptionsSource source = new(Section(), services, logs.CreateLogger(Log.Category));
@@ -327,14 +328,5 @@ public sealed class ConfigurationTests : IDisposable
                 : null;
 
         public void Dispose() => _files.Dispose();
-    }
-
-    private sealed class ManualTime : TimeProvider
-    {
-        private long _now;
-
-        public override long GetTimestamp() => _now;
-
-        public void Advance(TimeSpan time) => _now += (long)(time.TotalSeconds * TimestampFrequency);
     }
 }

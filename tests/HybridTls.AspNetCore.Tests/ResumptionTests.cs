@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using FlakyStorage = HybridTls.Tests.AspNetCore.KeyRing.FlakyStorage;
 
 namespace HybridTls.Tests.AspNetCore;
@@ -80,7 +81,7 @@ public sealed class ResumptionTests : IDisposable
     [Fact]
     public async Task Keys_rotate_under_load_without_a_failed_handshake()
     {
-        Clock clock = new();
+        FakeTimeProvider clock = new FakeTimeProvider(TestIdentities.Start);
         using RotatingTicketProtector protector = new(TimeSpan.FromHours(1), clock);
         HybridTlsServerOptions options = new() { Credential = TestIdentities.Server, TicketProtector = protector };
         await using WebHost host = await StartAsync(Source.Options, options, ring: null);
@@ -115,7 +116,7 @@ public sealed class ResumptionTests : IDisposable
     public async Task While_the_ring_is_out_of_reach_handshakes_are_full_ones()
     {
         FlakyStorage ring = new() { IsDown = true };
-        Clock clock = new();
+        FakeTimeProvider clock = new FakeTimeProvider(TestIdentities.Start);
         await using WebHost host = await StartAsync(
             Source.Credential, new HybridTlsServerOptions { Credential = TestIdentities.Server }, ring, clock);
         for (int i = 0; i < 3; i++)
@@ -230,16 +231,5 @@ public sealed class ResumptionTests : IDisposable
     {
         File.WriteAllText(Path.Combine(_folder.FullName, "server.crt"), pair.Certificate);
         File.WriteAllText(Path.Combine(_folder.FullName, "server.key"), pair.Key);
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        private long _ticks = TimeSpan.TicksPerDay;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => Volatile.Read(ref _ticks);
-
-        public void Advance(TimeSpan time) => Interlocked.Add(ref _ticks, time.Ticks);
     }
 }

@@ -15,6 +15,9 @@ internal static class TestIdentities
     // Keys and signatures do not compress; names that are alike do, so that compression is worth its while.
     private static readonly string[] ManyNames = [.. Enumerable.Range(0, 20).Select(static i => $"a-long-name-in-many-certificates-{i}.test")];
 
+    /// <summary>Where clocks that tests move begin: the certificates are valid then.</summary>
+    public static DateTimeOffset Start { get; } = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+
     public static CertificateAuthority Authority { get; } = CertificateAuthority.CreateRoot("CN=HybridTls test root", RootKey);
 
     public static HybridTlsCredential Server { get; } = Issue(ServerKey, "CN=server", CertificatePurposes.Server, ["localhost", "127.0.0.1", .. ManyNames]);

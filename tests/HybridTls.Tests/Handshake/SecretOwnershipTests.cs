@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Security.Cryptography;
 using HybridTls.Cryptography;
+using HybridTls;
 
 namespace HybridTls.Tests.Cryptography;
 
