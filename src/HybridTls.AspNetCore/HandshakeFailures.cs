@@ -8,7 +8,7 @@ internal static class HandshakeFailures
     public static HandshakeFailureReason Classify(Exception exception) => exception switch
     {
         OperationCanceledException => HandshakeFailureReason.Cancelled,
-        HybridTlsException { Reason: FailureReason.Overloaded } => HandshakeFailureReason.Refused,
+        HybridTlsException { Reason: FailureReason.Overloaded or FailureReason.GivenUp } => HandshakeFailureReason.Refused,
         HybridTlsException { Failure: HybridTlsFailure.AlertReceived } => HandshakeFailureReason.AlertReceived,
         HybridTlsException { Failure: HybridTlsFailure.TimedOut } => HandshakeFailureReason.TimedOut,
         HybridTlsException { Failure: HybridTlsFailure.AlertSent, Alert: not TlsAlert.InternalError } => HandshakeFailureReason.AlertSent,

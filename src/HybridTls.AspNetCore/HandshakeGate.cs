@@ -67,11 +67,7 @@ internal sealed class HandshakeGate
             return lease;
         lease.Dispose();
         WarnNowAndThen();
-        throw TlsError.Create(
-            TlsAlert.InternalError,
-            $"{_options.MaxQueuedHandshakes} handshakes are waiting for one of {_options.MaxConcurrentHandshakes} places " +
-            "(MaxQueuedHandshakes, MaxConcurrentHandshakes): this one is refused.",
-            reason: FailureReason.Overloaded);
+        throw TlsError.Create(FailureReason.Overloaded, _options.MaxQueuedHandshakes, _options.MaxConcurrentHandshakes);
     }
 
     /// <summary>A flood must not become a flood of log lines.</summary>

@@ -282,14 +282,12 @@ public sealed class HybridTlsCredential : IDisposable
 #pragma warning disable CA1031 // Whatever the user's code throws means that there is no signature.
         catch (Exception exception)
         {
-            throw TlsError.Create(TlsAlert.InternalError, "The remote signer failed: " + exception.Message, exception);
+            throw TlsError.CreateFrom(exception, FailureReason.SignerFailed, exception.Message);
         }
 #pragma warning restore CA1031
         return signature is not null && _publicKey.Verify(content.Span, signature)
             ? signature
-            : throw TlsError.Create(TlsAlert.InternalError,
-                $"The remote signer returned no ML-DSA-65 signature of the key of {this}: it must sign with that key, pure ML-DSA-65, " +
-                    "empty context.");
+            : throw TlsError.Create(FailureReason.SignerSignature, this);
     }
 
     private static HybridTlsCredential Join(CredentialChain chain, MLDsa key, bool leaveOpen)

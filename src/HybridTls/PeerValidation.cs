@@ -140,7 +140,7 @@ public sealed class PeerValidation
         }
         catch (HybridTlsException exception)
         {
-            return Refuse(new ValidationFailure(exception.Alert!.Value, exception.Message, FailureReason.MalformedCertificate));
+            return Refuse(ValidationFailure.Of(exception));
         }
     }
 
@@ -185,27 +185,23 @@ public sealed class PeerValidation
     private PeerEvaluation EvaluateRawPublicKey(PeerValidationRequest request)
     {
         if (request.Certificates.Count != 1)
-            return Refuse(TlsAlert.BadCertificate, "The peer presented other than one raw public key (RFC 7250 §3).");
+            return Refuse(FailureReason.PublicKeyCount);
         ReadOnlyMemory<byte> encoded = request.Certificates[0];
         ReadOnlyMemory<byte> bytes = MLDsaPublicKeyInfo.Read(encoded);
         if (!AcceptsRawPublicKeys)
-            return Refuse(TlsAlert.UnsupportedCertificate, "The peer presented a raw public key, but trust anchors judge certificates " +
-                "only: use PeerValidation.PinnedPublicKeys.");
+            return Refuse(FailureReason.RawPublicKeyUnjudged);
         if (_pins is null)
             return Accept(request, new VerificationKey(bytes), encoded, [], ["No trust anchors and no pinned keys: the raw public key " +
                 "was not judged."]);
         return _pins.TryFind(encoded.Span, out VerificationKey? pinned)
             ? Accept(request, pinned, encoded, [], [])
-            : Refuse(TlsAlert.CertificateUnknown, PinMismatch(encoded));
+            : Refuse(FailureReason.KeyNotPinned, HashOf(encoded));
     }
 
     private PeerEvaluation EvaluateChain(PeerValidationRequest request)
     {
         if (request.Certificates.Count is 0 or > PathValidator.MaxCertificates)
-        {
-            return Refuse(TlsAlert.BadCertificate,
-                $"The peer presented {request.Certificates.Count} certificates; 1 to {PathValidator.MaxCertificates} are looked at.");
-        }
+            return Refuse(FailureReason.CertificateCount, request.Certificates.Count, PathValidator.MaxCertificates);
 
         DateTimeOffset now = request.TimeProvider.GetUtcNow();
         if (_anchors is not null)
@@ -218,7 +214,7 @@ public sealed class PeerValidation
         if (_pins is null)
             return Accept(request, leaf.Key, encoded, [], CollectFindings(request, leaf, now));
         if (!_pins.TryFind(encoded.Span, out VerificationKey? pinned))
-            return Refuse(TlsAlert.CertificateUnknown, PinMismatch(encoded));
+            return Refuse(FailureReason.KeyNotPinned, HashOf(encoded));
         return Accept(request, pinned, encoded, [], []);
     }
 
@@ -235,7 +231,7 @@ public sealed class PeerValidation
         if (result.Failure is not null)
             return Refuse(result.Failure);
         if (_pins is not null && !result.Path.Any(certificate => _pins.TryFind(certificate.SubjectPublicKeyInfo.Span, out _)))
-            return Refuse(TlsAlert.CertificateUnknown, PinMismatch(leaf.SubjectPublicKeyInfo));
+            return Refuse(FailureReason.KeyNotPinned, HashOf(leaf.SubjectPublicKeyInfo));
         anchors.Recent.Add(result.Path);
         return Accept(request, leaf.Key, leaf.SubjectPublicKeyInfo, result.Path, []);
     }
@@ -246,20 +242,13 @@ public sealed class PeerValidation
             return null;
         string? expected = _serverName ?? request.ServerName;
         if (string.IsNullOrEmpty(expected))
-        {
-            return new ValidationFailure(TlsAlert.InternalError,
-                "There is no server name to check the certificate against: set the client's server name or use " +
-                    "PeerValidation.WithServerName.");
-        }
+            return ValidationFailure.Of(FailureReason.NoServerName);
 
         if (!HostName.TryParse(expected, out HostName name))
-            return new ValidationFailure(TlsAlert.InternalError, $"The server name \"{expected}\" is neither a host name nor an IP " +
-                "address.");
+            return ValidationFailure.Of(FailureReason.InvalidServerName, expected);
         return name.Matches(leaf)
             ? null
-            : new ValidationFailure(TlsAlert.CertificateUnknown, $"The certificate is not for {name.Describe()}: it is for " +
-                $"{HostName.DescribeNames(leaf)}. " +
-                "Connect with a name the certificate carries, or issue one whose subjectAltName carries this name.", FailureReason.ServerName);
+            : ValidationFailure.Of(FailureReason.ServerName, name.Describe(), HostName.DescribeNames(leaf));
     }
 
     private List<string> CollectFindings(PeerValidationRequest request, ParsedCertificate leaf, DateTimeOffset now)
@@ -282,11 +271,10 @@ public sealed class PeerValidation
             ? new PeerEvaluation(key, null)
             : new PeerEvaluation(key, null, new PeerValidationContext(request, encodedKey, path, findings), _callback);
 
-    private static string PinMismatch(ReadOnlyMemory<byte> encoded) =>
-        $"The peer's key (SHA-256 {Convert.ToHexString(SHA256.HashData(encoded.Span))}) is not among the pinned ones: if the peer " +
-            "changed its key, pin the new one.";
+    private static string HashOf(ReadOnlyMemory<byte> encoded) => Convert.ToHexString(SHA256.HashData(encoded.Span));
 
-    private static PeerEvaluation Refuse(TlsAlert alert, string message) => Refuse(new ValidationFailure(alert, message));
+    private static PeerEvaluation Refuse(FailureReason reason, params ReadOnlySpan<object?> arguments) =>
+        Refuse(ValidationFailure.Of(reason, arguments));
 
     private static PeerEvaluation Refuse(ValidationFailure failure) => new(null, failure);
 }

@@ -134,7 +134,7 @@ internal sealed class ShimPeer(ShimOptions options, ShimSession session, bool is
 
         // BoringSSL gives up where RFC 9846 §4.5.1 would send no certificate.
         Refusal = suitable is null ? ":UNKNOWN_CERTIFICATE_TYPE:" : ":NO_COMMON_SIGNATURE_ALGORITHMS:";
-        throw TlsError.Create(TlsAlert.HandshakeFailure, "No credential suits the request.");
+        throw new HybridTlsException(HybridTlsFailure.AlertSent, TlsAlert.HandshakeFailure, "No credential suits the request.");
     }
 
     private async ValueTask<HybridTlsServerOptions?> SelectOptions(ClientHelloInfo hello, CancellationToken cancellationToken)

@@ -39,11 +39,10 @@ internal static class CertificateCompressor
     public static byte[] Inflate(CompressedCertificate message, CertificateCompression allowed, int limit)
     {
         if (!Algorithms(allowed).AsSpan().Contains(message.Algorithm))
-            TlsError.ThrowIllegalParameter($"The peer compressed its certificate with {message.Algorithm}, which was not offered (RFC 8879 §4).");
+            TlsError.Throw(FailureReason.CompressionNotOffered, message.Algorithm);
         if (message.UncompressedLength > limit)
         {
-            TlsError.Throw(TlsAlert.BadCertificate,
-                $"The peer's certificate message would inflate to {message.UncompressedLength} bytes; MaxCertificateMessageSize allows {limit}.");
+            TlsError.Throw(FailureReason.CertificateMessageTooLong, message.UncompressedLength, limit);
         }
 
         byte[] body = new byte[message.UncompressedLength];
@@ -51,7 +50,7 @@ internal static class CertificateCompressor
             ? InflateBrotli(message.Data, body)
             : InflateZlib(message.Data, body);
         if (!exact)
-            TlsError.Throw(TlsAlert.BadCertificate, "The peer's compressed certificate is corrupt or not as long as it says (RFC 8879 §4).");
+            TlsError.Throw(FailureReason.CorruptCompression);
         return body;
     }
 

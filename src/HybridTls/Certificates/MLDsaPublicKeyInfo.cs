@@ -41,8 +41,8 @@ internal static class MLDsaPublicKeyInfo
             return encoded[Prefix.Length..];
         throw TlsError.Create(
             TryReadAlgorithm(encoded.Span, out string algorithm) && algorithm != "ML-DSA-65"
-                ? TlsAlert.UnsupportedCertificate
-                : TlsAlert.BadCertificate,
+                ? FailureReason.PublicKeyAlgorithm
+                : FailureReason.MalformedPublicKey,
             Describe(encoded.Span, "The public key"));
     }
 

@@ -95,8 +95,7 @@ internal sealed class ParsedCertificate
     public static ParsedCertificate Parse(ReadOnlyMemory<byte> der)
     {
         if (der.Length > MaxSize)
-            throw TlsError.Create(TlsAlert.BadCertificate, $"A certificate of {der.Length} bytes is longer than the limit of " +
-                $"{MaxSize}.");
+            throw TlsError.Create(FailureReason.CertificateTooLong, der.Length, MaxSize);
         try
         {
             var certificate = new ParsedCertificate(der);
@@ -105,7 +104,7 @@ internal sealed class ParsedCertificate
         }
         catch (AsnContentException exception)
         {
-            throw TlsError.Create(TlsAlert.BadCertificate, $"A certificate is malformed: {exception.Message}", exception);
+            throw TlsError.CreateFrom(exception, FailureReason.MalformedCertificate, exception.Message);
         }
     }
 
@@ -181,8 +180,7 @@ internal sealed class ParsedCertificate
         }
 
         if (!version.SequenceEqual((ReadOnlySpan<byte>)[2]))
-            throw TlsError.Create(TlsAlert.UnsupportedCertificate, "A certificate is not of version 3: issue it anew as an X.509 v3 " +
-                "certificate.");
+            throw TlsError.Create(FailureReason.CertificateVersion);
     }
 
     // AlgorithmIdentifier; ML-DSA's has no parameters (RFC 9881 §2).

@@ -52,7 +52,7 @@ internal sealed class PathValidator
         if (CheckLeafKey(leaf) is { } failure)
             return failure;
         if (leaf.Extensions.UnknownCritical is { } unknown)
-            return Fail(TlsAlert.CertificateUnknown, leaf, $"has the critical extension {unknown}, which is not supported");
+            return Fail(FailureReason.CriticalExtension, leaf, unknown);
         return CheckPurpose(leaf, peer) ?? CheckValidity(leaf, now);
     }
 
@@ -60,13 +60,12 @@ internal sealed class PathValidator
     public static ValidationFailure? CheckLeafKey(ParsedCertificate leaf)
     {
         if (leaf.KeyProblem is { } keyProblem)
-            return new ValidationFailure(TlsAlert.UnsupportedCertificate, $"The certificate {leaf.Describe()} cannot be used: " +
-                $"{keyProblem}", FailureReason.KeyAlgorithm);
+            return Fail(FailureReason.KeyAlgorithm, leaf, keyProblem);
         if (leaf.Extensions.KeyUsageProblem is { } usageProblem)
-            return Fail(TlsAlert.UnsupportedCertificate, leaf, "cannot be used: " + usageProblem);
+            return Fail(FailureReason.KeyUsageConflict, leaf, usageProblem);
         // RFC 9846 §4.5.1.2: digitalSignature must be set where keyUsage is present.
         if (leaf.Extensions.KeyUsage is { } usage && (usage & X509KeyUsageFlags.DigitalSignature) == 0)
-            return Fail(TlsAlert.UnsupportedCertificate, leaf, "may not sign handshakes: its keyUsage lacks digitalSignature", FailureReason.KeyUsage);
+            return Fail(FailureReason.KeyUsage, leaf);
         return null;
     }
 
@@ -92,8 +91,7 @@ internal sealed class PathValidator
         ParsedCertificate child = _path[^1];
         if (child.ForeignSignatureAlgorithm is { } algorithm)
         {
-            Note(Rank.Specific, Fail(TlsAlert.UnsupportedCertificate, child,
-                $"is signed with {algorithm}: HybridTls needs ML-DSA-65 signatures at every level of the path"));
+            Note(Rank.Specific, Fail(FailureReason.ForeignSignature, child, algorithm));
             return false;
         }
 
@@ -134,11 +132,7 @@ internal sealed class PathValidator
 
         if (!any)
         {
-            Note(Rank.NoIssuer, new ValidationFailure(TlsAlert.UnknownCa,
-                $"The certificate {child.Describe()} was issued by {DistinguishedName.Describe(child.Issuer)}, which is not a trust " +
-                    $"anchor (anchors: {_anchors.Describe()}) " +
-                "and was not presented: add the issuer's certificate to PeerValidation.TrustAnchors, or let the peer send its " +
-                    "intermediate certificates."));
+            Note(Rank.NoIssuer, Fail(FailureReason.UnknownIssuer, child, DistinguishedName.Describe(child.Issuer), _anchors.Describe()));
         }
 
         return false;
@@ -183,11 +177,9 @@ internal sealed class PathValidator
         if (!verified)
         {
             if (KeyIdentifiersAgree(child, issuer))
-                Note(Rank.Specific, Fail(TlsAlert.BadCertificate, child, $"carries a signature that does not verify with the key of " +
-                    $"{issuer.Describe()}"));
+                Note(Rank.Specific, Fail(FailureReason.CertificateSignature, child, issuer.Describe()));
             else
-                Note(Rank.OtherKey, Fail(TlsAlert.UnknownCa, child, $"was issued by another key than that of {issuer.Describe()}: the " +
-                    "names are equal, the keys are not. Renew the trust anchor"));
+                Note(Rank.OtherKey, Fail(FailureReason.OtherIssuerKey, child, issuer.Describe()));
             return false;
         }
 
@@ -198,16 +190,15 @@ internal sealed class PathValidator
     {
         CertificateExtensions extensions = issuer.Extensions;
         if (issuer.KeyProblem is { } keyProblem)
-            return new ValidationFailure(TlsAlert.UnsupportedCertificate, $"The authority {issuer.Describe()} cannot be used: " +
-                $"{keyProblem}", FailureReason.KeyAlgorithm);
+            return Fail(FailureReason.KeyAlgorithm, issuer, keyProblem);
         if (extensions.UnknownCritical is { } unknown)
-            return Fail(TlsAlert.CertificateUnknown, issuer, $"has the critical extension {unknown}, which is not supported");
+            return Fail(FailureReason.CriticalExtension, issuer, unknown);
         if (!extensions.IsAuthority)
-            return Fail(TlsAlert.CertificateUnknown, issuer, "is no authority (basicConstraints lacks cA), but issued a certificate");
+            return Fail(FailureReason.NotCA, issuer);
         if (extensions.KeyUsageProblem is { } usageProblem)
-            return Fail(TlsAlert.UnsupportedCertificate, issuer, "cannot be used: " + usageProblem);
+            return Fail(FailureReason.KeyUsageConflict, issuer, usageProblem);
         if (extensions.KeyUsage is { } usage && (usage & X509KeyUsageFlags.KeyCertSign) == 0)
-            return Fail(TlsAlert.UnsupportedCertificate, issuer, "may not issue certificates: its keyUsage lacks keyCertSign");
+            return Fail(FailureReason.KeyCertSign, issuer);
         return CheckPurpose(issuer, _peer) ?? CheckValidity(issuer, _now);
     }
 
@@ -220,7 +211,7 @@ internal sealed class PathValidator
         for (int i = 1; i < _path.Count; i++)
             between += _path[i].IsSelfIssued ? 0 : 1;
         return between > limit
-            ? Fail(TlsAlert.CertificateUnknown, issuer, $"allows {limit} authorities below it (pathLenConstraint), the chain has {between}")
+            ? Fail(FailureReason.PathLength, issuer, limit, between)
             : null;
     }
 
@@ -238,8 +229,7 @@ internal sealed class PathValidator
                 return NoteOutOfWork();
             if (violation is null)
                 continue;
-            Note(Rank.Specific, Fail(TlsAlert.CertificateUnknown, _path[i], $"breaks the name constraints of {issuer.Describe()}: " +
-                $"{violation}"));
+            Note(Rank.Specific, Fail(FailureReason.NameConstraints, _path[i], issuer.Describe(), violation));
             return false;
         }
 
@@ -274,35 +264,27 @@ internal sealed class PathValidator
             (peer == PeerRole.Server ? extensions.AllowsServerAuthentication : extensions.AllowsClientAuthentication);
         return allowed
             ? null
-            : Fail(TlsAlert.UnsupportedCertificate, certificate,
-                peer == PeerRole.Server
-                    ? "is not for servers: its extendedKeyUsage lacks serverAuth"
-                    : "is not for clients: its extendedKeyUsage lacks clientAuth");
+            : Fail(peer == PeerRole.Server ? FailureReason.ServerPurpose : FailureReason.ClientPurpose, certificate);
     }
 
     // §4.1.2.5: both ends are inclusive; notAfter names a whole second.
     private static ValidationFailure? CheckValidity(ParsedCertificate certificate, DateTimeOffset now)
     {
         if (now < certificate.NotBefore)
-            return Fail(TlsAlert.CertificateExpired, certificate, $"is valid only from {Date(certificate.NotBefore)} on, and it is " +
-                $"{Date(now)}: check the clock of this machine");
+            return Fail(FailureReason.NotYetValid, certificate, Date(certificate.NotBefore), Date(now));
         if (now - certificate.NotAfter >= TimeSpan.FromSeconds(1))
-            return Fail(TlsAlert.CertificateExpired, certificate, $"expired on {Date(certificate.NotAfter)}, and it is {Date(now)}: " +
-                "renew it");
+            return Fail(FailureReason.Expired, certificate, Date(certificate.NotAfter), Date(now));
         return null;
     }
 
     private static string Date(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    private static ValidationFailure Fail(
-        TlsAlert alert, ParsedCertificate certificate, string what, FailureReason reason = FailureReason.None) =>
-        new(alert, $"The certificate {certificate.Describe()} {what}.", reason);
+    private static ValidationFailure Fail(FailureReason reason, ParsedCertificate certificate, params ReadOnlySpan<object?> arguments) =>
+        ValidationFailure.Of(reason, [certificate.Describe(), .. arguments]);
 
     private bool NoteOutOfWork()
     {
-        Note(Rank.OutOfWork, new ValidationFailure(TlsAlert.CertificateUnknown,
-            $"No path for {_path[0].Describe()} was found within {MaxSignatures} signatures: the peer should send just the chain " +
-                "from its certificate to the anchor."));
+        Note(Rank.OutOfWork, Fail(FailureReason.PathTooComplex, _path[0], MaxSignatures));
         return false;
     }
 

@@ -37,7 +37,7 @@ internal sealed class PeerEvaluation
     public void ThrowIfRefused()
     {
         if (Failure is not null)
-            TlsError.Throw(Failure.Alert, Failure.Message, Failure.Reason);
+            throw Failure.ToException();
     }
 
     /// <summary>Asks the callback; done at once without one. The shell awaits this, then tells the core.</summary>
@@ -59,10 +59,10 @@ internal sealed class PeerEvaluation
 #pragma warning disable CA1031 // Whatever the user's code throws means that the peer is not accepted.
         catch (Exception exception)
         {
-            throw TlsError.Create(TlsAlert.InternalError, "The PeerValidation callback failed: " + exception.Message, exception);
+            throw TlsError.CreateFrom(exception, FailureReason.ValidationCallbackFailed, exception.Message);
         }
 #pragma warning restore CA1031
         if (!verdict.IsAccepted)
-            TlsError.Throw(verdict.Alert, "The PeerValidation callback refused the peer: " + verdict.Reason);
+            throw TlsError.CreateWith(verdict.Alert, FailureReason.RefusedByCallback, verdict.Reason);
     }
 }

@@ -26,6 +26,9 @@ public sealed class HybridTlsException : IOException
     /// <summary>The alert that was sent or received; null when the connection was truncated or timed out.</summary>
     public TlsAlert? Alert { get; }
 
-    /// <summary>What exactly was wrong, where the alert does not tell.</summary>
-    internal FailureReason Reason { get; }
+    /// <summary>What exactly we found wrong, to count and to filter by; <see cref="FailureReason.None"/> when it was not we who found it.</summary>
+    public FailureReason Reason { get; }
+
+    /// <summary>The same failure for the reason of whoever knows more about where it happened.</summary>
+    internal HybridTlsException As(FailureReason reason) => new(Failure, Alert, Message, this, reason);
 }

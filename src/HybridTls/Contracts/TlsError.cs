@@ -2,13 +2,32 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace HybridTls;
 
-/// <summary>Every way in which the core refuses a peer: a message for the operator and the alert for the peer (RFC 9846 §6.2).</summary>
+/// <summary>The failures of connections: what we refuse (<see cref="Refusals"/>), what the peer tells us, and what the transport does.</summary>
 internal static class TlsError
 {
-    /// <summary>Creates the failure that is reported to the peer with <paramref name="alert"/>.</summary>
-    public static HybridTlsException Create(
-        TlsAlert alert, string message, Exception? innerException = null, FailureReason reason = FailureReason.None) =>
-        new(HybridTlsFailure.AlertSent, alert, message, innerException, reason);
+    /// <summary>Creates the failure of a reason, with its alert for the peer and its text for the operator.</summary>
+    /// <param name="reason">The reason: a line of <see cref="Refusals"/>.</param>
+    /// <param name="arguments">What its text asks for.</param>
+    public static HybridTlsException Create(FailureReason reason, params ReadOnlySpan<object?> arguments)
+    {
+        Refusal refusal = Refusals.Of(reason);
+        return new(HybridTlsFailure.AlertSent, refusal.Alert, refusal.Describe(arguments), reason: reason);
+    }
+
+    /// <summary>As <see cref="Create"/>, with what it comes from as the inner exception.</summary>
+    public static HybridTlsException CreateFrom(Exception innerException, FailureReason reason, params ReadOnlySpan<object?> arguments)
+    {
+        Refusal refusal = Refusals.Of(reason);
+        return new(HybridTlsFailure.AlertSent, refusal.Alert, refusal.Describe(arguments), innerException, reason);
+    }
+
+    /// <summary>As <see cref="Create"/>, with an alert that the host chose.</summary>
+    public static HybridTlsException CreateWith(TlsAlert alert, FailureReason reason, params ReadOnlySpan<object?> arguments) =>
+        new(HybridTlsFailure.AlertSent, alert, Refusals.Of(reason).Describe(arguments), reason: reason);
+
+    /// <summary>Throws the failure of a reason.</summary>
+    [DoesNotReturn]
+    public static void Throw(FailureReason reason, params ReadOnlySpan<object?> arguments) => throw Create(reason, arguments);
 
     /// <summary>Creates the failure that the peer reported with <paramref name="alert"/>.</summary>
     /// <param name="alert">The alert.</param>
@@ -43,21 +62,6 @@ internal static class TlsError
     /// <summary>Creates the failure of a handshake that took too long.</summary>
     public static HybridTlsException TimedOut(TimeSpan limit) =>
         new(HybridTlsFailure.TimedOut, null, $"The handshake was not complete after {limit.TotalSeconds:0.###} s (HandshakeTimeout): the peer stalls, or is too far away.");
-
-    /// <summary>Throws the failure that is reported to the peer with <paramref name="alert"/>.</summary>
-    [DoesNotReturn]
-    public static void Throw(TlsAlert alert, string message, FailureReason reason = FailureReason.None) =>
-        throw Create(alert, message, null, reason);
-
-    /// <summary>Throws decode_error: the bytes are not a message.</summary>
-    [DoesNotReturn]
-    public static void ThrowDecodeError(string message, FailureReason reason = FailureReason.None) =>
-        throw Create(TlsAlert.DecodeError, message, null, reason);
-
-    /// <summary>Throws illegal_parameter: a field is out of range or contradicts another.</summary>
-    [DoesNotReturn]
-    public static void ThrowIllegalParameter(string message, FailureReason reason = FailureReason.None) =>
-        throw Create(TlsAlert.IllegalParameter, message, null, reason);
 
     private static bool ConcernsCertificate(TlsAlert alert) => alert is TlsAlert.CertificateRequired or TlsAlert.BadCertificate
         or TlsAlert.UnsupportedCertificate or TlsAlert.CertificateRevoked or TlsAlert.CertificateUnknown;

@@ -23,13 +23,10 @@ internal sealed class CertificateNegotiation
     public static CertificateNegotiation Negotiate(ClientHello hello, HybridTlsServerOptions options)
     {
         if (!hello.TryGetSignatureAlgorithms(out CodePointList<SignatureScheme> schemes))
-            TlsError.Throw(TlsAlert.MissingExtension, $"The ClientHello has no {ExtensionType.SignatureAlgorithms} extension (RFC 9846 §9.2).",
-                FailureReason.NoSharedSignatureScheme);
+            TlsError.Throw(FailureReason.NoSignatureAlgorithms);
         if (!schemes.Contains(SignatureScheme.MLDsa65))
         {
-            TlsError.Throw(TlsAlert.HandshakeFailure,
-                "The peer accepts no mldsa65 signature (0x0905), the only one here: it needs OpenSSL 3.5, Go 1.27, Node 24.7 or newer, with the scheme enabled.",
-                FailureReason.NoSharedSignatureScheme);
+            TlsError.Throw(FailureReason.NoSharedSignatureScheme);
         }
 
         bool requestsCertificate = options.ClientCertificateMode != ClientCertificateMode.NoCertificate;
@@ -50,10 +47,7 @@ internal sealed class CertificateNegotiation
         CertificateType type = HandshakeMachine.CertificateTypeOf(credential);
         if (!hello.AcceptsServerCertificateType(type))
         {
-            TlsError.Throw(TlsAlert.UnsupportedCertificate, credential.IsRawPublicKey
-                ? "The peer accepts no raw public keys (RFC 7250), and Credential is one: set AcceptRawPublicKeys on the client, or use a certificate."
-                : "The peer accepts only raw public keys (RFC 7250), and Credential is a certificate.",
-                FailureReason.NoSharedCertificateType);
+            TlsError.Throw(credential.IsRawPublicKey ? FailureReason.RawPublicKeyNotAccepted : FailureReason.CertificateNotAccepted);
         }
 
         return type;
@@ -78,9 +72,7 @@ internal sealed class CertificateNegotiation
             }
         }
 
-        throw TlsError.Create(TlsAlert.UnsupportedCertificate,
-            "The peer can send only a raw public key (RFC 7250): set AcceptRawPublicKeys and pin its key, or give it a certificate.",
-            reason: FailureReason.WrongCertificateType);
+        throw TlsError.Create(FailureReason.RawPublicKeyOnly);
     }
 
     private static CertificateCompressionAlgorithm? SelectCompression(ClientHello hello, HybridTlsServerOptions options)

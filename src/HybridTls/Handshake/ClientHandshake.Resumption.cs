@@ -92,11 +92,9 @@ internal sealed partial class ClientHandshake
 
         // That one was offered at all is known: the extension would be unsolicited otherwise.
         if (identity != 0)
-            TlsError.ThrowIllegalParameter($"ServerHello selects the pre-shared key {identity}, but one was offered (RFC 9846 §4.3.11).",
-                FailureReason.UnknownPskIdentity);
+            TlsError.Throw(FailureReason.UnknownPskIdentity, identity);
         if (SuiteOf(_session!).Hash != suite.Hash)
-            TlsError.ThrowIllegalParameter($"ServerHello: {suite} has another hash than the session that the server resumes (RFC 9846 §4.3.11).",
-                FailureReason.PskHash);
+            TlsError.Throw(FailureReason.PskHash, suite);
         if (Schedule.Suite != suite)
         {
             StartSchedule(suite, _template.Random);

@@ -111,7 +111,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
     {
         HelloRetryRequest retry = HelloRetryRequest.Parse(message.Body);
         if (retry.SelectedVersion != ProtocolVersion.Tls13)
-            TlsError.ThrowIllegalParameter("HelloRetryRequest: a version that was not offered (RFC 9846 §4.2.4).");
+            TlsError.Throw(FailureReason.WrongVersion, "HelloRetryRequest");
         retry.Extensions.Types.ThrowIfUnsolicited(_offered.With(ExtensionType.Cookie), "HelloRetryRequest");
         ThrowUnlessEchoed(retry.SessionIdEcho);
         _retrySuite = FindOfferedSuite(retry.CipherSuite);
@@ -120,14 +120,11 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         bool hasCookie = retry.TryGetCookie(out ReadOnlySpan<byte> cookie);
         if (selectsGroup && (group != NamedGroup.X25519MLKem768 || !WithholdKeyShare))
         {
-            TlsError.ThrowIllegalParameter(
-                $"HelloRetryRequest asks for the group 0x{(ushort)group:X4}, whose share was sent or which was not offered (RFC 9846 §4.3.8).",
-                FailureReason.WrongGroup);
+            TlsError.Throw(FailureReason.RetryGroup, (ushort)group);
         }
 
         if (!selectsGroup && !hasCookie)
-            TlsError.ThrowIllegalParameter("HelloRetryRequest would change nothing in the ClientHello (RFC 9846 §4.2.4).",
-                FailureReason.EmptyRetryRequest);
+            TlsError.Throw(FailureReason.EmptyRetryRequest);
 
         Reader.ThrowIfExcess();
         Transcript.SelectSuite(_retrySuite);
@@ -143,20 +140,18 @@ internal sealed partial class ClientHandshake : HandshakeMachine
     private ClientState ReadServerHello(in HandshakeMessage message)
     {
         if (ServerHello.IsHelloRetryRequest(message.Body))
-            TlsError.Throw(TlsAlert.UnexpectedMessage, "The server sent a second HelloRetryRequest (RFC 9846 §4.2.4).");
+            TlsError.Throw(FailureReason.SecondRetryRequest);
         ServerHello hello = ServerHello.Parse(message.Body);
         ThrowUnlessTls13(hello, afterRetry: _retrySuite is not null);
         hello.Extensions.Types.ThrowIfUnsolicited(_offered, "ServerHello");
         ThrowUnlessEchoed(hello.SessionIdEcho);
         CipherSuiteParameters suite = FindOfferedSuite(hello.CipherSuite);
         if (_retrySuite is not null && _retrySuite != suite)
-            TlsError.ThrowIllegalParameter("ServerHello: another cipher suite than in HelloRetryRequest (RFC 9846 §4.2.3).",
-                FailureReason.WrongCipherSuite);
+            TlsError.Throw(FailureReason.CipherSuiteAfterRetry);
         if (!hello.TryGetKeyShare(out KeyShareEntry share))
-            TlsError.Throw(TlsAlert.MissingExtension, "ServerHello has no key_share extension (RFC 9846 §9.2).", FailureReason.NoKeyShare);
+            TlsError.Throw(FailureReason.NoKeyShare, "ServerHello");
         if (share.Group != NamedGroup.X25519MLKem768 || !_shareSent)
-            TlsError.ThrowIllegalParameter($"ServerHello: a share of the group 0x{(ushort)share.Group:X4}, which we sent none of (RFC 9846 §4.3.8).",
-                FailureReason.WrongGroup);
+            TlsError.Throw(FailureReason.WrongGroup, (ushort)share.Group);
 
         ReadSelectedSession(hello, suite);
         Span<byte> sharedSecret = stackalloc byte[X25519MLKem768.SharedSecretSizeInBytes];
@@ -166,8 +161,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         }
         catch (HybridKeyAgreementException exception)
         {
-            throw TlsError.Create(TlsAlert.IllegalParameter, "The server's key share is invalid: " + exception.Message, exception,
-                FailureReason.InvalidKeyShare);
+            throw TlsError.CreateFrom(exception, FailureReason.InvalidKeyShare, "server", exception.Message);
         }
         finally
         {
@@ -200,23 +194,17 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         bool namesServerType = extensions.Extensions.Types.Contains(ExtensionType.ServerCertificateType);
         if (!_template.AcceptedServerTypes.Contains(PeerCertificateType) && (namesServerType || !_resumed))
         {
-            TlsError.Throw(
-                namesServerType ? TlsAlert.IllegalParameter : TlsAlert.UnsupportedCertificate,
-                $"The server presents its key as {PeerCertificateType}, which was not offered (RFC 7250 §4.2).",
-                FailureReason.WrongCertificateType);
+            TlsError.Throw(namesServerType ? FailureReason.ServerCertificateType : FailureReason.ServerCertificateTypeImplied, PeerCertificateType);
         }
 
         if (_resumed && namesServerType && PeerCertificateType != CertificateTypeOf(_session!))
         {
-            TlsError.ThrowIllegalParameter(
-                $"The server resumes a session in which it presented its key as {CertificateTypeOf(_session!)}, and now calls it {PeerCertificateType}.",
-                FailureReason.WrongCertificateType);
+            TlsError.Throw(FailureReason.ResumedCertificateType, CertificateTypeOf(_session!), PeerCertificateType);
         }
 
         OwnCertificateType = extensions.TryGetClientCertificateType(out CertificateType client) ? client : CertificateType.X509;
         if (extensions.Extensions.Types.Contains(ExtensionType.ClientCertificateType) && !_template.OwnTypes.Contains(OwnCertificateType))
-            TlsError.ThrowIllegalParameter($"The server asks for our key as {OwnCertificateType}, which was not offered (RFC 7250 §4.2).",
-                FailureReason.WrongCertificateType);
+            TlsError.Throw(FailureReason.ClientCertificateType, OwnCertificateType);
         Transcript.Append(message.Whole);
         if (_resumed)
             return ResumeServer();
@@ -229,7 +217,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
     {
         CertificateRequest request = CertificateRequest.Parse(message.Body);
         if (!request.Context.IsEmpty)
-            TlsError.ThrowIllegalParameter("CertificateRequest: the certificate_request_context is not empty (RFC 9846 §4.4.2).");
+            TlsError.Throw(FailureReason.RequestContext);
         _certificateRequested = true;
         if (_options.SelectCredential is { } select)
             _options.Credential = select(Describe(request));
@@ -261,7 +249,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
     private ClientState ReadServerCertificate(in HandshakeMessage message)
     {
         if (!ReadCertificate(message))
-            TlsError.ThrowDecodeError("The server sent an empty Certificate (RFC 9846 §4.5.1).", FailureReason.NoCertificate);
+            TlsError.Throw(FailureReason.NoServerCertificate);
         return ClientState.AwaitCertificateVerify;
     }
 
@@ -308,18 +296,17 @@ internal sealed partial class ClientHandshake : HandshakeMachine
     {
         if (hello.SelectedVersion == ProtocolVersion.Tls13)
             return;
-        FailureReason reason = afterRetry ? FailureReason.VersionAfterRetry : FailureReason.None;
         if (hello.HasSupportedVersions)
-            TlsError.ThrowIllegalParameter("ServerHello selects a version that was not offered (RFC 9846 §4.3.1).", reason);
+            TlsError.Throw(afterRetry ? FailureReason.VersionAfterRetry : FailureReason.WrongVersion, "ServerHello");
         if (hello.HasDowngradeSentinel)
-            TlsError.ThrowIllegalParameter("Somebody between us and the server forced it to an older version (RFC 9846 §4.2.3).", reason);
-        TlsError.Throw(TlsAlert.ProtocolVersion, "The server speaks no TLS 1.3, the only version here.", reason);
+            TlsError.Throw(afterRetry ? FailureReason.VersionAfterRetry : FailureReason.Downgrade);
+        TlsError.Throw(afterRetry ? FailureReason.NoVersionAfterRetry : FailureReason.ServerVersion);
     }
 
     private void ThrowUnlessEchoed(ReadOnlySpan<byte> sessionIdEcho)
     {
         if (!sessionIdEcho.SequenceEqual(_template.SessionId))
-            TlsError.ThrowIllegalParameter("The server did not echo legacy_session_id (RFC 9846 §4.2.3).");
+            TlsError.Throw(FailureReason.SessionIdEcho);
     }
 
     private CertificateRequestInfo Describe(CertificateRequest request)
@@ -351,8 +338,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
     private CipherSuiteParameters FindOfferedSuite(TlsCipherSuite id)
     {
         if (!_template.CipherSuites.Contains(id) || CipherSuiteParameters.Find((ushort)id) is not { } suite)
-            throw TlsError.Create(TlsAlert.IllegalParameter, $"The server selected the cipher suite 0x{(ushort)id:X4}, which was not offered (RFC 9846 §4.2.3).",
-                reason: FailureReason.WrongCipherSuite);
+            throw TlsError.Create(FailureReason.WrongCipherSuite, (ushort)id);
         return suite;
     }
 
@@ -364,7 +350,6 @@ internal sealed partial class ClientHandshake : HandshakeMachine
                 return offered;
         }
 
-        throw TlsError.Create(TlsAlert.IllegalParameter, "The server selected an application protocol that was not offered (RFC 7301 §3.1).",
-            reason: FailureReason.WrongApplicationProtocol);
+        throw TlsError.Create(FailureReason.WrongApplicationProtocol);
     }
 }

@@ -58,7 +58,7 @@ internal abstract partial class HandshakeMachine
     {
         ThrowUnlessPending(HostTask.Sign);
         if (signature.Length != MLDsa65.SignatureSize)
-            TlsError.Throw(TlsAlert.InternalError, $"The credential's signer returned {signature.Length} bytes; an ML-DSA-65 signature has {MLDsa65.SignatureSize}.");
+            TlsError.Throw(FailureReason.SignatureSize, signature.Length, MLDsa65.SignatureSize);
         Pending = HostTask.None;
         WriteCertificateVerify(signature);
         ContinueAfterSignature();
@@ -138,15 +138,13 @@ internal abstract partial class HandshakeMachine
         CertificateVerify verify = CertificateVerify.Parse(message.Body);
         if (verify.Algorithm != SignatureScheme.MLDsa65)
         {
-            TlsError.ThrowIllegalParameter(
-                $"The peer signed with the scheme 0x{(ushort)verify.Algorithm:X4}; only mldsa65 (0x0905) was offered (RFC 9846 §4.5.2).");
+            TlsError.Throw(FailureReason.WrongSignatureScheme, (ushort)verify.Algorithm);
         }
 
         Span<byte> content = stackalloc byte[SignatureContent.Size(Suite.HashSize)];
         WriteSignatureContent(PeerSide, content);
         if (!PeerEvaluation!.Key!.Verify(content, verify.Signature))
-            TlsError.Throw(TlsAlert.DecryptError, "The peer's CertificateVerify does not verify: it does not hold the key of its certificate.",
-                FailureReason.Signature);
+            TlsError.Throw(FailureReason.Signature);
         Transcript.Append(message.Whole);
         return HasPeerJudged();
     }
@@ -196,14 +194,14 @@ internal abstract partial class HandshakeMachine
     {
         Certificate certificate = Certificate.Parse(body);
         if (!certificate.Context.IsEmpty)
-            TlsError.ThrowIllegalParameter("Certificate: the certificate_request_context is not empty (RFC 9846 §4.5.1).");
+            TlsError.Throw(FailureReason.CertificateContext);
         certificate.ThrowIfUnsolicited(OfferedForCertificate);
         if (certificate.Entries.Count == 0)
             return false;
         if (certificate.Entries.Count > PathValidator.MaxCertificates)
-            TlsError.Throw(TlsAlert.BadCertificate, $"The peer sent {certificate.Entries.Count} certificates; at most {PathValidator.MaxCertificates} are accepted.");
+            TlsError.Throw(FailureReason.CertificateCount, certificate.Entries.Count, PathValidator.MaxCertificates);
         if (PeerCertificateType == CertificateType.RawPublicKey && certificate.Entries.Count != 1)
-            TlsError.ThrowIllegalParameter("Certificate: a raw public key comes alone (RFC 9846 §4.5.1).");
+            TlsError.Throw(FailureReason.RawPublicKeyNotAlone);
 
         List<ReadOnlyMemory<byte>> chain = new(certificate.Entries.Count);
         foreach (CertificateEntry entry in certificate.Entries)

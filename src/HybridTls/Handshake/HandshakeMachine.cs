@@ -147,7 +147,7 @@ internal abstract partial class HandshakeMachine : IDisposable
     /// <summary>The failure of a message that the state does not allow.</summary>
     private protected static HybridTlsException Unexpected<TState>(TState state, HandshakeType type)
         where TState : struct, Enum =>
-        TlsError.Create(TlsAlert.UnexpectedMessage, $"The peer sent {type} in the state {state}, which does not allow it (RFC 9846 appendix A).");
+        TlsError.Create(FailureReason.UnexpectedMessage, type, state);
 
     /// <summary>A message being written: it enters the transcript when <see cref="EndMessage"/> is called.</summary>
     private protected TlsWriter BeginMessage(out int start)
@@ -234,7 +234,7 @@ internal abstract partial class HandshakeMachine : IDisposable
         Span<byte> hash = stackalloc byte[Suite.HashSize];
         Transcript.GetHash(hash);
         if (!PeerHandshakeSecret.Verify(hash, finished.VerifyData))
-            TlsError.Throw(TlsAlert.DecryptError, "The peer's Finished does not verify: the handshake was tampered with, or the sides disagree about it.");
+            TlsError.Throw(FailureReason.Finished);
         Transcript.Append(message.Whole);
     }
 

@@ -60,8 +60,7 @@ internal sealed class KeyUpdates
         KeyUpdateRequest request = KeyUpdate.Parse(message.Body);
         // Those that we asked for are no flood.
         if (!_requestOutstanding && ++_withoutData > MaxWithoutData)
-            TlsError.Throw(TlsAlert.UnexpectedMessage, $"The peer sent more than {MaxWithoutData} messages without data between them.",
-                FailureReason.TooManyKeyUpdates);
+            TlsError.Throw(FailureReason.TooManyKeyUpdates, MaxWithoutData);
         _peer.Update();
         _machine.Reader.UpdateKeys(_peer.CreateProtection(_usage));
         if (_maxAge is not null)
@@ -77,7 +76,7 @@ internal sealed class KeyUpdates
     public void TicketReceived()
     {
         if (++_withoutData > MaxWithoutData)
-            TlsError.Throw(TlsAlert.UnexpectedMessage, $"The peer sent more than {MaxWithoutData} messages without data between them.");
+            TlsError.Throw(FailureReason.TooManyTickets, MaxWithoutData);
     }
 
     /// <summary>Notes that a record of data came, and whether the peer's key has served long enough (reading side).</summary>

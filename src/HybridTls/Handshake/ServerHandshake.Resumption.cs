@@ -47,7 +47,7 @@ internal sealed partial class ServerHandshake
         Span<byte> hash = stackalloc byte[_negotiated.Suite.HashSize];
         Transcript.GetHashWith(_negotiated.Suite, whole[..^offered.BindersSize], hash);
         if (!Schedule.VerifyBinder(resumption: true, hash, offered.Binders[_offer!.Identity]))
-            TlsError.Throw(TlsAlert.DecryptError, "The binder of the client's ticket does not verify: it does not have the session's key (RFC 9846 §4.3.11.2).");
+            TlsError.Throw(FailureReason.BinderMismatch);
     }
 
     /// <summary>Seals the session into tickets and sends them.</summary>

@@ -63,8 +63,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         ThrowUnlessPending(HostTask.SelectOptions);
         if (options is null)
         {
-            TlsError.Throw(TlsAlert.UnrecognizedName,
-                $"SelectOptions knows no options for the name \"{ClientHelloInfo!.ServerName}\".");
+            TlsError.Throw(FailureReason.UnknownServerName, ClientHelloInfo!.ServerName);
         }
 
         options = new HybridTlsServerOptions(options);
@@ -178,8 +177,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         }
         catch (HybridKeyAgreementException exception)
         {
-            throw TlsError.Create(TlsAlert.IllegalParameter, "The client's key share is invalid: " + exception.Message, exception,
-                FailureReason.InvalidKeyShare);
+            throw TlsError.CreateFrom(exception, FailureReason.InvalidKeyShare, "client", exception.Message);
         }
 
         Span<byte> random = stackalloc byte[ClientHello.RandomSize];
@@ -268,8 +266,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
             return ServerState.AwaitCertificateVerify;
         if (_options.ClientCertificateMode == ClientCertificateMode.RequireCertificate)
         {
-            TlsError.Throw(TlsAlert.CertificateRequired,
-                "The client sent no certificate: give it one, or set ClientCertificateMode to AllowCertificate.");
+            TlsError.Throw(FailureReason.ClientCertificateMissing);
         }
 
         return ServerState.AwaitFinished;

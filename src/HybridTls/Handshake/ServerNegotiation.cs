@@ -49,13 +49,11 @@ internal sealed class ServerNegotiation
         hello.TryGetSupportedGroups(out CodePointList<NamedGroup> groups);
         hello.TryGetKeyShares(out KeyShareList shares);
         if (!shares.AreAllIn(groups))
-            TlsError.ThrowIllegalParameter("key_share: a share of a group that supported_groups does not name (RFC 9846 §4.3.8).");
+            TlsError.Throw(FailureReason.KeyShareOutsideGroups);
         CipherSuiteParameters suite = SelectSuite(hello, options);
         if (!groups.Contains(NamedGroup.X25519MLKem768))
         {
-            TlsError.Throw(TlsAlert.HandshakeFailure,
-                "The peer offers no X25519MLKEM768 (0x11EC), the only key agreement here: it needs OpenSSL 3.5, Go 1.27, Node 24.7 or newer, with the group enabled.",
-                FailureReason.NoSharedGroup);
+            TlsError.Throw(FailureReason.NoSharedGroup);
         }
 
         return new ServerNegotiation
@@ -75,7 +73,7 @@ internal sealed class ServerNegotiation
     public static void ThrowUnlessTls13(ClientHello hello)
     {
         if (!hello.OffersTls13)
-            TlsError.Throw(TlsAlert.ProtocolVersion, "The peer offers no TLS 1.3, the only version here.");
+            TlsError.Throw(FailureReason.NoTls13);
     }
 
     /// <summary>Refuses a second ClientHello that differs from the first in what it may not change (RFC 9846 §4.2.2).</summary>
@@ -85,16 +83,15 @@ internal sealed class ServerNegotiation
             || shares.Count != 1
             || !shares.TryFind(NamedGroup.X25519MLKem768, out _))
         {
-            TlsError.ThrowIllegalParameter("The second ClientHello does not hold exactly the share that was asked for (RFC 9846 §4.2.2).",
-                shares.Count == 0 ? FailureReason.NoKeyShare : FailureReason.WrongGroup);
+            TlsError.Throw(shares.Count == 0 ? FailureReason.SecondHelloWithoutShare : FailureReason.SecondHelloShare);
         }
 
         if (second.Extensions.Types.Contains(ExtensionType.EarlyData))
-            TlsError.ThrowIllegalParameter("The second ClientHello offers early data (RFC 9846 §4.2.2).");
+            TlsError.Throw(FailureReason.SecondHelloEarlyData);
         if (second.Extensions.Types.Contains(ExtensionType.Cookie))
-            TlsError.ThrowIllegalParameter("The second ClientHello holds a cookie that was not sent (RFC 9846 §4.3.2).");
+            TlsError.Throw(FailureReason.SecondHelloCookie);
         if (second.Extensions.Types.Contains(ExtensionType.PreSharedKey) && !first.Extensions.Types.Contains(ExtensionType.PreSharedKey))
-            TlsError.ThrowIllegalParameter("The second ClientHello offers a pre-shared key, which the first did not (RFC 9846 §4.2.2).");
+            TlsError.Throw(FailureReason.SecondHelloPreSharedKey);
         bool same = first.LegacyVersion == second.LegacyVersion
             && first.Random.SequenceEqual(second.Random)
             && first.SessionId.SequenceEqual(second.SessionId)
@@ -112,7 +109,7 @@ internal sealed class ServerNegotiation
                 same = before.Current.Type == after.Current.Type && before.Current.Data.SequenceEqual(after.Current.Data);
         }
 
-        TlsError.ThrowIllegalParameter("The second ClientHello differs from the first in more than RFC 9846 §4.2.2 allows.");
+        TlsError.Throw(FailureReason.SecondHelloDiffers);
     }
 
     /// <summary>Copies the facts that a host may choose by.</summary>
@@ -151,13 +148,12 @@ internal sealed class ServerNegotiation
             [ExtensionType.SupportedGroups, ExtensionType.KeyShare])
         {
             if (!hello.Extensions.Types.Contains(required))
-                TlsError.Throw(TlsAlert.MissingExtension, $"The ClientHello has no {required} extension (RFC 9846 §9.2).",
-                    required == ExtensionType.KeyShare ? FailureReason.NoKeyShare : FailureReason.NoSharedGroup);
+                TlsError.Throw(required == ExtensionType.KeyShare ? FailureReason.NoKeyShare : FailureReason.NoSupportedGroups, "The ClientHello");
         }
 
         // Without the modes nothing says how the key would be used (§4.3.9), not even to a server that ignores it.
         if (hello.Extensions.Types.Contains(ExtensionType.PreSharedKey) && !hello.Extensions.Types.Contains(ExtensionType.PskKeyExchangeModes))
-            TlsError.Throw(TlsAlert.MissingExtension, "The ClientHello offers pre_shared_key without psk_key_exchange_modes (RFC 9846 §4.3.9).");
+            TlsError.Throw(FailureReason.NoPskModes);
     }
 
     private static CipherSuiteParameters SelectSuite(ClientHello hello, HybridTlsServerOptions options)
@@ -168,9 +164,7 @@ internal sealed class ServerNegotiation
                 return suite;
         }
 
-        throw TlsError.Create(TlsAlert.HandshakeFailure,
-            "The peer offers none of our cipher suites: look at CipherSuites, and at what the peer enables for TLS 1.3.",
-            reason: FailureReason.NoSharedCipherSuite);
+        throw TlsError.Create(FailureReason.NoSharedCipherSuite);
     }
 
     private static SslApplicationProtocol SelectApplicationProtocol(ClientHello hello, HybridTlsServerOptions options)
@@ -183,8 +177,7 @@ internal sealed class ServerNegotiation
                 return protocol;
         }
 
-        throw TlsError.Create(TlsAlert.NoApplicationProtocol,
-            $"The peer offers none of our application protocols ({string.Join(", ", options.ApplicationProtocols)}): look at ApplicationProtocols.");
+        throw TlsError.Create(FailureReason.NoSharedApplicationProtocol, string.Join(", ", options.ApplicationProtocols));
     }
 
     private static bool MoveToFixed(ref ExtensionBlock.Enumerator extensions)

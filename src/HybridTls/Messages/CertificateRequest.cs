@@ -38,7 +38,7 @@ internal readonly ref struct CertificateRequest
         reader.ExpectEnd();
         ExtensionBlock extensions = ExtensionBlock.Parse(extensionBytes, ExtensionContext.CertificateRequest);
         if (!extensions.Types.Contains(ExtensionType.SignatureAlgorithms))
-            TlsError.Throw(TlsAlert.MissingExtension, "CertificateRequest: signature_algorithms is missing (RFC 9846 §4.4.2).");
+            TlsError.Throw(FailureReason.RequestSignatureAlgorithms);
         return new CertificateRequest(context, extensions);
     }
 

@@ -78,10 +78,9 @@ internal readonly ref struct ClientHello
         if (offersTls13)
         {
             if (legacyVersion <= ProtocolVersion.Ssl3)
-                TlsError.Throw(TlsAlert.ProtocolVersion, $"ClientHello: legacy_version is 0x{(ushort)legacyVersion:X4} (RFC 9846 §E.5).");
+                TlsError.Throw(FailureReason.LegacyVersion, "ClientHello", (ushort)legacyVersion);
             if (compressionMethods is not [0])
-                TlsError.ThrowIllegalParameter("ClientHello: TLS 1.3 is offered with compression methods (RFC 9846 §4.2.2).",
-                    FailureReason.CompressionMethods);
+                TlsError.Throw(FailureReason.CompressionMethods);
             extensions.Validate(ExtensionContext.ClientHello);
             ThrowIfPreSharedKeyIsNotLast(extensions);
         }
@@ -237,7 +236,6 @@ internal readonly ref struct ClientHello
         foreach (Extension extension in extensions)
             last = extension.Type;
         if (last != ExtensionType.PreSharedKey)
-            TlsError.ThrowIllegalParameter("ClientHello: pre_shared_key is not the last extension (RFC 9846 §4.3.11).",
-                FailureReason.PreSharedKeyNotLast);
+            TlsError.Throw(FailureReason.PreSharedKeyNotLast);
     }
 }

@@ -17,7 +17,7 @@ internal readonly ref struct CodePointList<T>
     public CodePointList(ReadOnlySpan<byte> bytes, string structure)
     {
         if (bytes.Length % 2 != 0)
-            TlsError.ThrowDecodeError($"{structure}: a list of two-byte values with {bytes.Length} bytes.");
+            TlsError.Throw(FailureReason.MalformedMessage, structure, $"a list of two-byte values with {bytes.Length} bytes");
         _bytes = bytes;
     }
 

@@ -48,9 +48,9 @@ internal readonly ref struct ExtensionBlock
             var type = (ExtensionType)reader.ReadUInt16();
             reader.ReadVector16();
             if (count == MaxCount)
-                TlsError.ThrowIllegalParameter($"More than {MaxCount} extensions in one message.");
+                TlsError.Throw(FailureReason.TooManyExtensions, MaxCount);
             if (types.Contains(type) || others[..otherCount].Contains(type))
-                TlsError.ThrowIllegalParameter($"The extension {type} occurs twice in one message.", FailureReason.DuplicateExtension);
+                TlsError.Throw(FailureReason.DuplicateExtension, type);
             if ((ushort)type >= 64)
                 others[otherCount++] = type;
             types = types.With(type);
@@ -67,9 +67,9 @@ internal readonly ref struct ExtensionBlock
             foreach (Extension extension in this)
                 ExtensionRules.Validate(context, extension.Type, extension.Data);
         }
-        catch (HybridTlsException exception) when (exception is { Alert: TlsAlert.DecodeError, Reason: FailureReason.None })
+        catch (HybridTlsException exception) when (exception.Reason == FailureReason.MalformedMessage)
         {
-            throw TlsError.Create(TlsAlert.DecodeError, exception.Message, exception, FailureReason.MalformedExtension);
+            throw exception.As(FailureReason.MalformedExtension);
         }
     }
 

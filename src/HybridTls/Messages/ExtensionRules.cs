@@ -38,7 +38,7 @@ internal static class ExtensionRules
         if (permitted == In.None)
             return;
         if ((permitted & context) == 0)
-            TlsError.ThrowIllegalParameter($"The extension {type} does not belong into {context}.", FailureReason.MisplacedExtension);
+            TlsError.Throw(FailureReason.MisplacedExtension, type, context);
 
         switch (context, type)
         {

@@ -51,7 +51,7 @@ internal readonly struct ExtensionSet : IEquatable<ExtensionSet>
             return;
         ulong unsolicited = _types & ~offered._types;
         string which = unsolicited == 0 ? "of an unknown type" : $"{(ExtensionType)BitOperations.TrailingZeroCount(unsolicited)}";
-        TlsError.Throw(TlsAlert.UnsupportedExtension, $"{message}: the peer answers with an extension ({which}) that was not offered.");
+        TlsError.Throw(FailureReason.UnsolicitedExtension, message, which);
     }
 
     /// <inheritdoc/>

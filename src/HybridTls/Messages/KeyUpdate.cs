@@ -11,7 +11,7 @@ internal static class KeyUpdate
         byte request = reader.ReadUInt8();
         reader.ExpectEnd();
         if (request > (byte)KeyUpdateRequest.Requested)
-            TlsError.ThrowIllegalParameter($"KeyUpdate: request_update is {request} (RFC 9846 §4.7.3).");
+            TlsError.Throw(FailureReason.KeyUpdateRequest, request);
         return (KeyUpdateRequest)request;
     }
 

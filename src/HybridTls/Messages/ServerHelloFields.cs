@@ -61,11 +61,11 @@ internal readonly ref struct ServerHelloFields
         }
 
         if (legacyVersion <= ProtocolVersion.Ssl3)
-            TlsError.Throw(TlsAlert.ProtocolVersion, $"{structure}: legacy_version is 0x{(ushort)legacyVersion:X4} (RFC 9846 §E.5).");
+            TlsError.Throw(FailureReason.LegacyVersion, structure, (ushort)legacyVersion);
         if (legacyVersion != ProtocolVersion.Tls12)
-            TlsError.ThrowIllegalParameter($"{structure}: legacy_version is 0x{(ushort)legacyVersion:X4} (RFC 9846 §4.2.3).");
+            TlsError.Throw(FailureReason.ServerLegacyVersion, structure, (ushort)legacyVersion);
         if (compressionMethod != 0)
-            TlsError.ThrowIllegalParameter($"{structure}: a compression method is selected (RFC 9846 §4.2.3).");
+            TlsError.Throw(FailureReason.ServerCompressionMethod, structure);
         extensions.Validate(context);
         return new ServerHelloFields(random, sessionIdEcho, cipherSuite, selectedVersion, extensions);
     }

@@ -10,7 +10,7 @@ internal ref struct TlsReader
     private ReadOnlySpan<byte> _remaining;
 
     /// <summary>Reads <paramref name="source"/>; <paramref name="structure"/> names it in the messages of failures.</summary>
-    public TlsReader(ReadOnlySpan<byte> source, string structure, FailureReason reason = FailureReason.None)
+    public TlsReader(ReadOnlySpan<byte> source, string structure, FailureReason reason = FailureReason.MalformedMessage)
     {
         _reason = reason;
         _remaining = source;
@@ -43,7 +43,7 @@ internal ref struct TlsReader
     public ReadOnlySpan<byte> ReadBytes(int count)
     {
         if (count > _remaining.Length)
-            TlsError.ThrowDecodeError($"{_structure}: {count} bytes expected, {_remaining.Length} left.", _reason);
+            TlsError.Throw(_reason, _structure, $"{count} bytes expected, {_remaining.Length} left");
         ReadOnlySpan<byte> bytes = _remaining[..count];
         _remaining = _remaining[count..];
         return bytes;
@@ -62,13 +62,13 @@ internal ref struct TlsReader
     public readonly void ExpectEnd()
     {
         if (!_remaining.IsEmpty)
-            TlsError.ThrowDecodeError($"{_structure}: {_remaining.Length} bytes too many.", _reason);
+            TlsError.Throw(_reason, _structure, $"{_remaining.Length} bytes too many");
     }
 
     private ReadOnlySpan<byte> ReadVector(int length, int minimum, int maximum)
     {
         if (length < minimum || length > maximum)
-            TlsError.ThrowDecodeError($"{_structure}: a vector of {length} bytes where {minimum} to {maximum} are allowed.", _reason);
+            TlsError.Throw(_reason, _structure, $"a vector of {length} bytes, where {minimum} to {maximum} are allowed");
         return ReadBytes(length);
     }
 }

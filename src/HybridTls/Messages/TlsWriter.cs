@@ -174,9 +174,7 @@ internal sealed class TlsWriter : IBufferWriter<byte>, IDisposable
         int length = _length - start;
         if (length >> (8 * width) != 0)
         {
-            TlsError.Throw(
-                TlsAlert.InternalError,
-                $"A vector of {length} bytes does not fit its length field: send less (names, protocols, certificates).");
+            TlsError.Throw(FailureReason.VectorTooLong, length);
         }
 
         for (int i = 1; i <= width; i++)

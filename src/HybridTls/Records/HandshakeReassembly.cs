@@ -57,10 +57,7 @@ internal sealed class HandshakeReassembly(HandshakeMessageLimits limits) : IDisp
         int limit = Limits.For(type);
         if (length > limit)
         {
-            TlsError.Throw(
-                HandshakeMessageLimits.IsFixed(type) ? TlsAlert.DecodeError : TlsAlert.IllegalParameter,
-                $"The peer sent a handshake message of type {type} with {length} bytes where at most {limit} are allowed.",
-                FailureReason.MessageTooLong);
+            TlsError.Throw(HandshakeMessageLimits.IsFixed(type) ? FailureReason.MessageSize : FailureReason.MessageTooLong, type, length, limit);
         }
 
         if (Pending < MessageHeaderSize + length) return false;

@@ -60,9 +60,7 @@ internal static class RecordFraming
         if (header.Length > limit)
         {
             TlsError.Throw(
-                TlsAlert.RecordOverflow,
-                $"The peer sent a record of {header.Length} bytes where at most {limit} are allowed.",
-                header.Length > RecordLimits.MaxProtectedFragment ? FailureReason.RecordTooLong : FailureReason.ContentTooLong);
+                header.Length > RecordLimits.MaxProtectedFragment ? FailureReason.RecordTooLong : FailureReason.ContentTooLong, header.Length, limit);
         }
 
         return true;
@@ -72,21 +70,14 @@ internal static class RecordFraming
     {
         if ((type & 0x80) != 0)
         {
-            TlsError.Throw(
-                TlsAlert.ProtocolVersion,
-                "The peer sent an SSLv2-style hello or something other than TLS: it must speak TLS 1.3 and nothing older.",
-                FailureReason.NotTls);
+            TlsError.Throw(FailureReason.NotTls);
         }
 
         if (type is >= (byte)'A' and <= (byte)'Z' or >= (byte)'a' and <= (byte)'z')
         {
-            TlsError.Throw(
-                TlsAlert.UnexpectedMessage,
-                "The peer speaks a plain-text protocol, probably HTTP without TLS: use https:// (or this port's plain sibling).",
-                FailureReason.NotTls);
+            TlsError.Throw(FailureReason.PlaintextProtocol);
         }
 
-        TlsError.Throw(TlsAlert.UnexpectedMessage, $"The peer sent a record of the unknown type {type}: it may not be speaking TLS at all.",
-            FailureReason.UnexpectedRecord);
+        TlsError.Throw(FailureReason.UnknownRecordType, type);
     }
 }

@@ -112,7 +112,7 @@ internal sealed class RecordProtection : IDisposable
     public int Open(ReadOnlySpan<byte> record, Span<byte> plaintext, out ContentType type)
     {
         if (!TryOpen(record, plaintext, out type, out int length))
-            TlsError.Throw(TlsAlert.BadRecordMac, "A record does not decrypt: it was changed on the way, or the peer's keys differ from ours.");
+            TlsError.Throw(FailureReason.BadRecordMac);
         return length;
     }
 
@@ -145,7 +145,7 @@ internal sealed class RecordProtection : IDisposable
 
         // The last number is never used, so that none can follow it (§5.3). A peer that never updates its keys is still heard
         // beyond the AEAD limit, which bounds senders; ShouldUpdateKeys makes us ask it for an update long before.
-        if (SequenceNumber == ulong.MaxValue) TlsError.Throw(TlsAlert.InternalError, "The sequence numbers of one key are used up.");
+        if (SequenceNumber == ulong.MaxValue) TlsError.Throw(FailureReason.KeyUsedUp);
 
         Span<byte> nonce = stackalloc byte[IvSize];
         WriteNonce(nonce);
@@ -155,7 +155,7 @@ internal sealed class RecordProtection : IDisposable
 
         SequenceNumber++;
         length = InnerPlaintext.IndexOfContentType(inner);
-        if (length < 0) TlsError.Throw(TlsAlert.UnexpectedMessage, "A protected record holds nothing but padding.", FailureReason.NoContentType);
+        if (length < 0) TlsError.Throw(FailureReason.NoContentType);
         type = (ContentType)inner[length];
         _bytes += (ulong)inner.Length - 1;
         return true;
@@ -177,7 +177,7 @@ internal sealed class RecordProtection : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan((long)contentLength + padding, RecordLimits.MaxContent, nameof(contentLength));
         ArgumentOutOfRangeException.ThrowIfLessThan(recordLength, GetRecordSize(contentLength, padding), "record");
         if (SequenceNumber >= UsageLimit)
-            TlsError.Throw(TlsAlert.InternalError, "The limit of records under one key is reached and the keys were not updated.");
+            TlsError.Throw(FailureReason.KeyUsedUp);
     }
 
     private int SealChecked(ContentType type, int contentLength, Span<byte> record, int padding)

@@ -103,8 +103,7 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
         if (_handshake.Pending > 0)
         {
             protection.Dispose();
-            TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer's handshake messages go on in the record after which its keys change.",
-                FailureReason.ExcessHandshakeData);
+            TlsError.Throw(FailureReason.ExcessHandshakeData);
         }
 
         _protection?.Dispose();
@@ -117,8 +116,7 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
     {
         if (_handshake.Pending > 0)
         {
-            TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer did not wait for our answer: more follows in the same record.",
-                FailureReason.ExcessHandshakeData);
+            TlsError.Throw(FailureReason.ExcessBeforeAnswer);
         }
     }
 
@@ -248,18 +246,16 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
         switch (header.Type)
         {
             case ContentType.ApplicationData when !IsProtected && _skip == EarlyDataSkip.None:
-                TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent protected data before any key was agreed.", FailureReason.UnexpectedRecord);
+                TlsError.Throw(FailureReason.ProtectedTooEarly);
                 break;
             case ContentType.Handshake when IsProtected:
-                TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent a handshake message without protection after the keys were agreed.",
-                    FailureReason.Unprotected);
+                TlsError.Throw(FailureReason.UnprotectedHandshake);
                 break;
             case ContentType.Alert when IsProtected && _openedAny:
-                TlsError.Throw(TlsAlert.UnexpectedMessage, "An alert came without protection after the keys were in use.", FailureReason.Unprotected);
+                TlsError.Throw(FailureReason.UnprotectedAlert);
                 break;
             case ContentType.ChangeCipherSpec when _phase is not (Phase.Hello or Phase.Handshake) || header.Length != 1:
-                TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent a ChangeCipherSpec that TLS 1.3 does not allow here.",
-                FailureReason.UnexpectedRecord);
+                TlsError.Throw(FailureReason.ChangeCipherSpec);
                 break;
             case ContentType.Handshake or ContentType.Alert when header.Length == 0:
                 ThrowEmptyFragment();
@@ -353,15 +349,14 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
         if (!isOpen)
         {
             if (_skip == EarlyDataSkip.None)
-                TlsError.Throw(TlsAlert.BadRecordMac, "A record does not decrypt: it was changed on the way, or the peer's keys differ from ours.");
+                TlsError.Throw(FailureReason.BadRecordMac);
             SkipRecord(recordLength);
             return false;
         }
 
         // Judged by the header already, except while early data is skipped.
         if (innerLength > RecordSizeLimit)
-            TlsError.Throw(TlsAlert.RecordOverflow, $"The peer sent a record of {innerLength} bytes where we accept {RecordSizeLimit}.",
-                FailureReason.ContentTooLong);
+            TlsError.Throw(FailureReason.ContentTooLong, innerLength, RecordSizeLimit);
 
         _skip = EarlyDataSkip.None;
         _openedAny = true;
@@ -387,7 +382,7 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
                 if (length == 0) ThrowEmptyFragment();
                 return ProcessAlert(content, out result);
             default:
-                TlsError.Throw(TlsAlert.UnexpectedMessage, $"The peer sent a protected record of the type {(byte)type}.", FailureReason.UnexpectedRecord);
+                TlsError.Throw(FailureReason.ProtectedRecordType, (byte)type);
                 return false;
         }
     }
@@ -396,13 +391,12 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
     {
         result = default;
         if (_phase != Phase.Application)
-            TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent application data before the handshake was complete.",
-                FailureReason.UnexpectedRecord);
+            TlsError.Throw(FailureReason.DataBeforeFinished);
         if (_handshake.Pending > 0) ThrowInterleaved();
         if (length == 0)
         {
             if (++_emptyRecords > RecordLimits.MaxEmptyRecordsInARow)
-                TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sends one empty record after another.", FailureReason.TooManyEmptyRecords);
+                TlsError.Throw(FailureReason.TooManyEmptyRecords);
             return false;
         }
 
@@ -418,14 +412,14 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
     private bool ProcessAlert(ReadOnlySpan<byte> alert, out RecordReadResult result)
     {
         result = default;
-        if (alert.Length != 2) TlsError.ThrowDecodeError($"The peer sent an alert record of {alert.Length} bytes: an alert has two.", FailureReason.MalformedAlert);
+        if (alert.Length != 2) TlsError.Throw(FailureReason.MalformedAlert, alert.Length);
         TlsAlert description = (TlsAlert)alert[1];
         if (description is not (TlsAlert.CloseNotify or TlsAlert.UserCanceled)) throw TlsError.Received(description, OwnCertificateHint);
         if (_handshake.Pending > 0) ThrowInterleaved();
         if (description == TlsAlert.UserCanceled)
         {
             if (++_ignoredAlerts > RecordLimits.MaxIgnoredAlerts)
-                TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sends one user_canceled alert after another.", FailureReason.TooManyIgnoredAlerts);
+                TlsError.Throw(FailureReason.TooManyIgnoredAlerts);
             return false;
         }
 
@@ -437,24 +431,21 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
     private void DropChangeCipherSpec(ReadOnlySpan<byte> fragment)
     {
         if (fragment[0] != 1)
-            TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent a ChangeCipherSpec that TLS 1.3 does not allow here.",
-                FailureReason.UnexpectedRecord);
+            TlsError.Throw(FailureReason.ChangeCipherSpec);
         if (_handshake.Pending > 0) ThrowInterleaved();
         if (++_changeCipherSpecs > RecordLimits.MaxChangeCipherSpecs)
-            TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sends one ChangeCipherSpec after another.",
-                FailureReason.TooManyChangeCipherSpecs);
+            TlsError.Throw(FailureReason.TooManyChangeCipherSpecs);
     }
 
     private void SkipRecord(int recordLength)
     {
         _skipBudget -= Math.Max(recordLength, RecordLimits.MinSkippedRecordCost);
-        if (_skipBudget < 0) TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent more early data than is dropped for it.", FailureReason.TooMuchEarlyData);
+        if (_skipBudget < 0) TlsError.Throw(FailureReason.TooMuchEarlyData);
     }
 
     private static void ThrowEmptyFragment() =>
-        TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent an empty fragment of a handshake message or alert.");
+        TlsError.Throw(FailureReason.EmptyFragment);
 
     private static void ThrowInterleaved() =>
-        TlsError.Throw(TlsAlert.UnexpectedMessage, "The peer sent another record between the fragments of a handshake message.",
-            FailureReason.UnexpectedRecord);
+        TlsError.Throw(FailureReason.InterleavedRecord);
 }

@@ -119,7 +119,7 @@ internal sealed class ServerSession : IDisposable
     {
         long milliseconds = (long)reader.ReadUInt32() << 32 | reader.ReadUInt32();
         if (milliseconds is < 0 or > 100_000_000_000_000)
-            TlsError.ThrowDecodeError("session: a time out of range.");
+            TlsError.Throw(FailureReason.MalformedMessage, "session", "a time out of range");
         return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
     }
 }

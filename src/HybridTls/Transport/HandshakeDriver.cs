@@ -80,9 +80,7 @@ internal static class HandshakeDriver
         catch (OperationCanceledException exception) when (gate is { IsEvicted: true })
         {
             await SendAlertAsync(machine, transport, TlsAlert.InternalError).ConfigureAwait(false);
-            throw TlsError.Create(
-                TlsAlert.InternalError, "The handshake was given up: too many were under way, and it had waited longest.", exception,
-                FailureReason.Overloaded);
+            throw TlsError.CreateFrom(exception, FailureReason.GivenUp);
         }
         catch (HybridTlsException exception) when (exception.Failure == HybridTlsFailure.AlertSent)
         {

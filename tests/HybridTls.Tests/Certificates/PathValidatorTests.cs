@@ -59,16 +59,16 @@ public class PathValidatorTests
         ["expired leaf that is the anchor"] = new PathCase(Leaf) { Anchors = [Leaf], Now = Now.AddDays(2) }.Refused(TlsAlert.CertificateExpired, "expired"),
 
         // basicConstraints and path length
-        ["issuer without cA"] = new PathCase(Leaf with { Issuer = "ca" }, new TestCertificate { Subject = "ca" }).Refused(TlsAlert.CertificateUnknown, "\"CN=ca\" is no authority"),
+        ["issuer without cA"] = new PathCase(Leaf with { Issuer = "ca" }, new TestCertificate { Subject = "ca" }).Refused(TlsAlert.CertificateUnknown, "\"CN=ca\" is not a CA certificate"),
         ["issuer with cA false"] = new PathCase(Leaf with { Issuer = "ca" }, new TestCertificate { Subject = "ca", Extensions = [Authority(authority: false)] })
-            .Refused(TlsAlert.CertificateUnknown, "is no authority"),
-        ["anchor without cA as issuer"] = new PathCase(Leaf) { Anchors = [new TestCertificate { Subject = "root" }] }.Refused(TlsAlert.CertificateUnknown, "is no authority"),
+            .Refused(TlsAlert.CertificateUnknown, "is not a CA certificate"),
+        ["anchor without cA as issuer"] = new PathCase(Leaf) { Anchors = [new TestCertificate { Subject = "root" }] }.Refused(TlsAlert.CertificateUnknown, "is not a CA certificate"),
         ["leaf with cA"] = new(Leaf with { Extensions = [Name, Authority()] }),
         ["path length 0 over the leaf"] = new(Leaf) { Anchors = [TestCertificate.Root() with { Extensions = [Authority(0)] }] },
         ["path length 0 over an authority"] = new PathCase(Leaf with { Issuer = "ca" }, TestCertificate.Authority("ca", "root"))
         {
             Anchors = [TestCertificate.Root() with { Extensions = [Authority(0)] }],
-        }.Refused(TlsAlert.CertificateUnknown, "allows 0 authorities below it (pathLenConstraint), the chain has 1"),
+        }.Refused(TlsAlert.CertificateUnknown, "allows 0 CA certificates below it (pathLenConstraint), and the chain has 1"),
         ["path length 1 over an authority"] = new(Leaf with { Issuer = "ca" }, TestCertificate.Authority("ca", "root")) { Anchors = [TestCertificate.Root() with { Extensions = [Authority(1)] }] },
         ["path length of an intermediate"] =
             new PathCase(Leaf with { Issuer = "b" }, TestCertificate.Authority("b", "a"), TestCertificate.Authority("a", "root") with { Extensions = [Authority(0)] })
@@ -120,7 +120,7 @@ public class PathValidatorTests
 
         // Length of the chain
         ["eight certificates"] = Chain(7),
-        ["nine certificates"] = Chain(8).Refused(TlsAlert.BadCertificate, "presented 9 certificates"),
+        ["nine certificates"] = Chain(8).Refused(TlsAlert.BadCertificate, "sent 9 certificates"),
         ["eight certificates below the anchor"] = Chain(7, last: "above") with { Anchors = [TestCertificate.Root("above")] },
         ["no server name"] = new PathCase(Leaf) { ServerName = null }.Refused(TlsAlert.InternalError, "WithServerName"),
         ["wrong server name"] = new PathCase(Leaf) { ServerName = "example.org" }.Refused(TlsAlert.CertificateUnknown, "not for example.org: it is for example.com"),

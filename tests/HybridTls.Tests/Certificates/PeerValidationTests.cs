@@ -97,7 +97,7 @@ public class PeerValidationTests
     [Fact]
     [Clause("HT-AUTH-6")]
     public void An_empty_chain_is_refused() =>
-        Judge.Refuses(Judge.Evaluate(Judge.Anchors(Root), []), TlsAlert.BadCertificate, "presented 0 certificates");
+        Judge.Refuses(Judge.Evaluate(Judge.Anchors(Root), []), TlsAlert.BadCertificate, "sent 0 certificates");
 
     [Fact]
     public void The_expected_name_can_be_set_or_waived()

@@ -64,7 +64,7 @@ public class CampaignTests
     [InlineData(TlsAlert.InternalError)]
     [InlineData(TlsAlert.UnexpectedMessage)]
     public void An_alert_that_no_codec_sends_is_a_failure(TlsAlert alert) =>
-        Assert.Throws<FuzzFailureException>(() => Properties.Parse([1], _ => TlsError.Throw(alert, "test")));
+        Assert.Throws<FuzzFailureException>(() => Properties.Parse([1], _ => throw new HybridTlsException(HybridTlsFailure.AlertSent, alert, "test")));
 
     [Fact]
     public void A_parser_that_allocates_is_a_failure() =>

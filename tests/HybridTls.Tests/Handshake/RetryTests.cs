@@ -177,7 +177,7 @@ public sealed class RetryTests
         // At once, and not by keys that differ later.
         HybridTlsException exception = pair.Fail();
         Assert.Equal((TlsAlert?)TlsAlert.IllegalParameter, exception.Alert);
-        Assert.Equal(FailureReason.WrongCipherSuite, exception.Reason);
+        Assert.Equal(FailureReason.CipherSuiteAfterRetry, exception.Reason);
     }
 
     [Fact]

@@ -257,7 +257,7 @@ public sealed class WireTests
             HybridTlsException exception = Assert.Throws<HybridTlsException>(
                 () => machine.Process([22, 3, 3, (byte)(more.Length >> 8), (byte)more.Length, .. more]));
             Assert.Equal((TlsAlert?)TlsAlert.UnexpectedMessage, exception.Alert);
-            Assert.Equal(FailureReason.ExcessHandshakeData, exception.Reason);
+            Assert.Equal(FailureReason.ExcessBeforeAnswer, exception.Reason);
         }
     }
 

@@ -21,7 +21,7 @@ internal static class AlpnExtension
     {
         OpaqueList names = ParseOffered(data);
         if (names.Count != 1)
-            TlsError.ThrowIllegalParameter("The server selects more than one application protocol (RFC 7301 §3.1).");
+            TlsError.Throw(FailureReason.SeveralProtocols);
         return names[0];
     }
 

@@ -13,7 +13,7 @@ internal static class CertificateTypeExtension
         ReadOnlySpan<byte> types = reader.ReadVector8(minimum: 1);
         reader.ExpectEnd();
         if (types is [(byte)CertificateType.X509])
-            TlsError.ThrowIllegalParameter("certificate_type: a list of X.509 alone, which must be left out (RFC 7250 §4.1).");
+            TlsError.Throw(FailureReason.CertificateTypeList);
         return MemoryMarshal.Cast<byte, CertificateType>(types);
     }
 

@@ -34,9 +34,9 @@ internal readonly ref struct KeyShareList
             // The shares before this one are few: at least five bytes each. A list beyond the limit is refused, not searched.
             var before = new KeyShareList(bytes[..^(shares.Remaining.Length + 4 + entry.KeyExchange.Length)], count);
             if (before.TryFind(entry.Group, out _))
-                TlsError.ThrowIllegalParameter($"key_share: two shares of the group 0x{(ushort)entry.Group:X4}.", FailureReason.DuplicateKeyShare);
+                TlsError.Throw(FailureReason.DuplicateKeyShare, (ushort)entry.Group);
             if (++count > ExtensionBlock.MaxCount)
-                TlsError.ThrowIllegalParameter($"key_share: more than {ExtensionBlock.MaxCount} shares.");
+                TlsError.Throw(FailureReason.TooManyKeyShares, ExtensionBlock.MaxCount);
         }
 
         return new KeyShareList(bytes, count);

@@ -34,8 +34,7 @@ internal readonly ref struct OfferedPsks
         reader.ExpectEnd();
         var offer = new OfferedPsks(PskIdentityList.Parse(identities), OpaqueList.Parse8(binders, minimum: 32, "pre_shared_key"));
         if (offer.Identities.Count != offer.Binders.Count)
-            TlsError.ThrowIllegalParameter($"pre_shared_key: {offer.Identities.Count} identities and {offer.Binders.Count} binders.",
-                FailureReason.BinderCount);
+            TlsError.Throw(FailureReason.BinderCount, offer.Identities.Count, offer.Binders.Count);
         return offer;
     }
 }

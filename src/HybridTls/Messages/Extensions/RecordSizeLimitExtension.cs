@@ -14,7 +14,7 @@ internal static class RecordSizeLimitExtension
         int limit = reader.ReadUInt16();
         reader.ExpectEnd();
         if (limit < Minimum)
-            TlsError.ThrowIllegalParameter($"record_size_limit: {limit} bytes, where at least {Minimum} must be allowed (RFC 8449 §4).");
+            TlsError.Throw(FailureReason.RecordSizeLimit, limit, Minimum);
         return limit;
     }
 

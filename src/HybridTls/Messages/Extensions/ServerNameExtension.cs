@@ -27,9 +27,9 @@ internal static class ServerNameExtension
             if (type != HostNameType)
                 continue;
             if (!hostName.IsEmpty)
-                TlsError.ThrowIllegalParameter("server_name: more than one host name (RFC 6066 §3).");
+                TlsError.Throw(FailureReason.SeveralHostNames);
             if (name.Length > MaxHostNameLength || name.ContainsAnyExceptInRange((byte)'!', (byte)'~'))
-                TlsError.ThrowIllegalParameter("server_name: the host name is too long or holds characters that no host name has.");
+                TlsError.Throw(FailureReason.MalformedHostName);
             hostName = name;
         }
 
