@@ -92,7 +92,12 @@ internal sealed class HandshakeObserver
         if (reason == HandshakeFailureReason.Internal)
             Log.WeFailed(_telemetry.Logger, _connectionId, exception);
         else if (_telemetry.Logger.IsEnabled(LogLevel.Debug))
-            Log.PeerFailed(_telemetry.Logger, _connectionId, duration.TotalMilliseconds, TlsNames.Of(reason), exception.Message);
+            {
+            string why = exception is HybridTlsException { Reason: not FailureReason.None } refused
+                ? $"{TlsNames.Of(reason)}, {TlsNames.Of(refused.Reason)}" : TlsNames.Of(reason);
+            Log.PeerFailed(_telemetry.Logger, _connectionId, duration.TotalMilliseconds, why, exception.Message);
+        }
+
         return duration;
     }
 

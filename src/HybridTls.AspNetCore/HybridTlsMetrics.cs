@@ -91,11 +91,15 @@ internal sealed class HybridTlsMetrics
     {
         if (_alerts.Enabled && exception is HybridTlsException { Alert: { } alert } failure)
         {
-            _alerts.Add(
-                1,
+            TagList tags =
+            [
                 RoleTag(peer),
-                new KeyValuePair<string, object?>(TlsNames.Direction, failure.Failure == HybridTlsFailure.AlertReceived ? "in" : "out"),
-                new KeyValuePair<string, object?>(TlsNames.Alert, TlsNames.Of(alert)));
+                new(TlsNames.Direction, failure.Failure == HybridTlsFailure.AlertReceived ? "in" : "out"),
+                new(TlsNames.Alert, TlsNames.Of(alert)),
+            ];
+            if (failure.Reason != FailureReason.None)
+                tags.Add(TlsNames.Reason, TlsNames.Of(failure.Reason));
+            _alerts.Add(1, tags);
         }
     }
 

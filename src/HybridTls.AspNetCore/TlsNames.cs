@@ -18,6 +18,7 @@ internal static class TlsNames
     public const string ErrorType = "error.type";
     public const string Alert = "alert";
     public const string Direction = "direction";
+    public const string Reason = "reason";
     public const string ProtocolVersion = "tls.protocol.version";
     public const string Cipher = "tls.cipher";
 
@@ -50,6 +51,9 @@ internal static class TlsNames
         HandshakeFailureReason.Cancelled => "cancelled",
         _ => "internal",
     };
+
+    /// <summary>What exactly we found wrong, as docs/refusals.md lists it.</summary>
+    public static string Of(FailureReason reason) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString());
 
     /// <summary>An endpoint's address or host name, and its port, as far as it has them.</summary>
     public static (string? Address, int? Port) Of(EndPoint? endPoint) => endPoint switch

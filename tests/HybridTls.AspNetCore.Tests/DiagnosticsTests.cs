@@ -146,7 +146,7 @@ public sealed class DiagnosticsTests
         // The client's handshake is complete when it has sent that it has no certificate.
         using HttpClient client = host.CreateClient(handler: handler => handler.Sockets.MeterFactory = factory);
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync("/", Token));
-        await WaitAsync(() => metrics.Sum("hybridtls.alerts", ("role", "server"), ("direction", "out"), ("alert", "certificate_required")) == 1);
+        await WaitAsync(() => metrics.Sum("hybridtls.alerts", ("role", "server"), ("direction", "out"), ("alert", "certificate_required"), ("reason", "client_certificate_missing")) == 1);
         await WaitAsync(() => metrics.Sum("hybridtls.alerts", ("role", "client"), ("direction", "in"), ("alert", "certificate_required")) == 1);
         await WaitAsync(() => metrics.Sum("hybridtls.active_connections") == 0);
     }
