@@ -11,7 +11,10 @@ internal static class ExtensionTarget
     {
         if (input.Length < 3)
             return "too short";
-        string outcome = Properties.Parse(input, static bytes => ExtensionRules.Validate(Context(bytes), Type(bytes), bytes[3..]));
+        if (input.Length > 60_000)
+            return "too long"; // for the message around it
+        byte[] message = [input[0], .. ExtensionCarrier.Write(Context(input), Type(input), input[3..])];
+        string outcome = Properties.Parse(message, static bytes => ExtensionCarrier.Parse(Context(bytes), bytes[1..]));
         if (outcome != Properties.Accepted)
             return outcome;
         using var writer = new TlsWriter();

@@ -132,7 +132,7 @@ internal static class MessageTargets
     /// <summary>NewSessionTicket.</summary>
     public static string FuzzNewSessionTicket(ReadOnlySpan<byte> input)
     {
-        string outcome = Properties.Parse(input, static body => NewSessionTicket.Parse(body).TryGetMaxEarlyDataSize(out _));
+        string outcome = Properties.Parse(input, static body => NewSessionTicket.Parse(body));
         if (outcome != Properties.Accepted)
             return outcome;
         NewSessionTicket ticket = NewSessionTicket.Parse(input);

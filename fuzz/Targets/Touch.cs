@@ -9,63 +9,27 @@ internal static class Touch
     {
         if (!hello.OffersTls13)
             return;
-        hello.TryGetServerName(out _);
-        hello.TryGetSupportedGroups(out CodePointList<NamedGroup> groups);
-        if (hello.TryGetKeyShares(out KeyShareList shares))
-        {
-            shares.TryFind(NamedGroup.X25519MLKem768, out _);
-            shares.AreAllIn(groups);
-        }
-
-        hello.TryGetSignatureAlgorithms(out CodePointList<SignatureScheme> schemes);
-        schemes.Contains(SignatureScheme.MLDsa65);
-        hello.TryGetSignatureAlgorithmsCert(out _);
-        if (hello.TryGetApplicationProtocols(out OpaqueList protocols))
-            protocols.Contains("h2"u8);
-        hello.TryGetRecordSizeLimit(out _);
-        hello.TryGetCompressCertificate(out _);
-        hello.TryGetClientCertificateTypes(out _);
-        hello.TryGetServerCertificateTypes(out _);
-        hello.TryGetCertificateAuthorities(out _);
-        hello.TryGetCookie(out _);
-        hello.TryGetPskKeyExchangeModes(out _);
-        if (hello.TryGetPreSharedKeys(out OfferedPsks psks))
-            _ = psks.BindersSize;
-        hello.TryGetTicketRequest(out _, out _);
+        hello.KeyShares.TryFind(NamedGroup.X25519MLKem768, out _);
+        hello.KeyShares.AreAllIn(hello.SupportedGroups);
+        hello.SignatureAlgorithms.Contains(SignatureScheme.MLDsa65);
+        hello.ApplicationProtocols.Contains("h2"u8);
+        foreach (ReadOnlySpan<byte> name in hello.CertificateAuthorities)
+            _ = name.Length;
+        foreach (PskIdentity identity in hello.PreSharedKeys.Identities)
+            _ = identity.ObfuscatedTicketAge;
+        _ = hello.PreSharedKeys.BindersSize;
     }
 
-    public static void All(ServerHello hello)
-    {
-        _ = hello.HasDowngradeSentinel;
-        if (hello.SelectedVersion != ProtocolVersion.Tls13)
-            return;
-        hello.TryGetKeyShare(out _);
-        hello.TryGetPreSharedKey(out _);
-    }
+    public static void All(ServerHello hello) => _ = hello.HasDowngradeSentinel;
 
-    public static void All(HelloRetryRequest request)
-    {
-        if (request.SelectedVersion != ProtocolVersion.Tls13)
-            return;
-        request.TryGetSelectedGroup(out _);
-        request.TryGetCookie(out _);
-    }
+    public static void All(HelloRetryRequest request) => _ = request.SessionIdEcho.Length;
 
-    public static void All(EncryptedExtensions extensions)
-    {
-        extensions.TryGetApplicationProtocol(out _);
-        extensions.TryGetSupportedGroups(out _);
-        extensions.TryGetRecordSizeLimit(out _);
-        extensions.TryGetClientCertificateType(out _);
-        extensions.TryGetServerCertificateType(out _);
-        extensions.TryGetTicketHint(out _);
-    }
+    public static void All(EncryptedExtensions extensions) => _ = extensions.AcknowledgesServerName;
 
     public static void All(CertificateRequest request)
     {
         _ = request.SignatureAlgorithms.Contains(SignatureScheme.MLDsa65);
-        request.TryGetSignatureAlgorithmsCert(out _);
-        request.TryGetCertificateAuthorities(out _);
-        request.TryGetCompressCertificate(out _);
+        foreach (ReadOnlySpan<byte> name in request.CertificateAuthorities)
+            _ = name.Length;
     }
 }

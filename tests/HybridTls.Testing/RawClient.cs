@@ -196,7 +196,7 @@ internal sealed class RawClient : IDisposable
         IsResumed = hello.Extensions.Types.Contains(ExtensionType.PreSharedKey);
         if (IsResumed)
             Schedule.StartEarly(_psk);
-        Assert.True(hello.TryGetKeyShare(out KeyShareEntry share));
+        KeyShareEntry share = hello.KeyShare;
         byte[] secret = new byte[64], hash = new byte[_suite.HashSize];
         _keyShare.Finish(share.KeyExchange, secret);
         _transcript.SelectSuite(_suite);
@@ -210,7 +210,7 @@ internal sealed class RawClient : IDisposable
     private void ReadTicket(byte[] message)
     {
         NewSessionTicket ticket = NewSessionTicket.Parse(message.AsSpan(4));
-        Assert.False(ticket.TryGetMaxEarlyDataSize(out _));
+        Assert.False(ticket.Extensions.Contains(ExtensionType.EarlyData));
         byte[] psk = new byte[_suite.HashSize];
         Schedule.DeriveResumptionPsk(ticket.Nonce, psk);
         Ticket = (ticket.Ticket.ToArray(), psk, ticket.AgeAdd);

@@ -20,36 +20,31 @@ internal sealed class CertificateNegotiation
 
     /// <summary>Chooses.</summary>
     /// <exception cref="HybridTlsException">There is no common ground; the alert is the one of RFC 9846 §4.2.1 and §9.2.</exception>
-    public static CertificateNegotiation Negotiate(ClientHello hello, HybridTlsServerOptions options)
+    public static CertificateNegotiation Negotiate(in ClientHello hello, HybridTlsServerOptions options)
     {
-        if (!hello.TryGetSignatureAlgorithms(out CodePointList<SignatureScheme> schemes))
+        if (!hello.Has(ExtensionType.SignatureAlgorithms))
             TlsError.Throw(FailureReason.NoSignatureAlgorithms);
-        if (!schemes.Contains(SignatureScheme.MLDsa65))
-        {
+        if (!hello.SignatureAlgorithms.Contains(SignatureScheme.MLDsa65))
             TlsError.Throw(FailureReason.NoSharedSignatureScheme);
-        }
 
         bool requestsCertificate = options.ClientCertificateMode != ClientCertificateMode.NoCertificate;
-        bool namesClientTypes = hello.TryGetClientCertificateTypes(out ReadOnlySpan<CertificateType> clientTypes);
+        bool namesClientTypes = !hello.ClientCertificateTypes.IsEmpty;
         return new CertificateNegotiation
         {
             ServerCertificateType = SelectServerType(hello, options.Credential!),
             ClientCertificateType = requestsCertificate
-                ? SelectClientType(namesClientTypes ? clientTypes : [CertificateType.X509], options)
+                ? SelectClientType(namesClientTypes ? hello.ClientCertificateTypes : [CertificateType.X509], options)
                 : CertificateType.X509,
             AnswersClientCertificateType = requestsCertificate && namesClientTypes,
             Compression = SelectCompression(hello, options),
         };
     }
 
-    private static CertificateType SelectServerType(ClientHello hello, HybridTlsCredential credential)
+    private static CertificateType SelectServerType(in ClientHello hello, HybridTlsCredential credential)
     {
         CertificateType type = HandshakeMachine.CertificateTypeOf(credential);
         if (!hello.AcceptsServerCertificateType(type))
-        {
             TlsError.Throw(credential.IsRawPublicKey ? FailureReason.RawPublicKeyNotAccepted : FailureReason.CertificateNotAccepted);
-        }
-
         return type;
     }
 
@@ -75,15 +70,12 @@ internal sealed class CertificateNegotiation
         throw TlsError.Create(FailureReason.RawPublicKeyOnly);
     }
 
-    private static CertificateCompressionAlgorithm? SelectCompression(ClientHello hello, HybridTlsServerOptions options)
+    private static CertificateCompressionAlgorithm? SelectCompression(in ClientHello hello, HybridTlsServerOptions options)
     {
-        if (hello.TryGetCompressCertificate(out CodePointList<CertificateCompressionAlgorithm> offered))
+        foreach (CertificateCompressionAlgorithm algorithm in CertificateCompressor.Algorithms(options.CertificateCompression))
         {
-            foreach (CertificateCompressionAlgorithm algorithm in CertificateCompressor.Algorithms(options.CertificateCompression))
-            {
-                if (offered.Contains(algorithm))
-                    return algorithm;
-            }
+            if (hello.CompressCertificate.Contains(algorithm))
+                return algorithm;
         }
 
         return null;

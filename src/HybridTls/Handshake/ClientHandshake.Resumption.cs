@@ -79,9 +79,9 @@ internal sealed partial class ClientHandshake
     }
 
     /// <summary>Finds out whether the server resumes, and readies the key schedule for it.</summary>
-    private void ReadSelectedSession(ServerHello hello, CipherSuiteParameters suite)
+    private void ReadSelectedSession(in ServerHello hello, CipherSuiteParameters suite)
     {
-        _resumed = hello.TryGetPreSharedKey(out int identity);
+        _resumed = hello.PreSharedKey is not null;
         if (!_resumed)
         {
             if (_session is not null)
@@ -91,8 +91,8 @@ internal sealed partial class ClientHandshake
         }
 
         // That one was offered at all is known: the extension would be unsolicited otherwise.
-        if (identity != 0)
-            TlsError.Throw(FailureReason.UnknownPskIdentity, identity);
+        if (hello.PreSharedKey != 0)
+            TlsError.Throw(FailureReason.UnknownPskIdentity, hello.PreSharedKey);
         if (SuiteOf(_session!).Hash != suite.Hash)
             TlsError.Throw(FailureReason.PskHash, suite);
         if (Schedule.Suite != suite)

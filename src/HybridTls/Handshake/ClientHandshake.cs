@@ -116,14 +116,10 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         ThrowUnlessEchoed(retry.SessionIdEcho);
         _retrySuite = FindOfferedSuite(retry.CipherSuite);
 
-        bool selectsGroup = retry.TryGetSelectedGroup(out NamedGroup group);
-        bool hasCookie = retry.TryGetCookie(out ReadOnlySpan<byte> cookie);
-        if (selectsGroup && (group != NamedGroup.X25519MLKem768 || !WithholdKeyShare))
-        {
+        bool selectsGroup = retry.SelectedGroup is not null;
+        if (retry.SelectedGroup is { } group && (group != NamedGroup.X25519MLKem768 || !WithholdKeyShare))
             TlsError.Throw(FailureReason.RetryGroup, (ushort)group);
-        }
-
-        if (!selectsGroup && !hasCookie)
+        if (!selectsGroup && retry.Cookie.IsEmpty)
             TlsError.Throw(FailureReason.EmptyRetryRequest);
 
         Reader.ThrowIfExcess();
@@ -133,7 +129,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         WriteChangeCipherSpecOnce();
         if (_session is not null && SuiteOf(_session).Hash != _retrySuite.Hash)
             DropSession(); // its key has another hash than the transcript now has (§4.2.4)
-        WriteClientHello(selectsGroup ? ClientHelloShares.Selected : WithholdKeyShare ? ClientHelloShares.None : ClientHelloShares.Initial, cookie);
+        WriteClientHello(selectsGroup ? ClientHelloShares.Selected : WithholdKeyShare ? ClientHelloShares.None : ClientHelloShares.Initial, retry.Cookie);
         return ClientState.AwaitServerHelloAfterRetry;
     }
 
@@ -148,16 +144,16 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         CipherSuiteParameters suite = FindOfferedSuite(hello.CipherSuite);
         if (_retrySuite is not null && _retrySuite != suite)
             TlsError.Throw(FailureReason.CipherSuiteAfterRetry);
-        if (!hello.TryGetKeyShare(out KeyShareEntry share))
+        if (!hello.Extensions.Contains(ExtensionType.KeyShare))
             TlsError.Throw(FailureReason.NoKeyShare, "ServerHello");
-        if (share.Group != NamedGroup.X25519MLKem768 || !_shareSent)
-            TlsError.Throw(FailureReason.WrongGroup, (ushort)share.Group);
+        if (hello.KeyShare.Group != NamedGroup.X25519MLKem768 || !_shareSent)
+            TlsError.Throw(FailureReason.WrongGroup, (ushort)hello.KeyShare.Group);
 
         ReadSelectedSession(hello, suite);
         Span<byte> sharedSecret = stackalloc byte[X25519MLKem768.SharedSecretSizeInBytes];
         try
         {
-            _keyShare.Finish(share.KeyExchange, sharedSecret);
+            _keyShare.Finish(hello.KeyShare.KeyExchange, sharedSecret);
         }
         catch (HybridKeyAgreementException exception)
         {
@@ -182,16 +178,16 @@ internal sealed partial class ClientHandshake : HandshakeMachine
     {
         EncryptedExtensions extensions = EncryptedExtensions.Parse(message.Body);
         extensions.Extensions.Types.ThrowIfUnsolicited(_offered, "EncryptedExtensions");
-        if (extensions.TryGetApplicationProtocol(out ReadOnlySpan<byte> protocol))
-            _applicationProtocol = FindOfferedProtocol(protocol);
-        if (extensions.TryGetRecordSizeLimit(out int limit))
+        if (!extensions.ApplicationProtocol.IsEmpty)
+            _applicationProtocol = FindOfferedProtocol(extensions.ApplicationProtocol);
+        if (extensions.RecordSizeLimit is { } limit)
         {
             Writer.RecordSizeLimit = limit;
             Reader.RecordSizeLimit = _options.RecordSizeLimit!.Value;
         }
 
-        PeerCertificateType = extensions.TryGetServerCertificateType(out CertificateType server) ? server : CertificateType.X509;
-        bool namesServerType = extensions.Extensions.Types.Contains(ExtensionType.ServerCertificateType);
+        PeerCertificateType = extensions.ServerCertificateType ?? CertificateType.X509;
+        bool namesServerType = extensions.ServerCertificateType is not null;
         if (!_template.AcceptedServerTypes.Contains(PeerCertificateType) && (namesServerType || !_resumed))
         {
             TlsError.Throw(namesServerType ? FailureReason.ServerCertificateType : FailureReason.ServerCertificateTypeImplied, PeerCertificateType);
@@ -202,8 +198,8 @@ internal sealed partial class ClientHandshake : HandshakeMachine
             TlsError.Throw(FailureReason.ResumedCertificateType, CertificateTypeOf(_session!), PeerCertificateType);
         }
 
-        OwnCertificateType = extensions.TryGetClientCertificateType(out CertificateType client) ? client : CertificateType.X509;
-        if (extensions.Extensions.Types.Contains(ExtensionType.ClientCertificateType) && !_template.OwnTypes.Contains(OwnCertificateType))
+        OwnCertificateType = extensions.ClientCertificateType ?? CertificateType.X509;
+        if (extensions.ClientCertificateType is not null && !_template.OwnTypes.Contains(OwnCertificateType))
             TlsError.Throw(FailureReason.ClientCertificateType, OwnCertificateType);
         Transcript.Append(message.Whole);
         if (_resumed)
@@ -226,13 +222,10 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         Reader.OwnCertificateHint = _credentialSuits || _options.Credential is null ? null : acceptsScheme
             ? $"it asks for our key as {OwnCertificateType}, and Credential is {CertificateTypeOf(_options.Credential)}, so it was not sent"
             : "its CertificateRequest accepts no mldsa65 signature (0x0905), so our Credential was not sent: enable the scheme there";
-        if (request.TryGetCompressCertificate(out CodePointList<CertificateCompressionAlgorithm> algorithms))
+        foreach (CertificateCompressionAlgorithm algorithm in CertificateCompressor.Algorithms(_options.CertificateCompression))
         {
-            foreach (CertificateCompressionAlgorithm algorithm in CertificateCompressor.Algorithms(_options.CertificateCompression))
-            {
-                if (OwnCompression is null && algorithms.Contains(algorithm))
-                    OwnCompression = algorithm;
-            }
+            if (OwnCompression is null && request.CompressCertificate.Contains(algorithm))
+                OwnCompression = algorithm;
         }
 
         Transcript.Append(message.Whole);
@@ -292,7 +285,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         return ClientState.Established;
     }
 
-    private static void ThrowUnlessTls13(ServerHello hello, bool afterRetry)
+    private static void ThrowUnlessTls13(in ServerHello hello, bool afterRetry)
     {
         if (hello.SelectedVersion == ProtocolVersion.Tls13)
             return;
@@ -309,17 +302,14 @@ internal sealed partial class ClientHandshake : HandshakeMachine
             TlsError.Throw(FailureReason.SessionIdEcho);
     }
 
-    private CertificateRequestInfo Describe(CertificateRequest request)
+    private CertificateRequestInfo Describe(in CertificateRequest request)
     {
         List<ushort> schemes = [];
         foreach (SignatureScheme scheme in request.SignatureAlgorithms)
             schemes.Add((ushort)scheme);
         List<ReadOnlyMemory<byte>> authorities = [];
-        if (request.TryGetCertificateAuthorities(out OpaqueList names))
-        {
-            foreach (ReadOnlySpan<byte> name in names)
-                authorities.Add(name.ToArray());
-        }
+        foreach (ReadOnlySpan<byte> name in request.CertificateAuthorities)
+            authorities.Add(name.ToArray());
 
         return new CertificateRequestInfo(OwnCertificateType == CertificateType.RawPublicKey, schemes, authorities);
     }

@@ -21,11 +21,11 @@ internal sealed partial class ServerHandshake
         (true, { } requested) => Math.Min((int)requested.Resumed, HybridTlsServerOptions.MaxTicketCount),
     };
 
-    private bool OffersTickets(ClientHello hello) => _options.AllowTlsResume && TicketOffer.IsIn(hello);
+    private bool OffersTickets(in ClientHello hello) => _options.AllowTlsResume && TicketOffer.IsIn(hello);
 
     /// <summary>Resumes the session of an offered ticket, or leaves everything as it is: then the handshake is a full one.</summary>
     /// <exception cref="HybridTlsException">decrypt_error: the ticket is good, but the client does not have its key.</exception>
-    private void ResumeIfOffered(ClientHello hello, ReadOnlySpan<byte> whole)
+    private void ResumeIfOffered(in ClientHello hello, ReadOnlySpan<byte> whole)
     {
         if (!OffersTickets(hello))
             return;
@@ -41,9 +41,9 @@ internal sealed partial class ServerHandshake
         }
     }
 
-    private void VerifyBinder(ClientHello hello, ReadOnlySpan<byte> whole)
+    private void VerifyBinder(in ClientHello hello, ReadOnlySpan<byte> whole)
     {
-        hello.TryGetPreSharedKeys(out OfferedPsks offered);
+        OfferedPsks offered = hello.PreSharedKeys;
         Span<byte> hash = stackalloc byte[_negotiated.Suite.HashSize];
         Transcript.GetHashWith(_negotiated.Suite, whole[..^offered.BindersSize], hash);
         if (!Schedule.VerifyBinder(resumption: true, hash, offered.Binders[_offer!.Identity]))

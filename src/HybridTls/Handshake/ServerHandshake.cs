@@ -107,7 +107,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         return _negotiated.HasKeyShare ? WriteServerFlight(hello, _clientHello) : WriteHelloRetryRequest(hello);
     }
 
-    private ServerState WriteHelloRetryRequest(ClientHello hello)
+    private ServerState WriteHelloRetryRequest(in ClientHello hello)
     {
         Reader.ThrowIfExcess();
         _retried = true;
@@ -125,7 +125,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         FlushFlight();
         if (!hello.SessionId.IsEmpty)
             WriteChangeCipherSpecOnce();
-        if (hello.Extensions.Types.Contains(ExtensionType.EarlyData))
+        if (hello.Has(ExtensionType.EarlyData))
             Reader.SkipEarlyDataUntilSecondHello();
         return ServerState.AwaitSecondClientHello;
     }
@@ -141,7 +141,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
     /// <summary>Answers the ClientHello that holds a key share.</summary>
     /// <param name="hello">The message.</param>
     /// <param name="whole">The same with its header, which the transcript does not hold yet.</param>
-    private ServerState WriteServerFlight(ClientHello hello, ReadOnlySpan<byte> whole)
+    private ServerState WriteServerFlight(in ClientHello hello, ReadOnlySpan<byte> whole)
     {
         ResumeIfOffered(hello, whole);
         _certificates = IsResuming ? null : _certificates ?? CertificateNegotiation.Negotiate(hello, _options);
@@ -154,7 +154,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
             WriteChangeCipherSpecOnce();
         StartHandshakeKeys(_negotiated.Suite, sharedSecret, hello.Random);
         Writer.SetKeys(OwnHandshakeSecret.CreateProtection());
-        Reader.EnterHandshake(PeerHandshakeSecret.CreateProtection(), skipsEarlyData: hello.Extensions.Types.Contains(ExtensionType.EarlyData));
+        Reader.EnterHandshake(PeerHandshakeSecret.CreateProtection(), skipsEarlyData: hello.Has(ExtensionType.EarlyData));
 
         WriteEncryptedExtensions();
         if (IsResuming)
@@ -166,10 +166,9 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         return TryWriteCertificateVerify(_options.Credential!) ? FinishServerFlight() : ServerState.AwaitSignature;
     }
 
-    private void WriteServerHello(ClientHello hello, Span<byte> sharedSecret)
+    private void WriteServerHello(in ClientHello hello, Span<byte> sharedSecret)
     {
-        hello.TryGetKeyShares(out KeyShareList shares);
-        shares.TryFind(NamedGroup.X25519MLKem768, out ReadOnlySpan<byte> clientShare);
+        hello.KeyShares.TryFind(NamedGroup.X25519MLKem768, out ReadOnlySpan<byte> clientShare);
         Span<byte> serverShare = stackalloc byte[X25519MLKem768.ServerShareSizeInBytes];
         try
         {

@@ -43,54 +43,48 @@ internal sealed class ServerNegotiation
 
     /// <summary>Chooses.</summary>
     /// <exception cref="HybridTlsException">There is no common ground; the alert is the one of RFC 9846 §4.2.1 and §9.2.</exception>
-    public static ServerNegotiation Negotiate(ClientHello hello, HybridTlsServerOptions options)
+    public static ServerNegotiation Negotiate(in ClientHello hello, HybridTlsServerOptions options)
     {
         ThrowIfExtensionsAreMissing(hello);
-        hello.TryGetSupportedGroups(out CodePointList<NamedGroup> groups);
-        hello.TryGetKeyShares(out KeyShareList shares);
-        if (!shares.AreAllIn(groups))
+        if (!hello.KeyShares.AreAllIn(hello.SupportedGroups))
             TlsError.Throw(FailureReason.KeyShareOutsideGroups);
         CipherSuiteParameters suite = SelectSuite(hello, options);
-        if (!groups.Contains(NamedGroup.X25519MLKem768))
-        {
+        if (!hello.SupportedGroups.Contains(NamedGroup.X25519MLKem768))
             TlsError.Throw(FailureReason.NoSharedGroup);
-        }
 
         return new ServerNegotiation
         {
             Suite = suite,
-            HasKeyShare = shares.TryFind(NamedGroup.X25519MLKem768, out _),
+            HasKeyShare = hello.KeyShares.TryFind(NamedGroup.X25519MLKem768, out _),
             ApplicationProtocol = SelectApplicationProtocol(hello, options),
-            ServerName = hello.TryGetServerName(out ReadOnlySpan<byte> name) ? Encoding.ASCII.GetString(name) : null,
-            AnswersServerCertificateType = hello.Extensions.Types.Contains(ExtensionType.ServerCertificateType),
-            PeerRecordSizeLimit = hello.TryGetRecordSizeLimit(out int limit) ? limit : null,
+            ServerName = DescribeName(hello.ServerName),
+            AnswersServerCertificateType = hello.Has(ExtensionType.ServerCertificateType),
+            PeerRecordSizeLimit = hello.RecordSizeLimit,
             IssuesTickets = options.AllowTlsResume && TicketOffer.AcceptsTickets(hello),
-            RequestedTickets = hello.TryGetTicketRequest(out byte full, out byte resumed) ? (full, resumed) : null,
+            RequestedTickets = hello.TicketRequest,
         };
     }
 
     /// <summary>Refuses a client that does not speak TLS 1.3.</summary>
-    public static void ThrowUnlessTls13(ClientHello hello)
+    public static void ThrowUnlessTls13(in ClientHello hello)
     {
         if (!hello.OffersTls13)
             TlsError.Throw(FailureReason.NoTls13);
     }
 
     /// <summary>Refuses a second ClientHello that differs from the first in what it may not change (RFC 9846 §4.2.2).</summary>
-    public static void ThrowUnlessRepeated(ClientHello first, ClientHello second)
+    public static void ThrowUnlessRepeated(in ClientHello first, in ClientHello second)
     {
-        if (!second.TryGetKeyShares(out KeyShareList shares)
-            || shares.Count != 1
-            || !shares.TryFind(NamedGroup.X25519MLKem768, out _))
+        if (second.KeyShares.Count != 1 || !second.KeyShares.TryFind(NamedGroup.X25519MLKem768, out _))
         {
-            TlsError.Throw(shares.Count == 0 ? FailureReason.SecondHelloWithoutShare : FailureReason.SecondHelloShare);
+            TlsError.Throw(second.KeyShares.Count == 0 ? FailureReason.SecondHelloWithoutShare : FailureReason.SecondHelloShare);
         }
 
-        if (second.Extensions.Types.Contains(ExtensionType.EarlyData))
+        if (second.Has(ExtensionType.EarlyData))
             TlsError.Throw(FailureReason.SecondHelloEarlyData);
-        if (second.Extensions.Types.Contains(ExtensionType.Cookie))
+        if (second.Has(ExtensionType.Cookie))
             TlsError.Throw(FailureReason.SecondHelloCookie);
-        if (second.Extensions.Types.Contains(ExtensionType.PreSharedKey) && !first.Extensions.Types.Contains(ExtensionType.PreSharedKey))
+        if (second.Has(ExtensionType.PreSharedKey) && !first.Has(ExtensionType.PreSharedKey))
             TlsError.Throw(FailureReason.SecondHelloPreSharedKey);
         bool same = first.LegacyVersion == second.LegacyVersion
             && first.Random.SequenceEqual(second.Random)
@@ -113,50 +107,44 @@ internal sealed class ServerNegotiation
     }
 
     /// <summary>Copies the facts that a host may choose by.</summary>
-    public static ClientHelloInfo Describe(ClientHello hello)
+    public static ClientHelloInfo Describe(in ClientHello hello)
     {
         List<SslApplicationProtocol> protocols = [];
-        if (hello.TryGetApplicationProtocols(out OpaqueList names))
+        foreach (ReadOnlySpan<byte> protocol in hello.ApplicationProtocols)
         {
-            foreach (ReadOnlySpan<byte> protocol in names)
-            {
-                if (protocols.Count == MaxDescribedProtocols)
-                    break;
-                protocols.Add(new SslApplicationProtocol(protocol.ToArray()));
-            }
+            if (protocols.Count == MaxDescribedProtocols)
+                break;
+            protocols.Add(new SslApplicationProtocol(protocol.ToArray()));
         }
 
-        hello.TryGetSignatureAlgorithms(out CodePointList<SignatureScheme> schemes);
-        hello.TryGetSupportedGroups(out CodePointList<NamedGroup> groups);
-        bool namesTypes = hello.TryGetServerCertificateTypes(out ReadOnlySpan<CertificateType> types);
         return new ClientHelloInfo(
-            hello.TryGetServerName(out ReadOnlySpan<byte> name) ? Encoding.ASCII.GetString(name) : null,
+            DescribeName(hello.ServerName),
             protocols,
             ToArray(hello.CipherSuites, static suite => suite),
-            ToArray(schemes, static scheme => (ushort)scheme),
-            ToArray(groups, static group => (ushort)group))
+            ToArray(hello.SignatureAlgorithms, static scheme => (ushort)scheme),
+            ToArray(hello.SupportedGroups, static group => (ushort)group))
         {
-            AcceptsCertificates = !namesTypes || types.Contains(CertificateType.X509),
-            AcceptsRawPublicKeys = namesTypes && types.Contains(CertificateType.RawPublicKey),
+            AcceptsCertificates = hello.AcceptsServerCertificateType(CertificateType.X509),
+            AcceptsRawPublicKeys = hello.AcceptsServerCertificateType(CertificateType.RawPublicKey),
         };
     }
 
     /// <summary>What RFC 9846 §9.2 demands of every ClientHello; what it demands for certificates, <see cref="CertificateNegotiation"/> asks.</summary>
-    private static void ThrowIfExtensionsAreMissing(ClientHello hello)
+    private static void ThrowIfExtensionsAreMissing(in ClientHello hello)
     {
         foreach (ExtensionType required in (ReadOnlySpan<ExtensionType>)
             [ExtensionType.SupportedGroups, ExtensionType.KeyShare])
         {
-            if (!hello.Extensions.Types.Contains(required))
+            if (!hello.Has(required))
                 TlsError.Throw(required == ExtensionType.KeyShare ? FailureReason.NoKeyShare : FailureReason.NoSupportedGroups, "The ClientHello");
         }
 
         // Without the modes nothing says how the key would be used (§4.3.9), not even to a server that ignores it.
-        if (hello.Extensions.Types.Contains(ExtensionType.PreSharedKey) && !hello.Extensions.Types.Contains(ExtensionType.PskKeyExchangeModes))
+        if (hello.Has(ExtensionType.PreSharedKey) && !hello.Has(ExtensionType.PskKeyExchangeModes))
             TlsError.Throw(FailureReason.NoPskModes);
     }
 
-    private static CipherSuiteParameters SelectSuite(ClientHello hello, HybridTlsServerOptions options)
+    private static CipherSuiteParameters SelectSuite(in ClientHello hello, HybridTlsServerOptions options)
     {
         foreach (TlsCipherSuite id in options.CipherSuites)
         {
@@ -167,18 +155,20 @@ internal sealed class ServerNegotiation
         throw TlsError.Create(FailureReason.NoSharedCipherSuite);
     }
 
-    private static SslApplicationProtocol SelectApplicationProtocol(ClientHello hello, HybridTlsServerOptions options)
+    private static SslApplicationProtocol SelectApplicationProtocol(in ClientHello hello, HybridTlsServerOptions options)
     {
-        if (options.ApplicationProtocols.Count == 0 || !hello.TryGetApplicationProtocols(out OpaqueList offered))
+        if (options.ApplicationProtocols.Count == 0 || hello.ApplicationProtocols.Count == 0)
             return default;
         foreach (SslApplicationProtocol protocol in options.ApplicationProtocols)
         {
-            if (offered.Contains(protocol.Protocol.Span))
+            if (hello.ApplicationProtocols.Contains(protocol.Protocol.Span))
                 return protocol;
         }
 
         throw TlsError.Create(FailureReason.NoSharedApplicationProtocol, string.Join(", ", options.ApplicationProtocols));
     }
+
+    private static string? DescribeName(ReadOnlySpan<byte> name) => name.IsEmpty ? null : Encoding.ASCII.GetString(name);
 
     private static bool MoveToFixed(ref ExtensionBlock.Enumerator extensions)
     {

@@ -36,21 +36,20 @@ internal sealed class TicketOffer
     public string? Refusal { get; }
 
     /// <summary>Whether the client offers tickets in the only mode that is used here: with a key agreement.</summary>
-    public static bool IsIn(ClientHello hello) =>
-        hello.Extensions.Types.Contains(ExtensionType.PreSharedKey) && AcceptsTickets(hello);
+    public static bool IsIn(in ClientHello hello) =>
+        hello.Has(ExtensionType.PreSharedKey) && AcceptsTickets(hello);
 
     /// <summary>Whether the client can use tickets at all (§4.3.9).</summary>
-    public static bool AcceptsTickets(ClientHello hello) =>
-        hello.TryGetPskKeyExchangeModes(out ReadOnlySpan<PskKeyExchangeMode> modes) && modes.Contains(PskKeyExchangeMode.PskWithKeyAgreement);
+    public static bool AcceptsTickets(in ClientHello hello) =>
+        hello.PskKeyExchangeModes.Contains(PskKeyExchangeMode.PskWithKeyAgreement);
 
     /// <summary>Opens the first ticket that can be resumed under today's options.</summary>
-    public static TicketOffer Open(ClientHello hello, ServerNegotiation negotiated, HybridTlsServerOptions options)
+    public static TicketOffer Open(in ClientHello hello, ServerNegotiation negotiated, HybridTlsServerOptions options)
     {
-        hello.TryGetPreSharedKeys(out OfferedPsks offered);
         ITicketProtector protector = options.EffectiveTicketProtector;
         string refusal = "none of the first tickets is ours, or their keys are gone";
         int index = 0;
-        foreach (PskIdentity identity in offered.Identities)
+        foreach (PskIdentity identity in hello.PreSharedKeys.Identities)
         {
             if (index == MaxIdentities)
                 break;
@@ -79,7 +78,7 @@ internal sealed class TicketOffer
     }
 
     private static string? Judge(
-        ServerSession session, uint obfuscatedAge, ClientHello hello, ServerNegotiation negotiated, HybridTlsServerOptions options)
+        ServerSession session, uint obfuscatedAge, in ClientHello hello, ServerNegotiation negotiated, HybridTlsServerOptions options)
     {
         DateTimeOffset now = options.TimeProvider.GetUtcNow();
         if (!session.Times.IsValidAt(now))

@@ -1,12 +1,20 @@
 namespace HybridTls.Messages;
 
-/// <summary>CertificateRequest (RFC 9846 §4.4.2), read in place and checked: no member throws.</summary>
+/// <summary>CertificateRequest (RFC 9846 §4.4.2), read in place: each extension once.</summary>
 internal readonly ref struct CertificateRequest
 {
     private CertificateRequest(ReadOnlySpan<byte> context, ExtensionBlock extensions)
     {
         Context = context;
         Extensions = extensions;
+        if (!extensions.TryGet(ExtensionType.SignatureAlgorithms, out ReadOnlySpan<byte> data))
+            TlsError.Throw(FailureReason.RequestSignatureAlgorithms);
+        SignatureAlgorithms = SignatureAlgorithmsExtension.Parse(data);
+        SignatureAlgorithmsCert = extensions.TryGet(ExtensionType.SignatureAlgorithmsCert, out data)
+            ? SignatureAlgorithmsExtension.Parse(data) : default;
+        CertificateAuthorities = extensions.TryGet(ExtensionType.CertificateAuthorities, out data)
+            ? CertificateAuthoritiesExtension.Parse(data) : default;
+        CompressCertificate = extensions.TryGet(ExtensionType.CompressCertificate, out data) ? CompressCertificateExtension.Parse(data) : default;
     }
 
     /// <summary>certificate_request_context: empty in the handshake, echoed in the Certificate.</summary>
@@ -16,14 +24,16 @@ internal readonly ref struct CertificateRequest
     public ExtensionBlock Extensions { get; }
 
     /// <summary>signature_algorithms, which is always there.</summary>
-    public CodePointList<SignatureScheme> SignatureAlgorithms
-    {
-        get
-        {
-            Extensions.TryGet(ExtensionType.SignatureAlgorithms, out ReadOnlySpan<byte> data);
-            return SignatureAlgorithmsExtension.Parse(data);
-        }
-    }
+    public CodePointList<SignatureScheme> SignatureAlgorithms { get; }
+
+    /// <summary>signature_algorithms_cert.</summary>
+    public CodePointList<SignatureScheme> SignatureAlgorithmsCert { get; }
+
+    /// <summary>certificate_authorities: empty if it is not there.</summary>
+    public OpaqueList CertificateAuthorities { get; }
+
+    /// <summary>compress_certificate.</summary>
+    public CodePointList<CertificateCompressionAlgorithm> CompressCertificate { get; }
 
     /// <summary>Reads the body of the message.</summary>
     /// <exception cref="HybridTlsException">
@@ -36,10 +46,7 @@ internal readonly ref struct CertificateRequest
         ReadOnlySpan<byte> context = reader.ReadVector8();
         ReadOnlySpan<byte> extensionBytes = reader.ReadVector16();
         reader.ExpectEnd();
-        ExtensionBlock extensions = ExtensionBlock.Parse(extensionBytes, ExtensionContext.CertificateRequest);
-        if (!extensions.Types.Contains(ExtensionType.SignatureAlgorithms))
-            TlsError.Throw(FailureReason.RequestSignatureAlgorithms);
-        return new CertificateRequest(context, extensions);
+        return new CertificateRequest(context, ExtensionBlock.Parse(extensionBytes, ExtensionContext.CertificateRequest));
     }
 
     /// <summary>Writes the message up to its extensions; disposing the scope closes it.</summary>
@@ -48,29 +55,5 @@ internal readonly ref struct CertificateRequest
         LengthScope message = writer.BeginMessage(HandshakeType.CertificateRequest);
         writer.WriteVector8(context);
         return new MessageScope(message, writer.BeginVector16());
-    }
-
-    /// <summary>signature_algorithms_cert.</summary>
-    public bool TryGetSignatureAlgorithmsCert(out CodePointList<SignatureScheme> schemes)
-    {
-        bool found = Extensions.TryGet(ExtensionType.SignatureAlgorithmsCert, out ReadOnlySpan<byte> data);
-        schemes = found ? SignatureAlgorithmsExtension.Parse(data) : default;
-        return found;
-    }
-
-    /// <summary>certificate_authorities.</summary>
-    public bool TryGetCertificateAuthorities(out OpaqueList names)
-    {
-        bool found = Extensions.TryGet(ExtensionType.CertificateAuthorities, out ReadOnlySpan<byte> data);
-        names = found ? CertificateAuthoritiesExtension.Parse(data) : default;
-        return found;
-    }
-
-    /// <summary>compress_certificate.</summary>
-    public bool TryGetCompressCertificate(out CodePointList<CertificateCompressionAlgorithm> algorithms)
-    {
-        bool found = Extensions.TryGet(ExtensionType.CompressCertificate, out ReadOnlySpan<byte> data);
-        algorithms = found ? CompressCertificateExtension.Parse(data) : default;
-        return found;
     }
 }

@@ -14,10 +14,10 @@ internal readonly ref struct CodePointList<T>
 
     /// <summary>Takes the content of a vector.</summary>
     /// <exception cref="HybridTlsException">The number of bytes is odd (decode_error).</exception>
-    public CodePointList(ReadOnlySpan<byte> bytes, string structure)
+    public CodePointList(ReadOnlySpan<byte> bytes, string structure, FailureReason reason)
     {
         if (bytes.Length % 2 != 0)
-            TlsError.Throw(FailureReason.MalformedMessage, structure, $"a list of two-byte values with {bytes.Length} bytes");
+            TlsError.Throw(reason, structure, $"a list of two-byte values with {bytes.Length} bytes");
         _bytes = bytes;
     }
 

@@ -1,11 +1,21 @@
 namespace HybridTls.Messages;
 
-/// <summary>EncryptedExtensions (RFC 9846 §4.4.1), read in place and checked: no member throws.</summary>
+/// <summary>EncryptedExtensions (RFC 9846 §4.4.1), read in place: each extension once.</summary>
 internal readonly ref struct EncryptedExtensions
 {
     private EncryptedExtensions(ExtensionBlock extensions)
     {
         Extensions = extensions;
+        if (extensions.TryGet(ExtensionType.ServerName, out ReadOnlySpan<byte> data))
+            ServerNameExtension.ParseAcknowledgement(data);
+        if (extensions.TryGet(ExtensionType.EarlyData, out data))
+            EarlyDataExtension.ParseIndication(data);
+        ApplicationProtocol = extensions.TryGet(ExtensionType.ApplicationLayerProtocolNegotiation, out data) ? AlpnExtension.ParseSelected(data) : default;
+        SupportedGroups = extensions.TryGet(ExtensionType.SupportedGroups, out data) ? SupportedGroupsExtension.Parse(data) : default;
+        RecordSizeLimit = extensions.TryGet(ExtensionType.RecordSizeLimit, out data) ? RecordSizeLimitExtension.Parse(data) : null;
+        ClientCertificateType = extensions.TryGet(ExtensionType.ClientCertificateType, out data) ? CertificateTypeExtension.ParseSelected(data) : null;
+        ServerCertificateType = extensions.TryGet(ExtensionType.ServerCertificateType, out data) ? CertificateTypeExtension.ParseSelected(data) : null;
+        TicketHint = extensions.TryGet(ExtensionType.TicketRequest, out data) ? TicketRequestExtension.ParseHint(data) : null;
     }
 
     /// <summary>The extensions.</summary>
@@ -13,6 +23,24 @@ internal readonly ref struct EncryptedExtensions
 
     /// <summary>Whether the server acknowledges server_name.</summary>
     public bool AcknowledgesServerName => Extensions.Types.Contains(ExtensionType.ServerName);
+
+    /// <summary>application_layer_protocol_negotiation: the name that the server selected, empty if it is not there.</summary>
+    public ReadOnlySpan<byte> ApplicationProtocol { get; }
+
+    /// <summary>supported_groups: what the server would have preferred.</summary>
+    public CodePointList<NamedGroup> SupportedGroups { get; }
+
+    /// <summary>record_size_limit in bytes.</summary>
+    public int? RecordSizeLimit { get; }
+
+    /// <summary>client_certificate_type.</summary>
+    public CertificateType? ClientCertificateType { get; }
+
+    /// <summary>server_certificate_type.</summary>
+    public CertificateType? ServerCertificateType { get; }
+
+    /// <summary>ticket_request: how many tickets the server expects to send.</summary>
+    public byte? TicketHint { get; }
 
     /// <summary>Reads the body of the message.</summary>
     /// <exception cref="HybridTlsException">The structure is wrong (decode_error); as <see cref="ExtensionBlock.Parse"/> says.</exception>
@@ -27,52 +55,4 @@ internal readonly ref struct EncryptedExtensions
     /// <summary>Opens the message for its extensions; disposing the scope closes it.</summary>
     public static MessageScope Begin(TlsWriter writer) =>
         new(writer.BeginMessage(HandshakeType.EncryptedExtensions), writer.BeginVector16());
-
-    /// <summary>application_layer_protocol_negotiation: the name that the server selected.</summary>
-    public bool TryGetApplicationProtocol(out ReadOnlySpan<byte> protocol)
-    {
-        bool found = Extensions.TryGet(ExtensionType.ApplicationLayerProtocolNegotiation, out ReadOnlySpan<byte> data);
-        protocol = found ? AlpnExtension.ParseSelected(data) : default;
-        return found;
-    }
-
-    /// <summary>supported_groups: what the server would have preferred.</summary>
-    public bool TryGetSupportedGroups(out CodePointList<NamedGroup> groups)
-    {
-        bool found = Extensions.TryGet(ExtensionType.SupportedGroups, out ReadOnlySpan<byte> data);
-        groups = found ? SupportedGroupsExtension.Parse(data) : default;
-        return found;
-    }
-
-    /// <summary>record_size_limit in bytes.</summary>
-    public bool TryGetRecordSizeLimit(out int limit)
-    {
-        bool found = Extensions.TryGet(ExtensionType.RecordSizeLimit, out ReadOnlySpan<byte> data);
-        limit = found ? RecordSizeLimitExtension.Parse(data) : 0;
-        return found;
-    }
-
-    /// <summary>client_certificate_type.</summary>
-    public bool TryGetClientCertificateType(out CertificateType type)
-    {
-        bool found = Extensions.TryGet(ExtensionType.ClientCertificateType, out ReadOnlySpan<byte> data);
-        type = found ? CertificateTypeExtension.ParseSelected(data) : default;
-        return found;
-    }
-
-    /// <summary>server_certificate_type.</summary>
-    public bool TryGetServerCertificateType(out CertificateType type)
-    {
-        bool found = Extensions.TryGet(ExtensionType.ServerCertificateType, out ReadOnlySpan<byte> data);
-        type = found ? CertificateTypeExtension.ParseSelected(data) : default;
-        return found;
-    }
-
-    /// <summary>ticket_request: how many tickets the server expects to send.</summary>
-    public bool TryGetTicketHint(out byte expectedCount)
-    {
-        bool found = Extensions.TryGet(ExtensionType.TicketRequest, out ReadOnlySpan<byte> data);
-        expectedCount = found ? TicketRequestExtension.ParseHint(data) : (byte)0;
-        return found;
-    }
 }

@@ -1,16 +1,21 @@
+using System.Runtime.CompilerServices;
+
 namespace HybridTls.Messages;
 
-/// <summary>The extensions of one message (RFC 9846 §4.3), read in place and checked when parsed.</summary>
+/// <summary>The extensions of one message (RFC 9846 §4.3), read in place: one walk finds where each lies.</summary>
 internal readonly ref struct ExtensionBlock
 {
     /// <summary>The number of extensions that a block may have. Browsers send about twenty; more than this serves nobody.</summary>
     public const int MaxCount = 64;
 
-    private ExtensionBlock(ReadOnlySpan<byte> bytes, ExtensionSet types, int count)
+    private readonly Index _index;
+
+    private ExtensionBlock(ReadOnlySpan<byte> bytes, ExtensionSet types, int count, scoped in Index index)
     {
         Bytes = bytes;
         Types = types;
         Count = count;
+        _index = index;
     }
 
     /// <summary>The encoded extensions, without the length before them.</summary>
@@ -22,19 +27,19 @@ internal readonly ref struct ExtensionBlock
     /// <summary>The number of extensions.</summary>
     public int Count { get; }
 
-    /// <summary>Takes the content of an extensions vector and checks all of it for the message <paramref name="context"/>.</summary>
+    /// <summary>Takes the content of an extensions vector of the message <paramref name="context"/>; the contents are the message's to read.</summary>
     /// <exception cref="HybridTlsException">
-    /// A length lies or an extension's content does not parse (decode_error); a type occurs twice, a recognised type does not belong
-    /// into this message, a value is not allowed, there are more than <see cref="MaxCount"/> (illegal_parameter).
+    /// A length lies (decode_error); a type occurs twice, a recognised type does not belong in this message, there are more than
+    /// <see cref="MaxCount"/> (illegal_parameter).
     /// </exception>
     public static ExtensionBlock Parse(ReadOnlySpan<byte> bytes, ExtensionContext context)
     {
         ExtensionBlock block = ParseStructure(bytes);
-        block.Validate(context);
+        ExtensionRules.ThrowIfMisplaced(block.Types, context);
         return block;
     }
 
-    /// <summary>Takes the content of an extensions vector and checks lengths, duplicates and the number, not the contents.</summary>
+    /// <summary>As <see cref="Parse"/>, for a message that may be of an older version: the places are not judged.</summary>
     public static ExtensionBlock ParseStructure(ReadOnlySpan<byte> bytes)
     {
         // Types of 64 and more have no bit in the set; they are few, so each is compared with those before it.
@@ -42,58 +47,55 @@ internal readonly ref struct ExtensionBlock
         int otherCount = 0;
         int count = 0;
         ExtensionSet types = default;
+        Index index = default;
         var reader = new TlsReader(bytes, "extensions");
         for (; !reader.IsEmpty; count++)
         {
             var type = (ExtensionType)reader.ReadUInt16();
-            reader.ReadVector16();
+            int length = reader.ReadVector16().Length;
             if (count == MaxCount)
                 TlsError.Throw(FailureReason.TooManyExtensions, MaxCount);
             if (types.Contains(type) || others[..otherCount].Contains(type))
                 TlsError.Throw(FailureReason.DuplicateExtension, type);
             if ((ushort)type >= 64)
                 others[otherCount++] = type;
+            else
+                index[(int)type] = new Place((ushort)(bytes.Length - reader.Remaining.Length - length), (ushort)length);
             types = types.With(type);
         }
 
-        return new ExtensionBlock(bytes, types, count);
+        return new ExtensionBlock(bytes, types, count, index);
     }
 
-    /// <summary>Checks that each recognised extension belongs into the message and that its content parses.</summary>
-    public void Validate(ExtensionContext context)
-    {
-        try
-        {
-            foreach (Extension extension in this)
-                ExtensionRules.Validate(context, extension.Type, extension.Data);
-        }
-        catch (HybridTlsException exception) when (exception.Reason == FailureReason.MalformedMessage)
-        {
-            throw exception.As(FailureReason.MalformedExtension);
-        }
-    }
-
-    /// <summary>Finds an extension.</summary>
+    /// <summary>Finds an extension: one of a type below 64 without a walk.</summary>
     public bool TryGet(ExtensionType type, out ReadOnlySpan<byte> data)
     {
-        if (Types.Contains(type) || (ushort)type >= 64)
+        data = default;
+        if ((ushort)type < 64)
         {
-            foreach (Extension extension in this)
+            if (!Types.Contains(type))
+                return false;
+            data = Bytes.Slice(_index[(int)type].Start, _index[(int)type].Length);
+            return true;
+        }
+
+        foreach (Extension extension in this)
+        {
+            if (extension.Type == type)
             {
-                if (extension.Type == type)
-                {
-                    data = extension.Data;
-                    return true;
-                }
+                data = extension.Data;
+                return true;
             }
         }
 
-        data = default;
         return false;
     }
 
     /// <summary>Whether an extension is there.</summary>
-    public bool Contains(ExtensionType type) => TryGet(type, out _);
+    public bool Contains(ExtensionType type) => (ushort)type < 64 ? Types.Contains(type) : TryGet(type, out _);
+
+    /// <summary>Whether <paramref name="type"/>, which is there, is the last extension.</summary>
+    public bool IsLast(ExtensionType type) => _index[(int)type].Start + _index[(int)type].Length == Bytes.Length;
 
     /// <summary>Enumerates the extensions in order.</summary>
     public Enumerator GetEnumerator() => new(Bytes);
@@ -121,5 +123,15 @@ internal readonly ref struct ExtensionBlock
             Current = new Extension(type, _reader.ReadVector16());
             return true;
         }
+    }
+
+    /// <summary>Where the content of an extension lies: a block has fewer than 2^16 bytes.</summary>
+    private readonly record struct Place(ushort Start, ushort Length);
+
+    /// <summary>The places of the types below 64; those of types that do not occur mean nothing.</summary>
+    [InlineArray(64)]
+    private struct Index
+    {
+        private Place _first;
     }
 }

@@ -2,7 +2,7 @@ using In = HybridTls.Messages.ExtensionContext;
 
 namespace HybridTls.Messages;
 
-/// <summary>Which extension belongs into which message, and how it reads there: the table of RFC 9846 §4.3.</summary>
+/// <summary>Which extension belongs in which message: the table of RFC 9846 §4.3.</summary>
 internal static class ExtensionRules
 {
     /// <summary>The messages into which <paramref name="type"/> belongs; <see cref="In.None"/> if it is not recognised.</summary>
@@ -30,95 +30,17 @@ internal static class ExtensionRules
         _ => In.None,
     };
 
-    /// <summary>Refuses a recognised extension in a message where it does not belong, or whose content does not parse.</summary>
-    /// <exception cref="HybridTlsException">It does not belong there (illegal_parameter), or as its reader says.</exception>
-    public static void Validate(ExtensionContext context, ExtensionType type, ReadOnlySpan<byte> data)
-    {
-        ExtensionContext permitted = Permitted(type);
-        if (permitted == In.None)
-            return;
-        if ((permitted & context) == 0)
-            TlsError.Throw(FailureReason.MisplacedExtension, type, context);
+    private static readonly ExtensionSet Recognised = ExtensionSet.Of(Enum.GetValues<ExtensionType>());
 
-        switch (context, type)
-        {
-            case (In.ClientHello, ExtensionType.ServerName):
-                ServerNameExtension.Parse(data);
-                break;
-            case (_, ExtensionType.ServerName):
-                ServerNameExtension.ParseAcknowledgement(data);
-                break;
-            case (_, ExtensionType.SupportedGroups):
-                SupportedGroupsExtension.Parse(data);
-                break;
-            case (_, ExtensionType.SignatureAlgorithms or ExtensionType.SignatureAlgorithmsCert):
-                SignatureAlgorithmsExtension.Parse(data);
-                break;
-            case (In.ClientHello, ExtensionType.ApplicationLayerProtocolNegotiation):
-                AlpnExtension.ParseOffered(data);
-                break;
-            case (_, ExtensionType.ApplicationLayerProtocolNegotiation):
-                AlpnExtension.ParseSelected(data);
-                break;
-            case (In.ClientHello, ExtensionType.ClientCertificateType or ExtensionType.ServerCertificateType):
-                CertificateTypeExtension.ParseOffered(data);
-                break;
-            case (_, ExtensionType.ClientCertificateType or ExtensionType.ServerCertificateType):
-                CertificateTypeExtension.ParseSelected(data);
-                break;
-            case (_, ExtensionType.CompressCertificate):
-                CompressCertificateExtension.Parse(data);
-                break;
-            case (_, ExtensionType.RecordSizeLimit):
-                RecordSizeLimitExtension.Parse(data);
-                break;
-            case (In.ClientHello, ExtensionType.PreSharedKey):
-                OfferedPsks.Parse(data);
-                break;
-            case (_, ExtensionType.PreSharedKey):
-                PreSharedKeyExtension.ParseSelected(data);
-                break;
-            case (In.NewSessionTicket, ExtensionType.EarlyData):
-                EarlyDataExtension.ParseMaxSize(data);
-                break;
-            case (_, ExtensionType.EarlyData):
-                EarlyDataExtension.ParseIndication(data);
-                break;
-            case (In.ClientHello, ExtensionType.SupportedVersions):
-                SupportedVersionsExtension.ParseOffered(data);
-                break;
-            case (_, ExtensionType.SupportedVersions):
-                SupportedVersionsExtension.ParseSelected(data);
-                break;
-            case (_, ExtensionType.Cookie):
-                CookieExtension.Parse(data);
-                break;
-            case (_, ExtensionType.PskKeyExchangeModes):
-                PskKeyExchangeModesExtension.Parse(data);
-                break;
-            case (_, ExtensionType.CertificateAuthorities):
-                CertificateAuthoritiesExtension.Parse(data);
-                break;
-            case (_, ExtensionType.PostHandshakeAuth):
-                PostHandshakeAuthExtension.Parse(data);
-                break;
-            case (In.ClientHello, ExtensionType.KeyShare):
-                KeyShareList.Parse(data);
-                break;
-            case (In.HelloRetryRequest, ExtensionType.KeyShare):
-                KeyShareExtension.ParseSelectedGroup(data);
-                break;
-            case (_, ExtensionType.KeyShare):
-                KeyShareExtension.ParseServerShare(data);
-                break;
-            case (In.ClientHello, ExtensionType.TicketRequest):
-                TicketRequestExtension.Parse(data);
-                break;
-            case (_, ExtensionType.TicketRequest):
-                TicketRequestExtension.ParseHint(data);
-                break;
-            default:
-                break; // padding: its content is ignored (RFC 7685)
-        }
+    private static readonly Dictionary<ExtensionContext, ExtensionSet> ByMessage = Enum.GetValues<ExtensionContext>().ToDictionary(
+        static context => context,
+        static context => ExtensionSet.Of([.. Enum.GetValues<ExtensionType>().Where(type => (Permitted(type) & context) != 0)]));
+
+    /// <summary>Refuses a recognised extension in a message where it does not belong.</summary>
+    /// <exception cref="HybridTlsException">There is one (illegal_parameter).</exception>
+    public static void ThrowIfMisplaced(ExtensionSet types, ExtensionContext context)
+    {
+        if (types.Intersect(Recognised).Except(ByMessage[context]).Lowest is { } misplaced)
+            TlsError.Throw(FailureReason.MisplacedExtension, misplaced, context);
     }
 }

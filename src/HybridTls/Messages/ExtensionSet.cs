@@ -41,6 +41,15 @@ internal readonly struct ExtensionSet : IEquatable<ExtensionSet>
     /// <summary>Whether every type of this set is in <paramref name="other"/>; types of 64 or more never are.</summary>
     public bool IsSubsetOf(ExtensionSet other) => (_types & ~other._types) == 0 && !HasOthers;
 
+    /// <summary>What is in this set and not in <paramref name="other"/>, of the types below 64.</summary>
+    public ExtensionSet Except(ExtensionSet other) => new(_types & ~other._types, hasOthers: false);
+
+    /// <summary>What is in both sets, of the types below 64.</summary>
+    public ExtensionSet Intersect(ExtensionSet other) => new(_types & other._types, hasOthers: false);
+
+    /// <summary>The lowest type below 64, or null if there is none.</summary>
+    public ExtensionType? Lowest => _types == 0 ? null : (ExtensionType)BitOperations.TrailingZeroCount(_types);
+
     /// <summary>Refuses a response to what was not asked for (RFC 9846 §4.3).</summary>
     /// <param name="offered">The extensions of the request; for a HelloRetryRequest, with cookie added.</param>
     /// <param name="message">The name of the response, for the failure.</param>
@@ -49,8 +58,7 @@ internal readonly struct ExtensionSet : IEquatable<ExtensionSet>
     {
         if (IsSubsetOf(offered))
             return;
-        ulong unsolicited = _types & ~offered._types;
-        string which = unsolicited == 0 ? "of an unknown type" : $"{(ExtensionType)BitOperations.TrailingZeroCount(unsolicited)}";
+        string which = Except(offered).Lowest is { } unsolicited ? unsolicited.ToString() : "of an unknown type";
         TlsError.Throw(FailureReason.UnsolicitedExtension, message, which);
     }
 

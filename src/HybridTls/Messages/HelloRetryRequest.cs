@@ -11,6 +11,10 @@ internal readonly ref struct HelloRetryRequest
     private HelloRetryRequest(ServerHelloFields fields)
     {
         _fields = fields;
+        if (SelectedVersion != ProtocolVersion.Tls13)
+            return;
+        SelectedGroup = Extensions.TryGet(ExtensionType.KeyShare, out ReadOnlySpan<byte> data) ? KeyShareExtension.ParseSelectedGroup(data) : null;
+        Cookie = Extensions.TryGet(ExtensionType.Cookie, out data) ? CookieExtension.Parse(data) : default;
     }
 
     /// <summary>SHA-256 of "HelloRetryRequest" (§4.2.3).</summary>
@@ -32,6 +36,12 @@ internal readonly ref struct HelloRetryRequest
     /// <summary>The extensions.</summary>
     public ExtensionBlock Extensions => _fields.Extensions;
 
+    /// <summary>key_share: the group of which the server wants a share.</summary>
+    public NamedGroup? SelectedGroup { get; }
+
+    /// <summary>cookie, to be echoed: empty if it is not there.</summary>
+    public ReadOnlySpan<byte> Cookie { get; }
+
     /// <summary>Reads the body of the message, for which <see cref="ServerHello.IsHelloRetryRequest"/> is true.</summary>
     /// <exception cref="HybridTlsException">As for <see cref="ServerHello.Parse"/>.</exception>
     public static HelloRetryRequest Parse(ReadOnlySpan<byte> body) =>
@@ -40,20 +50,4 @@ internal readonly ref struct HelloRetryRequest
     /// <summary>Writes the message up to its extensions; disposing the scope closes it.</summary>
     public static MessageScope Begin(TlsWriter writer, scoped ReadOnlySpan<byte> sessionIdEcho, TlsCipherSuite cipherSuite) =>
         ServerHelloFields.Begin(writer, Random, sessionIdEcho, cipherSuite);
-
-    /// <summary>key_share: the group of which the server wants a share.</summary>
-    public bool TryGetSelectedGroup(out NamedGroup group)
-    {
-        bool found = Extensions.TryGet(ExtensionType.KeyShare, out ReadOnlySpan<byte> data);
-        group = found ? KeyShareExtension.ParseSelectedGroup(data) : default;
-        return found;
-    }
-
-    /// <summary>cookie: to be echoed.</summary>
-    public bool TryGetCookie(out ReadOnlySpan<byte> cookie)
-    {
-        bool found = Extensions.TryGet(ExtensionType.Cookie, out ReadOnlySpan<byte> data);
-        cookie = found ? CookieExtension.Parse(data) : default;
-        return found;
-    }
 }

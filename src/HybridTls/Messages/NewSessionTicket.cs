@@ -1,6 +1,6 @@
 namespace HybridTls.Messages;
 
-/// <summary>NewSessionTicket (RFC 9846 §4.7.1), read in place and checked: no member throws.</summary>
+/// <summary>NewSessionTicket (RFC 9846 §4.7.1), read in place: each extension once.</summary>
 internal readonly ref struct NewSessionTicket
 {
     private NewSessionTicket(uint lifetime, uint ageAdd, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> ticket, ExtensionBlock extensions)
@@ -10,6 +10,7 @@ internal readonly ref struct NewSessionTicket
         Nonce = nonce;
         Ticket = ticket;
         Extensions = extensions;
+        MaxEarlyDataSize = extensions.TryGet(ExtensionType.EarlyData, out ReadOnlySpan<byte> data) ? EarlyDataExtension.ParseMaxSize(data) : null;
     }
 
     /// <summary>ticket_lifetime in seconds; what exceeds seven days is for the receiver to judge.</summary>
@@ -26,6 +27,9 @@ internal readonly ref struct NewSessionTicket
 
     /// <summary>The extensions.</summary>
     public ExtensionBlock Extensions { get; }
+
+    /// <summary>early_data: max_early_data_size in bytes.</summary>
+    public uint? MaxEarlyDataSize { get; }
 
     /// <summary>Reads the body of the message.</summary>
     /// <exception cref="HybridTlsException">
@@ -57,13 +61,5 @@ internal readonly ref struct NewSessionTicket
         writer.WriteVector8(nonce);
         writer.WriteVector16(ticket);
         return new MessageScope(message, writer.BeginVector16());
-    }
-
-    /// <summary>early_data: max_early_data_size in bytes.</summary>
-    public bool TryGetMaxEarlyDataSize(out uint size)
-    {
-        bool found = Extensions.TryGet(ExtensionType.EarlyData, out ReadOnlySpan<byte> data);
-        size = found ? EarlyDataExtension.ParseMaxSize(data) : 0;
-        return found;
     }
 }

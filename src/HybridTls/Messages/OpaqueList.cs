@@ -1,6 +1,6 @@
 namespace HybridTls.Messages;
 
-/// <summary>A list of opaque vectors, read in place: protocol names, distinguished names, binders.</summary>
+/// <summary>A list of opaque vectors, read in place, in an extension: protocol names, distinguished names, binders.</summary>
 internal readonly ref struct OpaqueList
 {
     private readonly ReadOnlySpan<byte> _bytes;
@@ -62,7 +62,7 @@ internal readonly ref struct OpaqueList
     private static OpaqueList Parse(ReadOnlySpan<byte> bytes, bool wide, int minimum, string structure)
     {
         int count = 0;
-        var reader = new TlsReader(bytes, structure);
+        var reader = new TlsReader(bytes, structure, FailureReason.MalformedExtension);
         for (; !reader.IsEmpty; count++)
         {
             if (wide)

@@ -5,8 +5,8 @@ namespace HybridTls.Messages;
 /// <summary>ServerHello (RFC 9846 §4.2.3), read in place.</summary>
 /// <remarks>
 /// HelloRetryRequest, which has its form, is read by <see cref="HelloRetryRequest"/>.
-/// If <see cref="SelectedVersion"/> is TLS 1.3, everything has been checked and no member throws. If it is not, only the structure
-/// has been, and the answer is to be refused (§4.2.3, with <see cref="HasDowngradeSentinel"/>; §4.3.1).
+/// If <see cref="SelectedVersion"/> is TLS 1.3, each extension has been read, once. If it is not, only the structure
+/// has been checked, and the answer is to be refused (§4.2.3, with <see cref="HasDowngradeSentinel"/>; §4.3.1).
 /// </remarks>
 internal readonly ref struct ServerHello
 {
@@ -15,6 +15,10 @@ internal readonly ref struct ServerHello
     private ServerHello(ServerHelloFields fields)
     {
         _fields = fields;
+        if (SelectedVersion != ProtocolVersion.Tls13)
+            return;
+        KeyShare = Extensions.TryGet(ExtensionType.KeyShare, out ReadOnlySpan<byte> data) ? KeyShareExtension.ParseServerShare(data) : default;
+        PreSharedKey = Extensions.TryGet(ExtensionType.PreSharedKey, out data) ? PreSharedKeyExtension.ParseSelected(data) : null;
     }
 
     /// <summary>The 32 bytes of random.</summary>
@@ -34,6 +38,12 @@ internal readonly ref struct ServerHello
 
     /// <summary>The extensions.</summary>
     public ExtensionBlock Extensions => _fields.Extensions;
+
+    /// <summary>key_share, if it is there.</summary>
+    public KeyShareEntry KeyShare { get; }
+
+    /// <summary>pre_shared_key: the index of the selected identity.</summary>
+    public int? PreSharedKey { get; }
 
     /// <summary>
     /// Whether the random ends with one of the marks by which a server of TLS 1.3 that selects an older version says so (§4.2.3).
@@ -59,20 +69,4 @@ internal readonly ref struct ServerHello
         scoped ReadOnlySpan<byte> sessionIdEcho,
         TlsCipherSuite cipherSuite) =>
         ServerHelloFields.Begin(writer, random, sessionIdEcho, cipherSuite);
-
-    /// <summary>key_share.</summary>
-    public bool TryGetKeyShare(out KeyShareEntry share)
-    {
-        bool found = Extensions.TryGet(ExtensionType.KeyShare, out ReadOnlySpan<byte> data);
-        share = found ? KeyShareExtension.ParseServerShare(data) : default;
-        return found;
-    }
-
-    /// <summary>pre_shared_key: the index of the selected identity.</summary>
-    public bool TryGetPreSharedKey(out int identity)
-    {
-        bool found = Extensions.TryGet(ExtensionType.PreSharedKey, out ReadOnlySpan<byte> data);
-        identity = found ? PreSharedKeyExtension.ParseSelected(data) : 0;
-        return found;
-    }
 }

@@ -66,7 +66,7 @@ internal readonly ref struct ServerHelloFields
             TlsError.Throw(FailureReason.ServerLegacyVersion, structure, (ushort)legacyVersion);
         if (compressionMethod != 0)
             TlsError.Throw(FailureReason.ServerCompressionMethod, structure);
-        extensions.Validate(context);
+        ExtensionRules.ThrowIfMisplaced(extensions.Types, context);
         return new ServerHelloFields(random, sessionIdEcho, cipherSuite, selectedVersion, extensions);
     }
 

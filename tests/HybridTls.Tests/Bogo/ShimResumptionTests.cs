@@ -92,7 +92,7 @@ public class ShimResumptionTests
             };
             peer.Received = message =>
             {
-                if (message[0] == (byte)HandshakeType.ClientHello && ClientHello.Parse(message.AsSpan(4)).TryGetPreSharedKeys(out OfferedPsks offered))
+                if (message[0] == (byte)HandshakeType.ClientHello && ClientHello.Parse(message.AsSpan(4)).PreSharedKeys is { Identities.Count: > 0 } offered)
                 {
                     foreach (PskIdentity identity in offered.Identities)
                         obfuscated = identity.ObfuscatedTicketAge;

@@ -64,32 +64,31 @@ public class ClientHelloTests
     {
         byte[] body = MessageSeeds.ClientHellos().Single(seed => seed.Name == "client-hello-full").Bytes;
         ClientHello hello = ClientHello.Parse(body);
-        Assert.True(hello.TryGetServerName(out ReadOnlySpan<byte> name));
+        ReadOnlySpan<byte> name = hello.ServerName;
         Assert.Equal("server.example"u8.ToArray(), name.ToArray());
-        Assert.True(hello.TryGetApplicationProtocols(out OpaqueList protocols));
+        OpaqueList protocols = hello.ApplicationProtocols;
         Assert.Equal(2, protocols.Count);
         Assert.Equal("h2"u8.ToArray(), protocols[0].ToArray());
         Assert.Equal("http/1.1"u8.ToArray(), protocols[1].ToArray());
         Assert.True(protocols.Contains("http/1.1"u8));
         Assert.False(protocols.Contains("h3"u8));
-        Assert.True(hello.TryGetSignatureAlgorithmsCert(out CodePointList<SignatureScheme> schemes));
+        CodePointList<SignatureScheme> schemes = hello.SignatureAlgorithmsCert;
         Assert.Equal(1, schemes.Count);
-        Assert.True(hello.TryGetClientCertificateTypes(out ReadOnlySpan<CertificateType> clientTypes));
+        ReadOnlySpan<CertificateType> clientTypes = hello.ClientCertificateTypes;
         Assert.Equal([CertificateType.RawPublicKey, CertificateType.X509], clientTypes.ToArray());
-        Assert.True(hello.TryGetServerCertificateTypes(out ReadOnlySpan<CertificateType> serverTypes));
+        ReadOnlySpan<CertificateType> serverTypes = hello.ServerCertificateTypes;
         Assert.Equal([CertificateType.RawPublicKey, CertificateType.X509], serverTypes.ToArray());
-        Assert.True(hello.TryGetCompressCertificate(out CodePointList<CertificateCompressionAlgorithm> algorithms));
+        CodePointList<CertificateCompressionAlgorithm> algorithms = hello.CompressCertificate;
         Assert.Equal(CertificateCompressionAlgorithm.Zlib, algorithms[1]);
-        Assert.True(hello.TryGetCookie(out ReadOnlySpan<byte> cookie));
+        ReadOnlySpan<byte> cookie = hello.Cookie;
         Assert.Equal(20, cookie.Length);
-        Assert.True(hello.TryGetCertificateAuthorities(out OpaqueList names));
+        OpaqueList names = hello.CertificateAuthorities;
         Assert.Equal(30, names[1].Length);
-        Assert.True(hello.TryGetTicketRequest(out byte newSessionCount, out byte resumptionCount));
-        Assert.Equal((2, 1), (newSessionCount, resumptionCount));
-        Assert.True(hello.TryGetKeyShares(out KeyShareList shares));
+        Assert.Equal(((byte)2, (byte)1), hello.TicketRequest);
+        KeyShareList shares = hello.KeyShares;
         Assert.True(shares.TryFind(NamedGroup.X25519MLKem768, out ReadOnlySpan<byte> share));
         Assert.Equal(1216, share.Length);
-        Assert.True(hello.TryGetSupportedGroups(out CodePointList<NamedGroup> groups));
+        CodePointList<NamedGroup> groups = hello.SupportedGroups;
         Assert.True(shares.AreAllIn(groups));
     }
 
@@ -99,8 +98,8 @@ public class ClientHelloTests
     {
         byte[] body = ClientHelloWith((ExtensionType.SupportedGroups, "0002 001D"), (ExtensionType.KeyShare, "0005 11EC 0001 00"));
         ClientHello hello = ClientHello.Parse(body);
-        hello.TryGetKeyShares(out KeyShareList shares);
-        hello.TryGetSupportedGroups(out CodePointList<NamedGroup> groups);
+        KeyShareList shares = hello.KeyShares;
+        CodePointList<NamedGroup> groups = hello.SupportedGroups;
         Assert.False(shares.AreAllIn(groups));
     }
 
@@ -109,7 +108,7 @@ public class ClientHelloTests
     {
         byte[] message = MessageSeeds.Messages().Single(seed => seed.Name == "client-hello-resumption").Bytes;
         ClientHello hello = ClientHello.Parse(message.AsSpan(4));
-        Assert.True(hello.TryGetPreSharedKeys(out OfferedPsks psks));
+        OfferedPsks psks = hello.PreSharedKeys;
         Assert.Equal(1, psks.Identities.Count);
         foreach (PskIdentity identity in psks.Identities)
         {
@@ -121,7 +120,7 @@ public class ClientHelloTests
         Assert.Equal(3 + 48, psks.BindersSize);
         Assert.Equal(Hex("0031 30"), message[^psks.BindersSize..^48]);
         message[^1] = 0xEE;
-        ClientHello.Parse(message.AsSpan(4)).TryGetPreSharedKeys(out psks);
+        psks = ClientHello.Parse(message.AsSpan(4)).PreSharedKeys;
         Assert.Equal(0xEE, psks.Binders[0][^1]);
     }
 
@@ -129,7 +128,7 @@ public class ClientHelloTests
     public void Several_identities_keep_their_order_and_each_has_its_binder()
     {
         byte[] body = MessageSeeds.ClientHellos().Single(seed => seed.Name == "client-hello-two-keys").Bytes;
-        Assert.True(ClientHello.Parse(body).TryGetPreSharedKeys(out OfferedPsks psks));
+        OfferedPsks psks = ClientHello.Parse(body).PreSharedKeys;
         var lengths = new List<int>();
         foreach (PskIdentity identity in psks.Identities)
             lengths.Add(identity.Identity.Length);
@@ -139,7 +138,7 @@ public class ClientHelloTests
         Assert.Equal(2 + 33 + 49, psks.BindersSize);
         Assert.Throws<ArgumentOutOfRangeException>(() =>
         {
-            ClientHello.Parse(body).TryGetPreSharedKeys(out OfferedPsks again);
+            OfferedPsks again = ClientHello.Parse(body).PreSharedKeys;
             _ = again.Binders[2];
         });
     }

@@ -1,3 +1,4 @@
+using HybridTls.Fuzz;
 using HybridTls.Messages;
 using static HybridTls.Tests.Messages.MessageTesting;
 
@@ -64,7 +65,7 @@ public class ExtensionRulesTests
             {
                 if (messages.Split(' ').Contains(message))
                     continue;
-                Refuses(TlsAlert.IllegalParameter, [], _ => ExtensionRules.Validate(context, type, []));
+                Refuses(TlsAlert.IllegalParameter, [], _ => ExtensionCarrier.Read(context, type, []));
                 refused++;
             }
         }
@@ -78,7 +79,7 @@ public class ExtensionRulesTests
     public void Malformed_content_is_refused_with_the_alert_of_the_standard(string message, int type, string data, TlsAlert alert)
     {
         ExtensionContext context = s_messages.Single(pair => pair.Value == message).Key;
-        Refuses(alert, Hex(data), input => ExtensionRules.Validate(context, (ExtensionType)type, input));
+        Refuses(alert, Hex(data), input => ExtensionCarrier.Read(context, (ExtensionType)type, input));
     }
 
     [Theory]
@@ -86,7 +87,7 @@ public class ExtensionRulesTests
     public void Odd_but_legal_content_is_accepted(string message, int type, string data)
     {
         ExtensionContext context = s_messages.Single(pair => pair.Value == message).Key;
-        ExtensionRules.Validate(context, (ExtensionType)type, Hex(data));
+        ExtensionCarrier.Read(context, (ExtensionType)type, Hex(data));
     }
 
     public static TheoryData<string, int, string, TlsAlert> Malformations()

@@ -20,7 +20,7 @@ public class PostHandshakeTests
         Assert.Equal(0x01020304u, ticket.AgeAdd);
         Assert.Equal([0, 1], ticket.Nonce.ToArray());
         Assert.Equal(Hex("AABBCC"), ticket.Ticket.ToArray());
-        Assert.True(ticket.TryGetMaxEarlyDataSize(out uint size));
+        uint? size = ticket.MaxEarlyDataSize;
         Assert.Equal(16384u, size);
     }
 
@@ -39,7 +39,7 @@ public class PostHandshakeTests
     public void A_ticket_with_unknown_extensions_and_without_a_nonce_is_accepted()
     {
         NewSessionTicket ticket = NewSessionTicket.Parse(Hex("FFFFFFFF 00000000 00 0001 AA 0005 0A0A 0001 00"));
-        Assert.False(ticket.TryGetMaxEarlyDataSize(out _));
+        Assert.False(ticket.Extensions.Contains(ExtensionType.EarlyData));
         Assert.Equal(uint.MaxValue, ticket.Lifetime);
     }
 

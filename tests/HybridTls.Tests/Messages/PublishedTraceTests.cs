@@ -44,28 +44,28 @@ public class PublishedTraceTests
         Assert.Equal([0], hello.CompressionMethods.ToArray());
         Assert.Equal(9, hello.Extensions.Count);
 
-        Assert.True(hello.TryGetServerName(out ReadOnlySpan<byte> name));
+        ReadOnlySpan<byte> name = hello.ServerName;
         Assert.Equal("server"u8.ToArray(), name.ToArray());
-        Assert.True(hello.TryGetSupportedGroups(out CodePointList<NamedGroup> groups));
+        CodePointList<NamedGroup> groups = hello.SupportedGroups;
         Assert.Equal(9, groups.Count);
         Assert.False(groups.Contains(NamedGroup.X25519MLKem768));
-        Assert.True(hello.TryGetKeyShares(out KeyShareList shares));
+        KeyShareList shares = hello.KeyShares;
         Assert.Equal(1, shares.Count);
         Assert.True(shares.AreAllIn(groups));
         Assert.True(shares.TryFind((NamedGroup)0x001D, out ReadOnlySpan<byte> share));
         Assert.Equal(32, share.Length);
         Assert.Equal(0x99, share[0]);
         Assert.False(shares.TryFind(NamedGroup.X25519MLKem768, out _));
-        Assert.True(hello.TryGetSignatureAlgorithms(out CodePointList<SignatureScheme> schemes));
+        CodePointList<SignatureScheme> schemes = hello.SignatureAlgorithms;
         Assert.Equal(15, schemes.Count);
         Assert.False(schemes.Contains(SignatureScheme.MLDsa65));
-        Assert.True(hello.TryGetPskKeyExchangeModes(out ReadOnlySpan<PskKeyExchangeMode> modes));
+        ReadOnlySpan<PskKeyExchangeMode> modes = hello.PskKeyExchangeModes;
         Assert.Equal([PskKeyExchangeMode.PskWithKeyAgreement], modes.ToArray());
-        Assert.True(hello.TryGetRecordSizeLimit(out int limit));
+        int? limit = hello.RecordSizeLimit;
         Assert.Equal(16385, limit);
-        Assert.False(hello.TryGetApplicationProtocols(out _));
-        Assert.False(hello.TryGetPreSharedKeys(out _));
-        Assert.False(hello.TryGetCookie(out _));
+        Assert.False(hello.Extensions.Contains(ExtensionType.ApplicationLayerProtocolNegotiation));
+        Assert.False(hello.Extensions.Contains(ExtensionType.PreSharedKey));
+        Assert.False(hello.Extensions.Contains(ExtensionType.Cookie));
     }
 
     [Fact]
@@ -75,10 +75,10 @@ public class PublishedTraceTests
         ServerHello hello = ServerHello.Parse(HandshakeMessage.Parse(s_serverHello).Body);
         Assert.Equal(ProtocolVersion.Tls13, hello.SelectedVersion);
         Assert.Equal(TlsCipherSuite.TLS_AES_128_GCM_SHA256, hello.CipherSuite);
-        Assert.True(hello.TryGetKeyShare(out KeyShareEntry share));
+        KeyShareEntry share = hello.KeyShare;
         Assert.Equal((NamedGroup)0x001D, share.Group);
         Assert.Equal(0x0F, share.KeyExchange[^1]);
-        Assert.False(hello.TryGetPreSharedKey(out _));
+        Assert.False(hello.Extensions.Contains(ExtensionType.PreSharedKey));
 
         Assert.Equal(s_serverHello, Written(writer =>
         {
@@ -95,11 +95,11 @@ public class PublishedTraceTests
     {
         EncryptedExtensions extensions = EncryptedExtensions.Parse(HandshakeMessage.Parse(s_encryptedExtensions).Body);
         Assert.True(extensions.AcknowledgesServerName);
-        Assert.True(extensions.TryGetSupportedGroups(out CodePointList<NamedGroup> groups));
+        CodePointList<NamedGroup> groups = extensions.SupportedGroups;
         Assert.Equal(9, groups.Count);
-        Assert.True(extensions.TryGetRecordSizeLimit(out int limit));
+        int? limit = extensions.RecordSizeLimit;
         Assert.Equal(16385, limit);
-        Assert.False(extensions.TryGetApplicationProtocol(out _));
-        Assert.False(extensions.TryGetServerCertificateType(out _));
+        Assert.False(extensions.Extensions.Contains(ExtensionType.ApplicationLayerProtocolNegotiation));
+        Assert.False(extensions.Extensions.Contains(ExtensionType.ServerCertificateType));
     }
 }

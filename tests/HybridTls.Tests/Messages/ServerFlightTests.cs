@@ -26,16 +26,16 @@ public class ServerFlightTests
             message);
         EncryptedExtensions extensions = EncryptedExtensions.Parse(message.AsSpan(4));
         Assert.True(extensions.AcknowledgesServerName);
-        Assert.True(extensions.TryGetApplicationProtocol(out ReadOnlySpan<byte> protocol));
+        ReadOnlySpan<byte> protocol = extensions.ApplicationProtocol;
         Assert.Equal("h2"u8.ToArray(), protocol.ToArray());
-        Assert.True(extensions.TryGetClientCertificateType(out CertificateType clientType));
+        CertificateType? clientType = extensions.ClientCertificateType;
         Assert.Equal(CertificateType.X509, clientType);
-        Assert.True(extensions.TryGetServerCertificateType(out CertificateType serverType));
+        CertificateType? serverType = extensions.ServerCertificateType;
         Assert.Equal(CertificateType.RawPublicKey, serverType);
-        Assert.True(extensions.TryGetRecordSizeLimit(out int limit));
+        int? limit = extensions.RecordSizeLimit;
         Assert.Equal(4096, limit);
-        Assert.True(extensions.TryGetTicketHint(out byte count));
-        Assert.Equal(2, count);
+        byte? count = extensions.TicketHint;
+        Assert.Equal((byte?)2, count);
         Assert.False(EncryptedExtensions.Parse([0, 0]).AcknowledgesServerName);
     }
 
@@ -64,11 +64,11 @@ public class ServerFlightTests
         CertificateRequest request = CertificateRequest.Parse(message.AsSpan(4));
         Assert.True(request.Context.IsEmpty);
         Assert.True(request.SignatureAlgorithms.Contains(SignatureScheme.MLDsa65));
-        Assert.True(request.TryGetCompressCertificate(out CodePointList<CertificateCompressionAlgorithm> algorithms));
+        CodePointList<CertificateCompressionAlgorithm> algorithms = request.CompressCertificate;
         Assert.True(algorithms.Contains(CertificateCompressionAlgorithm.Zlib));
-        Assert.True(request.TryGetCertificateAuthorities(out OpaqueList names));
+        OpaqueList names = request.CertificateAuthorities;
         Assert.Equal(Hex("310100"), names[1].ToArray());
-        Assert.False(request.TryGetSignatureAlgorithmsCert(out _));
+        Assert.False(request.Extensions.Contains(ExtensionType.SignatureAlgorithmsCert));
     }
 
     [Theory]

@@ -70,9 +70,9 @@ public class ServerHelloTests
     public void A_selected_identity_is_read()
     {
         ServerHello hello = ServerHello.Parse(Hex($"0303 {s_random} 00 1302 00 000C 002B 0002 0304 0029 0002 0102"));
-        Assert.True(hello.TryGetPreSharedKey(out int identity));
+        int? identity = hello.PreSharedKey;
         Assert.Equal(0x0102, identity);
-        Assert.False(hello.TryGetKeyShare(out _));
+        Assert.False(hello.Extensions.Contains(ExtensionType.KeyShare));
     }
 
     [Fact]
@@ -106,9 +106,9 @@ public class ServerHelloTests
         Assert.Equal(ProtocolVersion.Tls13, request.SelectedVersion);
         Assert.Equal(TlsCipherSuite.TLS_AES_128_GCM_SHA256, request.CipherSuite);
         Assert.Equal([7], request.SessionIdEcho.ToArray());
-        Assert.True(request.TryGetSelectedGroup(out NamedGroup group));
+        NamedGroup? group = request.SelectedGroup;
         Assert.Equal(NamedGroup.X25519MLKem768, group);
-        Assert.True(request.TryGetCookie(out ReadOnlySpan<byte> cookie));
+        ReadOnlySpan<byte> cookie = request.Cookie;
         Assert.Equal(Hex("C00C1E"), cookie.ToArray());
 
         // A whole share where only a group belongs; pre_shared_key where it does not belong.

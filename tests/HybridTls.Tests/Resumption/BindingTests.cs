@@ -191,7 +191,7 @@ public sealed class BindingTests : IDisposable
         {
             _visits.Clock.Advance(TimeSpan.FromDays(days));
             using MessagePair pair = _visits.Visit(options => options.Credential = days == 0 ? brief : _visits.ServerCredential);
-            offered += HybridTls.Messages.ClientHello.Parse(pair.Messages[0].Message.AsSpan(4)).TryGetPreSharedKeys(out _) ? 1 : 0;
+            offered += HybridTls.Messages.ClientHello.Parse(pair.Messages[0].Message.AsSpan(4)).PreSharedKeys.Identities.Count;
         }
 
         Assert.Equal(0, offered);

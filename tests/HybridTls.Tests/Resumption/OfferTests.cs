@@ -171,7 +171,7 @@ public sealed class OfferTests : IDisposable
     private static int? SelectedIdentity(MessagePair pair)
     {
         byte[] message = pair.Messages.First(static taken => taken.Taker == PeerRole.Client).Message;
-        return ServerHello.Parse(message.AsSpan(4)).TryGetPreSharedKey(out int identity) ? identity : null;
+        return ServerHello.Parse(message.AsSpan(4)).PreSharedKey;
     }
 
     /// <summary>A client with no session of its own, into whose ClientHello a ticket of an earlier visit is put.</summary>

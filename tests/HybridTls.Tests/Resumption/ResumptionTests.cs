@@ -44,7 +44,7 @@ public sealed class ResumptionTests : IDisposable
         using MessagePair resumed = _visits.Visit();
         Assert.True(resumed.Server.Parameters!.IsResumed);
         byte[] hello = resumed.Messages[1].Message;
-        Assert.True(ServerHello.Parse(hello.AsSpan(4)).TryGetKeyShare(out KeyShareEntry share));
+        KeyShareEntry share = ServerHello.Parse(hello.AsSpan(4)).KeyShare;
         Assert.Equal(NamedGroup.X25519MLKem768, share.Group);
         Assert.Equal(NamedGroup.X25519MLKem768, resumed.Server.Parameters.Group);
     }
@@ -449,7 +449,7 @@ public sealed class ResumptionTests : IDisposable
             : message;
 
         pair.Fail(); // the client's transcript differs now
-        Assert.False(ServerHello.Parse(pair.Messages[1].Message.AsSpan(4)).TryGetPreSharedKey(out _));
+        Assert.False(ServerHello.Parse(pair.Messages[1].Message.AsSpan(4)).Extensions.Contains(ExtensionType.PreSharedKey));
     }
 
     [Fact]
@@ -472,8 +472,9 @@ public sealed class ResumptionTests : IDisposable
             Assert.True(second.Server.Parameters!.IsResumed);
             Assert.Equal(resumed, Tickets(second));
             byte[] extensions = second.Messages.Single(static taken => taken.Message[0] == (byte)HandshakeType.EncryptedExtensions).Message;
-            Assert.Equal(requested is not null, EncryptedExtensions.Parse(extensions.AsSpan(4)).TryGetTicketHint(out byte hint));
-            Assert.Equal(requested is null ? 0 : resumed, hint);
+            byte? hint = EncryptedExtensions.Parse(extensions.AsSpan(4)).TicketHint;
+            Assert.Equal(requested is not null, hint is not null);
+            Assert.Equal(requested is null ? 0 : resumed, hint ?? 0);
         }
 
         using MessagePair none = _visits.Visit(static options => options.TicketCount = 0, static options => options.RequestedTickets = 5);
@@ -580,9 +581,7 @@ public sealed class ResumptionTests : IDisposable
     private static string Ticket(MessagePair pair)
     {
         ClientHello hello = ClientHello.Parse(pair.Messages[0].Message.AsSpan(4));
-        if (!hello.TryGetPreSharedKeys(out OfferedPsks offered))
-            return "";
-        foreach (PskIdentity identity in offered.Identities)
+        foreach (PskIdentity identity in hello.PreSharedKeys.Identities)
             return Convert.ToHexString(identity.Identity);
         return "";
     }

@@ -9,7 +9,7 @@ internal static class AlpnExtension
     /// <exception cref="HybridTlsException">The structure is wrong; the list or a name is empty (decode_error).</exception>
     public static OpaqueList ParseOffered(ReadOnlySpan<byte> data)
     {
-        var reader = new TlsReader(data, "application_layer_protocol_negotiation");
+        var reader = new TlsReader(data, "application_layer_protocol_negotiation", FailureReason.MalformedExtension);
         ReadOnlySpan<byte> list = reader.ReadVector16(minimum: 2);
         reader.ExpectEnd();
         return OpaqueList.Parse8(list, minimum: 1, "application_layer_protocol_negotiation");

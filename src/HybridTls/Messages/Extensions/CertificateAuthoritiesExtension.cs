@@ -7,7 +7,7 @@ internal static class CertificateAuthoritiesExtension
     /// <exception cref="HybridTlsException">The structure is wrong; the list or a name is empty (decode_error).</exception>
     public static OpaqueList Parse(ReadOnlySpan<byte> data)
     {
-        var reader = new TlsReader(data, "certificate_authorities");
+        var reader = new TlsReader(data, "certificate_authorities", FailureReason.MalformedExtension);
         ReadOnlySpan<byte> names = reader.ReadVector16(minimum: 3);
         reader.ExpectEnd();
         return OpaqueList.Parse16(names, minimum: 1, "certificate_authorities");

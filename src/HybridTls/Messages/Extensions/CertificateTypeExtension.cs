@@ -9,7 +9,7 @@ internal static class CertificateTypeExtension
     /// <exception cref="HybridTlsException">The structure is wrong, or the list is empty (decode_error); it holds only X.509 (illegal_parameter).</exception>
     public static ReadOnlySpan<CertificateType> ParseOffered(ReadOnlySpan<byte> data)
     {
-        var reader = new TlsReader(data, "certificate_type");
+        var reader = new TlsReader(data, "certificate_type", FailureReason.MalformedExtension);
         ReadOnlySpan<byte> types = reader.ReadVector8(minimum: 1);
         reader.ExpectEnd();
         if (types is [(byte)CertificateType.X509])
@@ -21,7 +21,7 @@ internal static class CertificateTypeExtension
     /// <exception cref="HybridTlsException">The structure is wrong (decode_error).</exception>
     public static CertificateType ParseSelected(ReadOnlySpan<byte> data)
     {
-        var reader = new TlsReader(data, "certificate_type");
+        var reader = new TlsReader(data, "certificate_type", FailureReason.MalformedExtension);
         var type = (CertificateType)reader.ReadUInt8();
         reader.ExpectEnd();
         return type;

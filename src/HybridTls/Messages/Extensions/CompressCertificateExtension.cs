@@ -7,8 +7,8 @@ internal static class CompressCertificateExtension
     /// <exception cref="HybridTlsException">The structure is wrong, or the list is empty (decode_error).</exception>
     public static CodePointList<CertificateCompressionAlgorithm> Parse(ReadOnlySpan<byte> data)
     {
-        var reader = new TlsReader(data, "compress_certificate");
-        var algorithms = new CodePointList<CertificateCompressionAlgorithm>(reader.ReadVector8(minimum: 2), "compress_certificate");
+        var reader = new TlsReader(data, "compress_certificate", FailureReason.MalformedExtension);
+        var algorithms = new CodePointList<CertificateCompressionAlgorithm>(reader.ReadVector8(minimum: 2), "compress_certificate", FailureReason.MalformedExtension);
         reader.ExpectEnd();
         return algorithms;
     }

@@ -7,7 +7,7 @@ internal static class CookieExtension
     /// <exception cref="HybridTlsException">The structure is wrong, or the cookie is empty (decode_error).</exception>
     public static ReadOnlySpan<byte> Parse(ReadOnlySpan<byte> data)
     {
-        var reader = new TlsReader(data, "cookie");
+        var reader = new TlsReader(data, "cookie", FailureReason.MalformedExtension);
         ReadOnlySpan<byte> cookie = reader.ReadVector16(minimum: 1);
         reader.ExpectEnd();
         return cookie;

@@ -8,7 +8,7 @@ internal static class KeyShareExtension
     /// <exception cref="HybridTlsException">The structure is wrong, or the share is empty (decode_error).</exception>
     public static KeyShareEntry ParseServerShare(ReadOnlySpan<byte> data)
     {
-        var reader = new TlsReader(data, "key_share");
+        var reader = new TlsReader(data, "key_share", FailureReason.MalformedExtension);
         KeyShareEntry entry = Read(ref reader);
         reader.ExpectEnd();
         return entry;
@@ -18,7 +18,7 @@ internal static class KeyShareExtension
     /// <exception cref="HybridTlsException">The structure is wrong (decode_error).</exception>
     public static NamedGroup ParseSelectedGroup(ReadOnlySpan<byte> data)
     {
-        var reader = new TlsReader(data, "key_share");
+        var reader = new TlsReader(data, "key_share", FailureReason.MalformedExtension);
         var group = (NamedGroup)reader.ReadUInt16();
         reader.ExpectEnd();
         return group;

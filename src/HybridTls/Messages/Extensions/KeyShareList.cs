@@ -21,12 +21,12 @@ internal readonly ref struct KeyShareList
     /// </exception>
     public static KeyShareList Parse(ReadOnlySpan<byte> data)
     {
-        var reader = new TlsReader(data, "key_share");
+        var reader = new TlsReader(data, "key_share", FailureReason.MalformedExtension);
         ReadOnlySpan<byte> bytes = reader.ReadVector16();
         reader.ExpectEnd();
 
         int count = 0;
-        var shares = new TlsReader(bytes, "key_share");
+        var shares = new TlsReader(bytes, "key_share", FailureReason.MalformedExtension);
         while (!shares.IsEmpty)
         {
             KeyShareEntry entry = KeyShareExtension.Read(ref shares);
@@ -80,7 +80,7 @@ internal readonly ref struct KeyShareList
 
         internal Enumerator(ReadOnlySpan<byte> bytes)
         {
-            _reader = new TlsReader(bytes, "key_share");
+            _reader = new TlsReader(bytes, "key_share", FailureReason.MalformedExtension);
             Current = default;
         }
 

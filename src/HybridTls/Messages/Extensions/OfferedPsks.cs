@@ -28,7 +28,7 @@ internal readonly ref struct OfferedPsks
     /// </exception>
     public static OfferedPsks Parse(ReadOnlySpan<byte> data)
     {
-        var reader = new TlsReader(data, "pre_shared_key");
+        var reader = new TlsReader(data, "pre_shared_key", FailureReason.MalformedExtension);
         ReadOnlySpan<byte> identities = reader.ReadVector16(minimum: 7);
         ReadOnlySpan<byte> binders = reader.ReadVector16(minimum: 33);
         reader.ExpectEnd();

@@ -5,5 +5,5 @@ internal static class PostHandshakeAuthExtension
 {
     /// <summary>Reads the extension, which is empty.</summary>
     /// <exception cref="HybridTlsException">It is not empty (decode_error).</exception>
-    public static void Parse(ReadOnlySpan<byte> data) => new TlsReader(data, "post_handshake_auth").ExpectEnd();
+    public static void Parse(ReadOnlySpan<byte> data) => new TlsReader(data, "post_handshake_auth", FailureReason.MalformedExtension).ExpectEnd();
 }

@@ -8,7 +8,7 @@ internal static class PreSharedKeyExtension
     /// <exception cref="HybridTlsException">The structure is wrong (decode_error).</exception>
     public static int ParseSelected(ReadOnlySpan<byte> data)
     {
-        var reader = new TlsReader(data, "pre_shared_key");
+        var reader = new TlsReader(data, "pre_shared_key", FailureReason.MalformedExtension);
         int identity = reader.ReadUInt16();
         reader.ExpectEnd();
         return identity;

@@ -20,7 +20,7 @@ internal readonly ref struct PskIdentityList
     public static PskIdentityList Parse(ReadOnlySpan<byte> bytes)
     {
         int count = 0;
-        var reader = new TlsReader(bytes, "pre_shared_key");
+        var reader = new TlsReader(bytes, "pre_shared_key", FailureReason.MalformedExtension);
         for (; !reader.IsEmpty; count++)
         {
             reader.ReadVector16(minimum: 1);
@@ -40,7 +40,7 @@ internal readonly ref struct PskIdentityList
 
         internal Enumerator(ReadOnlySpan<byte> bytes)
         {
-            _reader = new TlsReader(bytes, "pre_shared_key");
+            _reader = new TlsReader(bytes, "pre_shared_key", FailureReason.MalformedExtension);
             Current = default;
         }
 

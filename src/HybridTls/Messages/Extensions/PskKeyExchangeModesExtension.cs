@@ -9,7 +9,7 @@ internal static class PskKeyExchangeModesExtension
     /// <exception cref="HybridTlsException">The structure is wrong, or the list is empty (decode_error).</exception>
     public static ReadOnlySpan<PskKeyExchangeMode> Parse(ReadOnlySpan<byte> data)
     {
-        var reader = new TlsReader(data, "psk_key_exchange_modes");
+        var reader = new TlsReader(data, "psk_key_exchange_modes", FailureReason.MalformedExtension);
         ReadOnlySpan<byte> modes = reader.ReadVector8(minimum: 1);
         reader.ExpectEnd();
         return MemoryMarshal.Cast<byte, PskKeyExchangeMode>(modes);

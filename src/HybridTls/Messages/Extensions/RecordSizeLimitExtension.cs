@@ -10,7 +10,7 @@ internal static class RecordSizeLimitExtension
     /// <exception cref="HybridTlsException">The structure is wrong (decode_error); less than 64 (illegal_parameter).</exception>
     public static int Parse(ReadOnlySpan<byte> data)
     {
-        var reader = new TlsReader(data, "record_size_limit");
+        var reader = new TlsReader(data, "record_size_limit", FailureReason.MalformedExtension);
         int limit = reader.ReadUInt16();
         reader.ExpectEnd();
         if (limit < Minimum)

@@ -14,8 +14,8 @@ internal static class ServerNameExtension
     /// </exception>
     public static ReadOnlySpan<byte> Parse(ReadOnlySpan<byte> data)
     {
-        var reader = new TlsReader(data, "server_name");
-        var names = new TlsReader(reader.ReadVector16(minimum: 1), "server_name");
+        var reader = new TlsReader(data, "server_name", FailureReason.MalformedExtension);
+        var names = new TlsReader(reader.ReadVector16(minimum: 1), "server_name", FailureReason.MalformedExtension);
         reader.ExpectEnd();
 
         ReadOnlySpan<byte> hostName = default;
@@ -38,7 +38,7 @@ internal static class ServerNameExtension
 
     /// <summary>Reads the server's acknowledgement, which is empty.</summary>
     /// <exception cref="HybridTlsException">It is not empty (decode_error).</exception>
-    public static void ParseAcknowledgement(ReadOnlySpan<byte> data) => new TlsReader(data, "server_name").ExpectEnd();
+    public static void ParseAcknowledgement(ReadOnlySpan<byte> data) => new TlsReader(data, "server_name", FailureReason.MalformedExtension).ExpectEnd();
 
     /// <summary>Writes the client's extension with one host name in its ASCII form, without trailing dot.</summary>
     public static void Write(TlsWriter writer, scoped ReadOnlySpan<byte> hostName)

@@ -7,8 +7,8 @@ internal static class SignatureAlgorithmsExtension
     /// <exception cref="HybridTlsException">The structure is wrong, or the list is empty (decode_error).</exception>
     public static CodePointList<SignatureScheme> Parse(ReadOnlySpan<byte> data)
     {
-        var reader = new TlsReader(data, "signature_algorithms");
-        var schemes = new CodePointList<SignatureScheme>(reader.ReadVector16(minimum: 2), "signature_algorithms");
+        var reader = new TlsReader(data, "signature_algorithms", FailureReason.MalformedExtension);
+        var schemes = new CodePointList<SignatureScheme>(reader.ReadVector16(minimum: 2), "signature_algorithms", FailureReason.MalformedExtension);
         reader.ExpectEnd();
         return schemes;
     }

@@ -7,8 +7,8 @@ internal static class SupportedGroupsExtension
     /// <exception cref="HybridTlsException">The structure is wrong, or the list is empty (decode_error).</exception>
     public static CodePointList<NamedGroup> Parse(ReadOnlySpan<byte> data)
     {
-        var reader = new TlsReader(data, "supported_groups");
-        var groups = new CodePointList<NamedGroup>(reader.ReadVector16(minimum: 2), "supported_groups");
+        var reader = new TlsReader(data, "supported_groups", FailureReason.MalformedExtension);
+        var groups = new CodePointList<NamedGroup>(reader.ReadVector16(minimum: 2), "supported_groups", FailureReason.MalformedExtension);
         reader.ExpectEnd();
         return groups;
     }

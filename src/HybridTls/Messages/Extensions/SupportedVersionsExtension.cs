@@ -7,8 +7,8 @@ internal static class SupportedVersionsExtension
     /// <exception cref="HybridTlsException">The structure is wrong, or the list is empty (decode_error).</exception>
     public static CodePointList<ProtocolVersion> ParseOffered(ReadOnlySpan<byte> data)
     {
-        var reader = new TlsReader(data, "supported_versions");
-        var versions = new CodePointList<ProtocolVersion>(reader.ReadVector8(minimum: 2, maximum: 254), "supported_versions");
+        var reader = new TlsReader(data, "supported_versions", FailureReason.MalformedExtension);
+        var versions = new CodePointList<ProtocolVersion>(reader.ReadVector8(minimum: 2, maximum: 254), "supported_versions", FailureReason.MalformedExtension);
         reader.ExpectEnd();
         return versions;
     }
@@ -17,7 +17,7 @@ internal static class SupportedVersionsExtension
     /// <exception cref="HybridTlsException">The structure is wrong (decode_error).</exception>
     public static ProtocolVersion ParseSelected(ReadOnlySpan<byte> data)
     {
-        var reader = new TlsReader(data, "supported_versions");
+        var reader = new TlsReader(data, "supported_versions", FailureReason.MalformedExtension);
         var version = (ProtocolVersion)reader.ReadUInt16();
         reader.ExpectEnd();
         return version;

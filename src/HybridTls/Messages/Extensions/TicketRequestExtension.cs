@@ -7,7 +7,7 @@ internal static class TicketRequestExtension
     /// <exception cref="HybridTlsException">The structure is wrong (decode_error).</exception>
     public static (byte NewSessionCount, byte ResumptionCount) Parse(ReadOnlySpan<byte> data)
     {
-        var reader = new TlsReader(data, "ticket_request");
+        var reader = new TlsReader(data, "ticket_request", FailureReason.MalformedExtension);
         byte newSessionCount = reader.ReadUInt8();
         byte resumptionCount = reader.ReadUInt8();
         reader.ExpectEnd();
@@ -18,7 +18,7 @@ internal static class TicketRequestExtension
     /// <exception cref="HybridTlsException">The structure is wrong (decode_error).</exception>
     public static byte ParseHint(ReadOnlySpan<byte> data)
     {
-        var reader = new TlsReader(data, "ticket_request");
+        var reader = new TlsReader(data, "ticket_request", FailureReason.MalformedExtension);
         byte expectedCount = reader.ReadUInt8();
         reader.ExpectEnd();
         return expectedCount;
