@@ -46,9 +46,7 @@ internal sealed class ClientMiddleware(ConnectionDelegate next, HybridTlsClientO
         HandshakeObserver observer = HandshakeObserver.Start(telemetry, PeerRole.Server, context.ConnectionId, context.RemoteEndPoint);
         try
         {
-            HybridTlsClientOptions named = options.ServerName is null && context.RemoteEndPoint is DnsEndPoint { Host: var host }
-                ? new HybridTlsClientOptions(options) { ServerName = host }
-                : options;
+            HybridTlsClientOptions named = options.Seal((context.RemoteEndPoint as DnsEndPoint)?.Host);
             await connection.AuthenticateAsClientAsync(named, context.ConnectionClosed).ConfigureAwait(false);
             TimeSpan duration = observer.Complete(connection.Parameters, context.Features.Get<IConnectionMetricsTagsFeature>());
             return new TlsFeatures(connection, PeerRole.Server, null, duration);

@@ -21,7 +21,6 @@ internal sealed class FixedOptionsSource(HybridTlsServerOptions options) : Serve
     public override void Prepare(EndpointDefaults defaults)
     {
         _defaults = defaults;
-        _options = defaults.Apply(_options);
-        _options.Validate();
+        _options = defaults.Apply(_options).Seal();
     }
 }

@@ -60,26 +60,19 @@ internal sealed class ServerMiddleware(
         ConnectionContext context, HybridTlsConnection connection, HandshakeTicket ticket, TimeSpan limit)
     {
         HandshakeObserver observer = HandshakeObserver.Start(telemetry, PeerRole.Client, context.ConnectionId, context.LocalEndPoint);
-        HybridTlsServerOptions initial = source.Initial;
         using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(ticket.Deadline, context.ConnectionClosed);
         ClientHelloInfo? clientHello = null;
         try
         {
             connection.WorkGate = ticket;
-            HybridTlsServerOptions perConnection = new(initial)
-            {
-                // Shared, since the copy lives as long as the connection, and nobody changes it.
-                ApplicationProtocols = initial.ApplicationProtocols,
-                CipherSuites = initial.CipherSuites,
-                HandshakeTimeout = Timeout.InfiniteTimeSpan,
-                SelectOptions = async (hello, cancellationToken) =>
+            await connection.AuthenticateAsServerAsync(
+                source.Initial,
+                (hello, cancellationToken) =>
                 {
                     clientHello = hello;
-                    return await SelectAsync(context, hello, cancellationToken).ConfigureAwait(false);
+                    return SelectAsync(context, hello, cancellationToken);
                 },
-            };
-            await connection.AuthenticateAsServerAsync(perConnection, linked.Token).ConfigureAwait(false);
-            perConnection.SelectOptions = null; // and all that it holds
+                linked.Token).ConfigureAwait(false);
             connection.WorkGate = null;
             TimeSpan duration = observer.Complete(connection.Parameters, context.Features.Get<IConnectionMetricsTagsFeature>());
             return new TlsFeatures(connection, PeerRole.Client, clientHello, duration);

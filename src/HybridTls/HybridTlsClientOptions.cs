@@ -60,6 +60,19 @@ public sealed class HybridTlsClientOptions : HybridTlsOptions
     /// <summary>Whether sessions are kept and resumed.</summary>
     internal bool Resumes => AllowTlsResume && SessionCache is not null;
 
+    /// <summary>A copy for connections, checked; what the caller changes from now on is for later ones.</summary>
+    /// <param name="host">The server's name if the options say none.</param>
+    /// <exception cref="InvalidOperationException">As <see cref="Validate"/> says.</exception>
+    internal HybridTlsClientOptions Seal(string? host = null)
+    {
+        if (IsSealed)
+            return this;
+        HybridTlsClientOptions copy = new(this) { IsSealed = true };
+        copy.ServerName ??= host;
+        copy.Validate();
+        return copy;
+    }
+
     /// <summary>Refuses options that cannot work.</summary>
     /// <exception cref="InvalidOperationException">An option is missing or contradicts another; the message names it.</exception>
     internal void Validate()

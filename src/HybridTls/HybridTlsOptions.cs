@@ -128,6 +128,9 @@ public abstract class HybridTlsOptions
     /// <summary>How the peer may present its key, in order of preference; null: as <see cref="AcceptRawPublicKeys"/> says.</summary>
     internal IReadOnlyList<CertificateType>? PeerCertificateTypes { get; set; }
 
+    /// <summary>Whether these are a checked copy of ours, which nobody else has and nobody changes: connections share it.</summary>
+    internal bool IsSealed { get; private protected init; }
+
     /// <summary>Whether the secrets of connections leave the process.</summary>
     internal bool WritesKeyLog => KeyLog is not null || (UseSslKeyLogFile && SslKeyLogFile.Path is not null);
 

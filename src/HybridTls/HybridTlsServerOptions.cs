@@ -63,6 +63,17 @@ public sealed class HybridTlsServerOptions : HybridTlsOptions
     /// <summary><see cref="TicketProtector"/>, or the one that stands in for it.</summary>
     internal ITicketProtector EffectiveTicketProtector => TicketProtector ?? RotatingTicketProtector.Shared;
 
+    /// <summary>A copy for connections, checked; what the caller changes from now on is for later ones.</summary>
+    /// <exception cref="InvalidOperationException">As <see cref="Validate"/> says.</exception>
+    internal HybridTlsServerOptions Seal(bool selected = false)
+    {
+        if (IsSealed)
+            return this;
+        HybridTlsServerOptions copy = new(this) { IsSealed = true };
+        copy.Validate(selected);
+        return copy;
+    }
+
     /// <summary>Refuses options that cannot work; those that <see cref="SelectOptions"/> replaces need no credential.</summary>
     /// <exception cref="InvalidOperationException">An option is missing or contradicts another; the message names it.</exception>
     internal void Validate(bool selected = false)

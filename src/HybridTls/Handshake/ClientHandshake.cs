@@ -25,6 +25,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
     private ClientSession? _session;
     private bool _shareSent;
     private bool _resumed;
+    private HybridTlsCredential? _credential;
     private bool _credentialSuits;
 
     /// <summary>Creates a client; <see cref="Start"/> writes its ClientHello.</summary>
@@ -35,6 +36,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
     {
         _options = options;
         _template = new ClientHelloTemplate(options);
+        _credential = options.Credential;
         State = ClientState.Start;
     }
 
@@ -49,6 +51,9 @@ internal sealed partial class ClientHandshake : HandshakeMachine
 
     /// <summary>Sends the key share only after a HelloRetryRequest asked for it: costs a round trip, for tests of peers.</summary>
     internal bool WithholdKeyShare { get; init; }
+
+    /// <inheritdoc/>
+    public override HybridTlsCredential? Credential => _credential;
 
     private protected override string? ExpectedPeerName => _options.ServerName;
 
@@ -216,11 +221,11 @@ internal sealed partial class ClientHandshake : HandshakeMachine
             TlsError.Throw(FailureReason.RequestContext);
         _certificateRequested = true;
         if (_options.SelectCredential is { } select)
-            _options.Credential = select(Describe(request));
+            _credential = select(Describe(request));
         bool acceptsScheme = request.SignatureAlgorithms.Contains(SignatureScheme.MLDsa65);
-        _credentialSuits = SuitsOwnType(_options.Credential) && acceptsScheme;
-        Reader.OwnCertificateHint = _credentialSuits || _options.Credential is null ? null : acceptsScheme
-            ? $"it asks for our key as {OwnCertificateType}, and Credential is {CertificateTypeOf(_options.Credential)}, so it was not sent"
+        _credentialSuits = SuitsOwnType(_credential) && acceptsScheme;
+        Reader.OwnCertificateHint = _credentialSuits || _credential is null ? null : acceptsScheme
+            ? $"it asks for our key as {OwnCertificateType}, and Credential is {CertificateTypeOf(_credential)}, so it was not sent"
             : "its CertificateRequest accepts no mldsa65 signature (0x0905), so our Credential was not sent: enable the scheme there";
         foreach (CertificateCompressionAlgorithm algorithm in CertificateCompressor.Algorithms(_options.CertificateCompression))
         {
@@ -257,7 +262,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         WriteChangeCipherSpecOnce();
         if (!_certificateRequested)
             return FinishClientFlight();
-        HybridTlsCredential? credential = _credentialSuits ? _options.Credential : null;
+        HybridTlsCredential? credential = _credentialSuits ? _credential : null;
         WriteCertificate(credential);
         return credential is null || TryWriteCertificateVerify(credential) ? FinishClientFlight() : ClientState.AwaitSignature;
     }

@@ -13,8 +13,8 @@ internal abstract partial class HandshakeMachine
     /// <summary>What the host signs while <see cref="Pending"/> is <see cref="HostTask.Sign"/>.</summary>
     public ReadOnlyMemory<byte> ContentToSign => _signatureContent;
 
-    /// <summary>The credential that signs.</summary>
-    public HybridTlsCredential SigningCredential => Options.Credential!;
+    /// <summary>The credential that signs, if we have one.</summary>
+    public virtual HybridTlsCredential? Credential => Options.Credential;
 
     /// <summary>What the built-in checks found of the peer; a callback may still have to be asked (<see cref="HostTask.JudgePeer"/>).</summary>
     public PeerEvaluation? PeerEvaluation { get; private set; }

@@ -22,10 +22,14 @@ internal sealed partial class ServerHandshake : HandshakeMachine
     /// <summary>Creates a server that waits for a ClientHello.</summary>
     /// <param name="options">The options, complete: <see cref="HybridTlsServerOptions.Validate"/> was called.</param>
     /// <param name="output">Where records go.</param>
-    public ServerHandshake(HybridTlsServerOptions options, IBufferWriter<byte> output)
+    /// <param name="select">Chooses the options instead of those' own callback; null for that.</param>
+    public ServerHandshake(
+        HybridTlsServerOptions options, IBufferWriter<byte> output,
+        Func<ClientHelloInfo, CancellationToken, ValueTask<HybridTlsServerOptions?>>? select = null)
         : base(options, PeerRole.Server, output)
     {
         _options = options;
+        OptionsSelector = select ?? options.SelectOptions;
         State = ServerState.AwaitClientHello;
     }
 
@@ -39,7 +43,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
     public ClientHelloInfo? ClientHelloInfo { get; private set; }
 
     /// <summary>The callback that chooses.</summary>
-    public Func<ClientHelloInfo, CancellationToken, ValueTask<HybridTlsServerOptions?>>? OptionsSelector => _options.SelectOptions;
+    public Func<ClientHelloInfo, CancellationToken, ValueTask<HybridTlsServerOptions?>>? OptionsSelector { get; private set; }
 
     /// <inheritdoc/>
     public override HybridTlsOptions Options => _options;
@@ -66,12 +70,11 @@ internal sealed partial class ServerHandshake : HandshakeMachine
             TlsError.Throw(FailureReason.UnknownServerName, ClientHelloInfo!.ServerName);
         }
 
-        options = new HybridTlsServerOptions(options);
-        options.Validate(selected: true);
         Pending = HostTask.None;
-        _options = options;
+        _options = options = options.Seal(selected: true);
+        OptionsSelector = null; // and all that it holds
         Reader.MessageLimits = LimitsOf(options);
-        State = AnswerClientHello();
+        State = AnswerClientHello(ClientHello.Parse(_clientHello.AsSpan(HandshakeMessage.HeaderSize)), _clientHello);
     }
 
     private protected override void ContinueAfterSignature() => State = FinishServerFlight();
@@ -86,32 +89,31 @@ internal sealed partial class ServerHandshake : HandshakeMachine
 
     private ServerState ReadClientHello(in HandshakeMessage message)
     {
-        // Kept for the host's choice and for the comparison with a second one; bounded by the record layer's limit for this message.
-        _clientHello = message.Whole.ToArray();
         Reader.EnterHello();
         ClientHello hello = ClientHello.Parse(message.Body);
         ServerNegotiation.ThrowUnlessTls13(hello);
         ClientHelloInfo = ServerNegotiation.Describe(hello);
-        if (_options.SelectOptions is null)
-            return AnswerClientHello();
+        if (OptionsSelector is null)
+            return AnswerClientHello(hello, message.Whole);
+        _clientHello = message.Whole.ToArray(); // bounded by the record layer's limit for this message
         Pending = HostTask.SelectOptions;
         return ServerState.AwaitOptions;
     }
 
-    private ServerState AnswerClientHello()
+    private ServerState AnswerClientHello(in ClientHello hello, ReadOnlySpan<byte> whole)
     {
-        ClientHello hello = ClientHello.Parse(_clientHello.AsSpan(HandshakeMessage.HeaderSize));
         _negotiated = ServerNegotiation.Negotiate(hello, _options);
         if (!OffersTickets(hello))
             _certificates = CertificateNegotiation.Negotiate(hello, _options);
-        return _negotiated.HasKeyShare ? WriteServerFlight(hello, _clientHello) : WriteHelloRetryRequest(hello);
+        return _negotiated.HasKeyShare ? WriteServerFlight(hello, whole) : WriteHelloRetryRequest(hello, whole);
     }
 
-    private ServerState WriteHelloRetryRequest(in ClientHello hello)
+    private ServerState WriteHelloRetryRequest(in ClientHello hello, ReadOnlySpan<byte> whole)
     {
         Reader.ThrowIfExcess();
         _retried = true;
-        Transcript.Append(_clientHello);
+        _clientHello = whole.ToArray(); // the second must repeat it
+        Transcript.Append(whole);
         Transcript.SelectSuite(_negotiated.Suite);
         Transcript.ReplaceWithMessageHash();
         TlsWriter writer = BeginMessage(out int start);

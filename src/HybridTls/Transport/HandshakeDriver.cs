@@ -11,18 +11,19 @@ internal static class HandshakeDriver
     /// <param name="transport">The transport as the handshake sees it.</param>
     /// <param name="output">The transport as the channel will see it.</param>
     /// <param name="owner">The shell.</param>
-    /// <param name="options">The shell's options.</param>
+    /// <param name="timeout">How long it may take.</param>
+    /// <param name="timeProvider">Whose clock that is.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <param name="gate">Who says when a server's handshake may do its work; null for at once.</param>
     /// <exception cref="HybridTlsException">It failed, or took too long; the alert was sent, if one was due.</exception>
     /// <exception cref="ObjectDisposedException">The shell was disposed meanwhile.</exception>
     public static async Task<SecureChannel> OpenAsync(
-        HandshakeMachine machine, IHandshakeTransport transport, IChannelOutput output, ChannelOwner owner, HybridTlsOptions options,
-        CancellationToken cancellationToken, IWorkGate? gate = null)
+        HandshakeMachine machine, IHandshakeTransport transport, IChannelOutput output, ChannelOwner owner, TimeSpan timeout,
+        TimeProvider timeProvider, CancellationToken cancellationToken, IWorkGate? gate = null)
     {
         SecureChannel? channel = null;
         bool hasEntered = false;
-        using CancellationTokenSource limit = new(options.HandshakeTimeout, options.TimeProvider);
+        using CancellationTokenSource limit = new(timeout, timeProvider);
         using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken, owner.Disposing);
         try
         {
@@ -37,7 +38,7 @@ internal static class HandshakeDriver
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw TlsError.TimedOut(options.HandshakeTimeout);
+            throw TlsError.TimedOut(timeout);
         }
         finally
         {
@@ -106,7 +107,7 @@ internal static class HandshakeDriver
                     server.UseOptions(options);
                 break;
             case HostTask.Sign:
-                machine.UseSignature(await machine.SigningCredential.SignAsync(machine.ContentToSign, cancellationToken).ConfigureAwait(false));
+                machine.UseSignature(await machine.Credential!.SignAsync(machine.ContentToSign, cancellationToken).ConfigureAwait(false));
                 break;
             case HostTask.JudgePeer:
                 await machine.PeerEvaluation!.DecideAsync(cancellationToken).ConfigureAwait(false);

@@ -98,10 +98,18 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     public Task AuthenticateAsServerAsync(HybridTlsServerOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        HybridTlsServerOptions copy = new(options); // what the caller changes from now on is for later connections
-        copy.Validate();
-        return AuthenticateAsync(new ServerHandshake(copy, _output.Output), copy, cancellationToken);
+        HybridTlsServerOptions own = options.Seal();
+        return AuthenticateAsync(new ServerHandshake(own, _output.Output), own, cancellationToken);
     }
+
+    /// <summary>Runs the handshake as the server of a host that has its own deadline.</summary>
+    /// <param name="initial">The options until the ClientHello is there: limits and the clock.</param>
+    /// <param name="select">Chooses the options of this connection.</param>
+    /// <param name="deadline">Ends the attempt.</param>
+    internal Task AuthenticateAsServerAsync(
+        HybridTlsServerOptions initial, Func<ClientHelloInfo, CancellationToken, ValueTask<HybridTlsServerOptions?>> select,
+        CancellationToken deadline) =>
+        AuthenticateAsync(new ServerHandshake(initial, _output.Output, select), initial, deadline, Timeout.InfiniteTimeSpan);
 
     /// <summary>Runs the handshake as the client.</summary>
     /// <exception cref="InvalidOperationException">The options cannot work (the message names the one to change), or the handshake ran
@@ -110,9 +118,8 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     public Task AuthenticateAsClientAsync(HybridTlsClientOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        HybridTlsClientOptions copy = new(options); // what the caller changes from now on is for later connections
-        copy.Validate();
-        return AuthenticateAsync(new ClientHandshake(copy, _output.Output), copy, cancellationToken);
+        HybridTlsClientOptions own = options.Seal();
+        return AuthenticateAsync(new ClientHandshake(own, _output.Output), own, cancellationToken);
     }
 
     /// <summary>Exports keying material (RFC 9846 §7.5): both sides get the same bytes, which nobody else can compute.</summary>
@@ -224,7 +231,8 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
         }
     }
 
-    private async Task AuthenticateAsync(HandshakeMachine machine, HybridTlsOptions options, CancellationToken cancellationToken)
+    private async Task AuthenticateAsync(
+        HandshakeMachine machine, HybridTlsOptions options, CancellationToken cancellationToken, TimeSpan? limit = null)
     {
         if (Interlocked.CompareExchange(ref _machine, machine, null) is not null)
         {
@@ -234,7 +242,8 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
 
         PipeHandshakeTransport transport = new(_transport.Input, _output.Output);
         _channel = await HandshakeDriver.OpenAsync(
-            machine, transport, _output.Output, new ChannelOwner(this, Gate, _disposing.Token), options, cancellationToken, WorkGate)
+            machine, transport, _output.Output, new ChannelOwner(this, Gate, _disposing.Token), limit ?? options.HandshakeTimeout,
+            options.TimeProvider, cancellationToken, WorkGate)
             .ConfigureAwait(false);
     }
 

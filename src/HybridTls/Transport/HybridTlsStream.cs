@@ -102,8 +102,7 @@ public sealed partial class HybridTlsStream : Stream
         {
             await socket.ConnectAsync(host, port, cancellationToken).ConfigureAwait(false);
             stream = new HybridTlsStream(new NetworkStream(socket, ownsSocket: true));
-            HybridTlsClientOptions named = options.ServerName is null ? new HybridTlsClientOptions(options) { ServerName = host } : options;
-            await stream.AuthenticateAsClientAsync(named, cancellationToken).ConfigureAwait(false);
+            await stream.AuthenticateAsClientAsync(options.Seal(host), cancellationToken).ConfigureAwait(false);
             return stream;
         }
         catch
@@ -121,9 +120,8 @@ public sealed partial class HybridTlsStream : Stream
     public Task AuthenticateAsClientAsync(HybridTlsClientOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        HybridTlsClientOptions copy = new(options); // what the caller changes from now on is for later connections
-        copy.Validate();
-        return AuthenticateAsync(new ClientHandshake(copy, _output), copy, cancellationToken);
+        HybridTlsClientOptions own = options.Seal();
+        return AuthenticateAsync(new ClientHandshake(own, _output), own, cancellationToken);
     }
 
     /// <summary>Runs the handshake as the server.</summary>
@@ -132,9 +130,8 @@ public sealed partial class HybridTlsStream : Stream
     public Task AuthenticateAsServerAsync(HybridTlsServerOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        HybridTlsServerOptions copy = new(options); // what the caller changes from now on is for later connections
-        copy.Validate();
-        return AuthenticateAsync(new ServerHandshake(copy, _output), copy, cancellationToken);
+        HybridTlsServerOptions own = options.Seal();
+        return AuthenticateAsync(new ServerHandshake(own, _output), own, cancellationToken);
     }
 
     /// <summary>Exports keying material (RFC 9846 §7.5): both sides get the same bytes, which nobody else can compute.</summary>
@@ -168,7 +165,8 @@ public sealed partial class HybridTlsStream : Stream
 
         StreamHandshakeTransport transport = new(_transport, _input, _output);
         SecureChannel channel = await HandshakeDriver.OpenAsync(
-            machine, transport, _output, new ChannelOwner(this, _gate, _disposing.Token), options, cancellationToken).ConfigureAwait(false);
+            machine, transport, _output, new ChannelOwner(this, _gate, _disposing.Token), options.HandshakeTimeout, options.TimeProvider,
+            cancellationToken).ConfigureAwait(false);
         _sizer = new RecordSizer(machine.Options.RecordSizing, machine.Options.TimeProvider);
         _channel = channel;
     }
