@@ -14,17 +14,19 @@ internal sealed class ConnectionEnd : CancellationTokenSource, IConnectionObserv
     private static readonly TimeSpan LingerTime = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long callbacks may keep the reader: they belong to the host, and one may itself wait for the reader.</summary>
-    private static readonly TimeSpan CallbackTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan DefaultCallbackTime = TimeSpan.FromSeconds(1);
 
     private readonly ManualResetEventSlim _triggered = new();
     private readonly CancellationToken _transport;
     private readonly CancellationTokenRegistration _registration;
     private readonly string _connectionId;
     private readonly ILogger _logger;
+    private readonly TimeSpan _callbackTime;
     private int _triggeringThread;
 
-    public ConnectionEnd(string connectionId, ILogger logger, CancellationToken transport)
+    public ConnectionEnd(string connectionId, ILogger logger, CancellationToken transport, TimeSpan? callbackTime = null)
     {
+        _callbackTime = callbackTime ?? DefaultCallbackTime;
         _transport = transport;
         _connectionId = connectionId;
         _logger = logger;
@@ -66,7 +68,7 @@ internal sealed class ConnectionEnd : CancellationTokenSource, IConnectionObserv
         if (first != 0)
         {
             if (first != thread)
-                _triggered.Wait(CallbackTime);
+                _triggered.Wait(_callbackTime);
             return;
         }
 

@@ -10,7 +10,7 @@ public sealed class ConnectionEndTests
     public async Task The_reader_waits_for_callbacks_that_the_transport_has_begun()
     {
         using CancellationTokenSource transport = new();
-        using ConnectionEnd end = new("1", NullLogger.Instance, transport.Token);
+        using ConnectionEnd end = new("1", NullLogger.Instance, transport.Token, callbackTime: TimeSpan.FromMinutes(1));
         using ManualResetEventSlim inCallback = new(), goOn = new();
         bool ran = false;
         end.Token.UnsafeRegister(
@@ -23,10 +23,13 @@ public sealed class ConnectionEndTests
             null);
         Task closing = Task.Run(transport.Cancel, TestContext.Current.CancellationToken);
         inCallback.Wait(TestContext.Current.CancellationToken);
-        Task losing = Task.Run(() => end.OnLost(new IOException("reset")), TestContext.Current.CancellationToken);
-        Assert.NotSame(losing, await Task.WhenAny(losing, Task.Delay(100, TestContext.Current.CancellationToken)));
+        Thread losing = new(() => end.OnLost(new IOException("reset")));
+        losing.Start();
+
+        // One that does not wait comes to its end instead, before the callback has.
+        SpinWait.SpinUntil(() => !losing.IsAlive || losing.ThreadState.HasFlag(ThreadState.WaitSleepJoin));
         goOn.Set();
-        await losing;
+        losing.Join();
         Assert.True(ran);
         await closing;
     }
