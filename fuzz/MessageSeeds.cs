@@ -34,7 +34,6 @@ internal static class MessageSeeds
         yield return Seed("new-session-ticket", Ticket);
         yield return Seed("key-update", writer => KeyUpdate.Write(writer, KeyUpdateRequest.NotRequested));
         yield return Seed("key-update-requested", writer => KeyUpdate.Write(writer, KeyUpdateRequest.Requested));
-        yield return Seed("end-of-early-data", writer => { using (writer.BeginMessage(HandshakeType.EndOfEarlyData)) { } });
     }
 
     public static IEnumerable<FuzzSeed> ClientHellos() => Bodies(HandshakeType.ClientHello);
@@ -164,8 +163,8 @@ internal static class MessageSeeds
             SupportedGroupsExtension.Write(writer, NamedGroup.X25519MLKem768);
             using (KeyShareExtension.BeginOffered(writer))
                 KeyShareExtension.WriteEntry(writer, NamedGroup.X25519MLKem768, Pattern(1216, 3));
-            PskKeyExchangeModesExtension.Write(writer, PskKeyExchangeMode.PskWithKeyAgreement, Grease.PskMode(1));
-            EarlyDataExtension.WriteIndication(writer);
+            PskKeyExchangeModesExtension.Write(writer, PskKeyExchangeMode.PskWithKeyAgreement, (PskKeyExchangeMode)0x2A);
+            writer.WriteExtension(ExtensionType.EarlyData, []);
             PreSharedKeyExtension.WriteOffered(writer, new PskIdentity(Pattern(64, 7), 0x01020304), 48);
         }
     }
@@ -237,7 +236,7 @@ internal static class MessageSeeds
             CertificateTypeExtension.WriteSelected(writer, ExtensionType.ClientCertificateType, CertificateType.X509);
             CertificateTypeExtension.WriteSelected(writer, ExtensionType.ServerCertificateType, CertificateType.RawPublicKey);
             RecordSizeLimitExtension.Write(writer, 4096);
-            EarlyDataExtension.WriteIndication(writer);
+            writer.WriteExtension(ExtensionType.EarlyData, []);
             TicketRequestExtension.WriteHint(writer, 2);
         }
     }
@@ -268,7 +267,7 @@ internal static class MessageSeeds
     {
         using (NewSessionTicket.Begin(writer, 7200, 0x8A3C51E7, [0, 1], Pattern(96, 7)))
         {
-            EarlyDataExtension.WriteMaxSize(writer, 16384);
+            writer.WriteExtension(ExtensionType.EarlyData, [0, 0, 0x40, 0]);
             writer.WriteExtension((ExtensionType)Grease.CodePoint(7), [1]);
         }
     }

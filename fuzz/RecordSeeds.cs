@@ -53,7 +53,7 @@ internal static class RecordSeeds
     public static IEnumerable<FuzzSeed> HandshakeStreams()
     {
         yield return new("server-flight", Messages("encrypted-extensions-full", "certificate-chain", "finished-sha384"));
-        yield return new("small-messages", Messages("key-update", "key-update-requested", "end-of-early-data", "new-session-ticket"));
+        yield return new("small-messages", Messages("key-update", "key-update-requested", "new-session-ticket"));
         yield return new("unfinished", Message("client-hello-minimal")[..^3]);
         yield return new("too-long", [20, 0, 1, 0]);
     }

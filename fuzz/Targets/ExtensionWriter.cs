@@ -73,10 +73,10 @@ internal static class ExtensionWriter
                 PreSharedKeyExtension.WriteSelected(writer, PreSharedKeyExtension.ParseSelected(data));
                 break;
             case (In.NewSessionTicket, ExtensionType.EarlyData):
-                EarlyDataExtension.WriteMaxSize(writer, EarlyDataExtension.ParseMaxSize(data));
+                writer.WriteExtension(type, data);
                 break;
             case (_, ExtensionType.EarlyData):
-                EarlyDataExtension.WriteIndication(writer);
+                writer.WriteExtension(type, []);
                 break;
             case (In.ClientHello, ExtensionType.SupportedVersions):
                 SupportedVersionsExtension.WriteOffered(writer, ToArray(SupportedVersionsExtension.ParseOffered(data)));

@@ -166,7 +166,6 @@ internal static class MessageTargets
             HandshakeType.ClientHello => FuzzClientHello(message.Body),
             HandshakeType.ServerHello => FuzzServerHello(message.Body),
             HandshakeType.NewSessionTicket => FuzzNewSessionTicket(message.Body),
-            HandshakeType.EndOfEarlyData => Properties.Parse(message.Body, static body => EndOfEarlyData.Parse(body)),
             HandshakeType.EncryptedExtensions => FuzzEncryptedExtensions(message.Body),
             HandshakeType.Certificate => FuzzCertificate(message.Body),
             HandshakeType.CertificateRequest => FuzzCertificateRequest(message.Body),

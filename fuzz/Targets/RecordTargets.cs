@@ -72,25 +72,12 @@ internal static class RecordTargets
                 {
                     places?.AddRange([consumedTotal, consumedTotal + 3, consumedTotal + RecordLimits.HeaderSize]);
                     ReadOnlySequence<byte> sequence = Available(bytes, consumedTotal, delivered, ends);
-                    SequencePosition consumed = sequence.End;
-                    SequencePosition examined = sequence.Start;
-                    bool found = RecordFraming.TryParseRecord(
-                        sequence, RecordLimits.MaxProtectedFragment, ref consumed, ref examined, out TlsRecord record);
-                    long used = sequence.Slice(0, consumed).Length;
+                    bool found = RecordFraming.TryParseHeader(sequence, RecordLimits.MaxProtectedFragment, out RecordHeader header);
                     CheckLimit(bytes.AsSpan(consumedTotal, delivered - consumedTotal));
-                    if (!found)
-                    {
-                        Properties.Check(used == 0, "Nothing is consumed while more is needed.");
-                        Properties.Check(sequence.Slice(examined).IsEmpty, "All is examined while more is needed.");
+                    if (!found || sequence.Length < header.RecordSize)
                         break;
-                    }
-
-                    Properties.Check(used == record.Header.RecordSize && used == record.Bytes.Length, "A record is consumed as a whole.");
-                    Properties.Check(
-                        sequence.Slice(examined).Length == sequence.Slice(consumed).Length,
-                        "A record is examined as a whole.");
-                    log.Add($"{record.Header.Type}", record.Fragment);
-                    consumedTotal += (int)used;
+                    log.Add($"{header.Type}", sequence.Slice(RecordLimits.HeaderSize, header.Length));
+                    consumedTotal += header.RecordSize;
                 }
             }
             catch (HybridTlsException exception)

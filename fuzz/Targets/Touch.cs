@@ -24,7 +24,7 @@ internal static class Touch
 
     public static void All(HelloRetryRequest request) => _ = request.SessionIdEcho.Length;
 
-    public static void All(EncryptedExtensions extensions) => _ = extensions.AcknowledgesServerName;
+    public static void All(EncryptedExtensions extensions) => _ = extensions.Extensions.Count;
 
     public static void All(CertificateRequest request)
     {

@@ -87,15 +87,12 @@ internal sealed class RawClient : IDisposable
         _writer.WriteHandshake(_output, hello);
     }
 
-    /// <summary>Puts 0-RTT records under <paramref name="psk"/>, and the ChangeCipherSpec before them, into the output.</summary>
-    public void WriteEarlyData(ReadOnlySpan<byte> psk, int records, int size)
+    /// <summary>Puts 0-RTT records under a key that the server never learns, and the ChangeCipherSpec before them, into the output.</summary>
+    public void WriteEarlyData(int records, int size)
     {
-        using SecretSchedule early = new(_suite);
-        early.StartEarly(psk);
-        early.DeriveEarlyTraffic(CryptographicOperations.HashData(_suite.Hash, Hello.ToArray()));
         using RecordWriter writer = new();
         writer.WriteChangeCipherSpec(_output);
-        writer.SetKeys(early.ClientEarly.CreateProtection());
+        writer.SetKeys(new RecordProtection(_suite.Aead, RandomNumberGenerator.GetBytes(_suite.KeySize), new byte[RecordProtection.IvSize]));
         for (int i = 0; i < records; i++)
             writer.WriteApplicationData(_output, RandomNumberGenerator.GetBytes(size));
     }

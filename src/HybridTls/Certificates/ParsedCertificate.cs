@@ -17,7 +17,6 @@ internal sealed class ParsedCertificate
     private Range _signature;
     private Range _issuer;
     private Range _subject;
-    private Range _serialNumber;
     private Range _publicKeyInfo;
     private VerificationKey? _key;
     private byte[]? _canonicalIssuer;
@@ -39,9 +38,6 @@ internal sealed class ParsedCertificate
 
     /// <summary>The subject as an encoded Name.</summary>
     public ReadOnlyMemory<byte> Subject => Der[_subject];
-
-    /// <summary>The serial number's octets.</summary>
-    public ReadOnlySpan<byte> SerialNumber => Der.Span[_serialNumber];
 
     /// <summary>The SubjectPublicKeyInfo, encoded.</summary>
     public ReadOnlyMemory<byte> SubjectPublicKeyInfo => Der[_publicKeyInfo];
@@ -131,7 +127,6 @@ internal sealed class ParsedCertificate
         ReadOnlySpan<byte> serial = reader.ReadInteger();
         if (serial.Length > 20)
             throw new AsnContentException("The serial number is longer than 20 octets (RFC 5280 §4.1.2.2).");
-        _serialNumber = RangeOf(serial);
 
         // §4.1.1.2: both places name the same algorithm.
         ReadOnlySpan<byte> innerAlgorithm = reader.ReadEncoded(out _);
@@ -208,11 +203,5 @@ internal sealed class ParsedCertificate
         KeyProblem = MLDsaPublicKeyInfo.Describe(encoded, "The certificate's key");
         if (oid.SequenceEqual(Oids.MLDsa65))
             throw new AsnContentException(KeyProblem);
-    }
-
-    private Range RangeOf(ReadOnlySpan<byte> part)
-    {
-        Der.Span.Overlaps(part, out int offset);
-        return offset..(offset + part.Length);
     }
 }

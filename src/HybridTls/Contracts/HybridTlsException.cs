@@ -28,7 +28,4 @@ public sealed class HybridTlsException : IOException
 
     /// <summary>What exactly we found wrong, to count and to filter by; <see cref="FailureReason.None"/> when it was not we who found it.</summary>
     public FailureReason Reason { get; }
-
-    /// <summary>The same failure for the reason of whoever knows more about where it happened.</summary>
-    internal HybridTlsException As(FailureReason reason) => new(Failure, Alert, Message, this, reason);
 }

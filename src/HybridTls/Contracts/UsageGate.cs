@@ -7,9 +7,6 @@ internal sealed class UsageGate(Action cleanUp)
     private int _users;
     private int _cleaned;
 
-    /// <summary>Whether disposal was asked for.</summary>
-    public bool IsClosed => Volatile.Read(ref _users) >= Closed;
-
     /// <summary>Begins an operation, which <see cref="Exit"/> ends.</summary>
     /// <exception cref="ObjectDisposedException">Disposal was asked for.</exception>
     public void Enter(object owner)

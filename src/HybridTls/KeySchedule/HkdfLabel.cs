@@ -18,8 +18,6 @@ internal static class HkdfLabel
     public static ReadOnlySpan<byte> Derived => "derived"u8;
     public static ReadOnlySpan<byte> ExternalBinder => "ext binder"u8;
     public static ReadOnlySpan<byte> ResumptionBinder => "res binder"u8;
-    public static ReadOnlySpan<byte> ClientEarlyTraffic => "c e traffic"u8;
-    public static ReadOnlySpan<byte> EarlyExporterMaster => "e exp master"u8;
     public static ReadOnlySpan<byte> ClientHandshakeTraffic => "c hs traffic"u8;
     public static ReadOnlySpan<byte> ServerHandshakeTraffic => "s hs traffic"u8;
     public static ReadOnlySpan<byte> ClientApplicationTraffic => "c ap traffic"u8;

@@ -13,13 +13,11 @@ internal sealed class SecretSchedule : IDisposable
     private const int CurrentSlot = 0;
     private const int ExporterSlot = 1;
     private const int ResumptionSlot = 2;
-    private const int EarlyExporterSlot = 3;
-    private const int TrafficSlots = 4;
+    private const int TrafficSlots = 3;
 
-    private readonly SecretBlock _block = new(TrafficSlots + 5);
+    private readonly SecretBlock _block = new(TrafficSlots + 4);
     private readonly KeyLog? _keyLog;
     private Stage _stage;
-    private bool _hasEarlyExporter;
     private bool _hasExporter;
     private bool _hasResumption;
 
@@ -30,11 +28,10 @@ internal sealed class SecretSchedule : IDisposable
     {
         Suite = suite;
         _keyLog = keyLog;
-        ClientEarly = new TrafficSecret(suite, _block, TrafficSlots);
-        ClientHandshake = new TrafficSecret(suite, _block, TrafficSlots + 1);
-        ServerHandshake = new TrafficSecret(suite, _block, TrafficSlots + 2);
-        ClientApplication = new TrafficSecret(suite, _block, TrafficSlots + 3);
-        ServerApplication = new TrafficSecret(suite, _block, TrafficSlots + 4);
+        ClientHandshake = new TrafficSecret(suite, _block, TrafficSlots);
+        ServerHandshake = new TrafficSecret(suite, _block, TrafficSlots + 1);
+        ClientApplication = new TrafficSecret(suite, _block, TrafficSlots + 2);
+        ServerApplication = new TrafficSecret(suite, _block, TrafficSlots + 3);
     }
 
     private enum Stage
@@ -53,9 +50,6 @@ internal sealed class SecretSchedule : IDisposable
     /// <summary>The most bytes that an exporter gives: 255 hashes, as HKDF-Expand has it.</summary>
     public int MaxExportedLength => 255 * Suite.HashSize;
 
-    /// <summary>client_early_traffic_secret, after <see cref="DeriveEarlyTraffic"/>.</summary>
-    public TrafficSecret ClientEarly { get; }
-
     /// <summary>client_handshake_traffic_secret, after <see cref="StartHandshake"/>.</summary>
     public TrafficSecret ClientHandshake { get; }
 
@@ -67,9 +61,6 @@ internal sealed class SecretSchedule : IDisposable
 
     /// <summary>server_application_traffic_secret_N, after <see cref="StartApplication"/>.</summary>
     public TrafficSecret ServerApplication { get; }
-
-    /// <summary>Whether exporters can be used.</summary>
-    public bool CanExport => _hasExporter;
 
     /// <summary>The block, for the test that scans it.</summary>
     internal SecretBlock Block => _block;
@@ -91,8 +82,6 @@ internal sealed class SecretSchedule : IDisposable
     {
         ThrowUnless(_stage is Stage.Start or Stage.Early);
         _block.Clear(CurrentSlot);
-        _block.Clear(EarlyExporterSlot);
-        _hasEarlyExporter = false;
         _stage = Stage.Start;
     }
 
@@ -116,19 +105,6 @@ internal sealed class SecretSchedule : IDisposable
         bool equal = FinishedMac.Verify(Suite, binderKey, transcriptHash, binder);
         CryptographicOperations.ZeroMemory(binderKey);
         return equal;
-    }
-
-    /// <summary>Derives the secrets of early data: <see cref="ClientEarly"/> and the early exporter's.</summary>
-    /// <param name="clientHelloHash">The hash of the whole ClientHello.</param>
-    public void DeriveEarlyTraffic(ReadOnlySpan<byte> clientHelloHash)
-    {
-        ThrowUnless(_stage == Stage.Early);
-        CheckHash(clientHelloHash);
-        using HkdfExpander early = new(Suite.Hash, Current);
-        ClientEarly.Derive(early, HkdfLabel.ClientEarlyTraffic, clientHelloHash);
-        early.Expand(HkdfLabel.EarlyExporterMaster, clientHelloHash, Slot(EarlyExporterSlot));
-        _hasEarlyExporter = true;
-        _keyLog?.Write(KeyLog.ClientEarlyTraffic, ClientEarly.Value);
     }
 
     /// <summary>Mixes the key agreement in: <see cref="ClientHandshake"/> and <see cref="ServerHandshake"/> exist from now on.</summary>
@@ -195,7 +171,6 @@ internal sealed class SecretSchedule : IDisposable
         }
 
         _block.Clear(CurrentSlot);
-        ClientEarly.Dispose();
         ClientHandshake.Dispose();
         ServerHandshake.Dispose();
         _stage = Stage.Finished;
@@ -226,14 +201,7 @@ internal sealed class SecretSchedule : IDisposable
     public void Export(ReadOnlySpan<byte> label, ReadOnlySpan<byte> context, Span<byte> output)
     {
         ThrowUnless(_hasExporter);
-        Export(ExporterSlot, label, context, output);
-    }
-
-    /// <summary>TLS-Exporter of the early exporter secret (§7.5).</summary>
-    public void ExportEarly(ReadOnlySpan<byte> label, ReadOnlySpan<byte> context, Span<byte> output)
-    {
-        ThrowUnless(_hasEarlyExporter);
-        Export(EarlyExporterSlot, label, context, output);
+        Expand(ExporterSlot, label, context, output);
     }
 
     /// <summary>TLS-Exporter with a label as text.</summary>
@@ -247,19 +215,11 @@ internal sealed class SecretSchedule : IDisposable
         Export(Encoding.ASCII.GetBytes(label), context, output);
     }
 
-    /// <summary>The channel binding tls-exporter: 32 bytes (RFC 9266 §2).</summary>
-    public void ExportChannelBinding(Span<byte> output)
-    {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(output.Length, 32, nameof(output));
-        Export("EXPORTER-Channel-Binding"u8, default, output);
-    }
-
     /// <summary>Zeroes every secret of the connection.</summary>
     public void Dispose()
     {
         _stage = Stage.Disposed;
-        _hasEarlyExporter = _hasExporter = _hasResumption = false;
-        ClientEarly.Dispose();
+        _hasExporter = _hasResumption = false;
         ClientHandshake.Dispose();
         ServerHandshake.Dispose();
         ClientApplication.Dispose();
@@ -267,7 +227,7 @@ internal sealed class SecretSchedule : IDisposable
         _block.Dispose();
     }
 
-    private void Export(int slot, ReadOnlySpan<byte> label, ReadOnlySpan<byte> context, Span<byte> output)
+    private void Expand(int slot, ReadOnlySpan<byte> label, ReadOnlySpan<byte> context, Span<byte> output)
     {
         Span<byte> contextHash = stackalloc byte[Suite.HashSize];
         Span<byte> derived = stackalloc byte[Suite.HashSize];

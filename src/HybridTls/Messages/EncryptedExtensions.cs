@@ -21,9 +21,6 @@ internal readonly ref struct EncryptedExtensions
     /// <summary>The extensions.</summary>
     public ExtensionBlock Extensions { get; }
 
-    /// <summary>Whether the server acknowledges server_name.</summary>
-    public bool AcknowledgesServerName => Extensions.Types.Contains(ExtensionType.ServerName);
-
     /// <summary>application_layer_protocol_negotiation: the name that the server selected, empty if it is not there.</summary>
     public ReadOnlySpan<byte> ApplicationProtocol { get; }
 

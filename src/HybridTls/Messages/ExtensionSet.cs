@@ -17,9 +17,6 @@ internal readonly struct ExtensionSet : IEquatable<ExtensionSet>
     /// <summary>Whether a type of 64 or more was added, which this profile does not recognise.</summary>
     public bool HasOthers { get; }
 
-    /// <summary>The number of types below 64.</summary>
-    public int Count => BitOperations.PopCount(_types);
-
     /// <summary>Makes a set of types.</summary>
     public static ExtensionSet Of(params ReadOnlySpan<ExtensionType> types)
     {
@@ -34,9 +31,6 @@ internal readonly struct ExtensionSet : IEquatable<ExtensionSet>
 
     /// <summary>The set with <paramref name="type"/> added.</summary>
     public ExtensionSet With(ExtensionType type) => (ushort)type < 64 ? new(_types | 1UL << (int)type, HasOthers) : new(_types, true);
-
-    /// <summary>The set without <paramref name="type"/>.</summary>
-    public ExtensionSet Without(ExtensionType type) => (ushort)type < 64 ? new(_types & ~(1UL << (int)type), HasOthers) : this;
 
     /// <summary>Whether every type of this set is in <paramref name="other"/>; types of 64 or more never are.</summary>
     public bool IsSubsetOf(ExtensionSet other) => (_types & ~other._types) == 0 && !HasOthers;

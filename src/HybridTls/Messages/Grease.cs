@@ -8,7 +8,4 @@ internal static class Grease
 
     /// <summary>One of the 16 reserved code points of two bytes, chosen by the low four bits of <paramref name="random"/>.</summary>
     public static ushort CodePoint(byte random) => (ushort)(0x0A0A + 0x1010 * (random & 0x0F));
-
-    /// <summary>One of the 8 reserved values of a PskKeyExchangeMode, chosen by the low three bits of <paramref name="random"/>.</summary>
-    public static PskKeyExchangeMode PskMode(byte random) => (PskKeyExchangeMode)(0x0B + 0x1F * (random & 0x07));
 }

@@ -7,7 +7,7 @@ namespace HybridTls.Messages;
 /// <summary>Writes the presentation language of RFC 9846 §3 into a pooled buffer that grows.</summary>
 /// <remarks>
 /// An own buffer rather than any <see cref="IBufferWriter{T}"/>, because a length stands before its vector and is known after it,
-/// and because the transcript needs each finished message as one span. <see cref="CopyTo"/> hands the bytes on. The buffer is
+/// and because the transcript needs each finished message as one span. The buffer is
 /// cleared before it returns to the pool.
 /// </remarks>
 internal sealed class TlsWriter : IBufferWriter<byte>, IDisposable
@@ -117,9 +117,6 @@ internal sealed class TlsWriter : IBufferWriter<byte>, IDisposable
         WriteUInt8((byte)type);
         return Begin(3);
     }
-
-    /// <summary>Hands what was written to <paramref name="output"/>.</summary>
-    public void CopyTo(IBufferWriter<byte> output) => output.Write(Written);
 
     /// <summary>Takes back what was written after the first <paramref name="length"/> bytes.</summary>
     public void Truncate(int length)

@@ -5,33 +5,6 @@ namespace HybridTls.Records;
 /// <summary>Bytes to records (RFC 9846 §5.1). Holds no state: what is complete is delivered, what is too long is refused by its header.</summary>
 internal static class RecordFraming
 {
-    /// <summary>Finds the first record of <paramref name="sequence"/>, which may be split anywhere.</summary>
-    /// <param name="sequence">The input not yet consumed.</param>
-    /// <param name="maxProtectedFragment">The longest fragment accepted in an application_data record, in bytes.</param>
-    /// <param name="consumed">Set behind the record, or to the start when there is none yet.</param>
-    /// <param name="examined">Set behind the record, or to the end when more input is needed.</param>
-    /// <param name="record">The record; valid as long as the input is.</param>
-    /// <returns>Whether a whole record is there.</returns>
-    /// <exception cref="HybridTlsException">unexpected_message for an unknown content type, record_overflow for a length beyond
-    /// the limits: both as soon as the header is there, so that nothing is buffered for such a record.</exception>
-    public static bool TryParseRecord(
-        in ReadOnlySequence<byte> sequence,
-        int maxProtectedFragment,
-        ref SequencePosition consumed,
-        ref SequencePosition examined,
-        out TlsRecord record)
-    {
-        record = default;
-        consumed = sequence.Start;
-        examined = sequence.End;
-        if (!TryParseHeader(sequence, maxProtectedFragment, out RecordHeader header) || sequence.Length < header.RecordSize) return false;
-
-        ReadOnlySequence<byte> bytes = sequence.Slice(0, header.RecordSize);
-        consumed = examined = bytes.End;
-        record = new TlsRecord(header, bytes);
-        return true;
-    }
-
     /// <summary>Reads and judges the first header of <paramref name="sequence"/>.</summary>
     /// <returns>False when it is not complete.</returns>
     public static bool TryParseHeader(in ReadOnlySequence<byte> sequence, int maxProtectedFragment, out RecordHeader header)

@@ -44,9 +44,6 @@ internal sealed class RecordProtection : IDisposable
         iv.CopyTo(_iv);
     }
 
-    /// <summary>The AEAD.</summary>
-    public AeadAlgorithm Algorithm => _cipher.Algorithm;
-
     /// <summary>The number of the next record; it starts at zero under each key and never wraps (§5.3).</summary>
     public ulong SequenceNumber { get; private set; }
 
@@ -79,13 +76,6 @@ internal sealed class RecordProtection : IDisposable
         return SealChecked(type, content.Length, record, padding);
     }
 
-    /// <summary>As <see cref="Seal"/>, for content that already lies at offset 5 of <paramref name="record"/>.</summary>
-    public int SealInPlace(ContentType type, int contentLength, Span<byte> record, int padding = 0)
-    {
-        CheckSeal(contentLength, record.Length, padding);
-        return SealChecked(type, contentLength, record, padding);
-    }
-
     /// <summary>
     /// As <see cref="Seal"/> without padding, and without a copy: the type is put behind the content for the time of the call.
     /// </summary>
@@ -101,19 +91,6 @@ internal sealed class RecordProtection : IDisposable
         int size = Encrypt(contentAndRoom, record);
         contentAndRoom[contentLength] = borrowed;
         return size;
-    }
-
-    /// <summary>Opens one record or throws.</summary>
-    /// <param name="record">The whole record, header included.</param>
-    /// <param name="plaintext">At least the record's size less 21 bytes.</param>
-    /// <param name="type">The inner content type, never <see cref="ContentType.Invalid"/>.</param>
-    /// <returns>The length of the content at the start of <paramref name="plaintext"/>.</returns>
-    /// <exception cref="HybridTlsException">bad_record_mac; unexpected_message for a record of zeros only.</exception>
-    public int Open(ReadOnlySpan<byte> record, Span<byte> plaintext, out ContentType type)
-    {
-        if (!TryOpen(record, plaintext, out type, out int length))
-            TlsError.Throw(FailureReason.BadRecordMac);
-        return length;
     }
 
     /// <summary>Opens one record; the sequence number moves only on success.</summary>

@@ -16,7 +16,6 @@ internal sealed class RecordWriter : IDisposable
     /// </summary>
     public int RecordSizeLimit
     {
-        get => _recordSizeLimit;
         set
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(value, RecordLimits.MinRecordSizeLimit);
@@ -59,28 +58,6 @@ internal sealed class RecordWriter : IDisposable
     {
         ThrowIfNotProtected();
         Write(output, ContentType.ApplicationData, data);
-    }
-
-    /// <summary>As the other overload; the segments are gathered, so records are full however the data is split.</summary>
-    public void WriteApplicationData(IBufferWriter<byte> output, in ReadOnlySequence<byte> data)
-    {
-        RecordProtection protection = ThrowIfNotProtected();
-        if (data.IsSingleSegment)
-        {
-            Write(output, ContentType.ApplicationData, data.FirstSpan);
-            return;
-        }
-
-        ReadOnlySequence<byte> rest = data;
-        while (!rest.IsEmpty)
-        {
-            int length = (int)Math.Min(rest.Length, MaxContent);
-            int padding = GetPadding(length);
-            Span<byte> record = output.GetSpan(RecordProtection.GetRecordSize(length, padding));
-            rest.Slice(0, length).CopyTo(record[RecordLimits.HeaderSize..]);
-            output.Advance(protection.SealInPlace(ContentType.ApplicationData, length, record, padding));
-            rest = rest.Slice(length);
-        }
     }
 
     /// <summary>Writes one record of application data without copying it first, unless it is to be padded.</summary>

@@ -115,7 +115,7 @@ public sealed class ClientHelloRefusalTests
                 CookieExtension.Write(writer, [1, 2, 3]);
                 break;
             case "early data":
-                EarlyDataExtension.WriteIndication(writer);
+                writer.WriteExtension(ExtensionType.EarlyData, []);
                 break;
             case "pre_shared_key without modes":
                 PreSharedKeyExtension.WriteOffered(writer, new PskIdentity([1, 2, 3], 0), 48);

@@ -198,8 +198,8 @@ public sealed class WireTests
         // A server may not send the extension unasked, so its limit counts only where the client sent one.
         Assert.InRange(longest[PeerRole.Server], 60, client ?? RecordLimits.MaxInnerPlaintext);
         Assert.InRange(longest[PeerRole.Client], 40, client is null ? RecordLimits.MaxInnerPlaintext : server ?? RecordLimits.MaxInnerPlaintext);
-        Assert.Equal(client ?? RecordLimits.MaxInnerPlaintext, pair.Server.Writer.RecordSizeLimit);
-        Assert.Equal(client is null ? RecordLimits.MaxInnerPlaintext : server ?? RecordLimits.MaxInnerPlaintext, pair.Client.Writer.RecordSizeLimit);
+        Assert.Equal(client ?? RecordLimits.MaxInnerPlaintext, pair.Server.Writer.MaxContent + 1);
+        Assert.Equal(client is null ? RecordLimits.MaxInnerPlaintext : server ?? RecordLimits.MaxInnerPlaintext, pair.Client.Writer.MaxContent + 1);
     }
 
     [Fact]

@@ -74,7 +74,6 @@ internal static class Rfc8448
             "2e970727c621a79141ef5f7de6505e5bfbc388e93343694093934ae4d357fad6aacb0021203add4fb2d8fdf822a0ca3cf7678ef5e88dae99" +
             "0141c5924d57bb6fa31b9e5f9d");
 
-        public static readonly byte[] EarlyData = Convert.FromHexString("1703030017ab1df420e75c457a7cc5d2844f76d5aee4b4edbf049be0");
 
         public static readonly byte[] ServerHello = Convert.FromHexString(
             "16030300600200005c03033ccfd2dec890222763472ae8136777c9d7358777bb66e91ea5122495f559ea2d00130100003400290002000000" +
@@ -84,7 +83,6 @@ internal static class Rfc8448
             "1703030061dc48237b4b879f50d0d4d262ea8b4716eb40ddc1eb957e11126e8a7149c2d012d37a7115957e64ce30008b9e0323f2c05a9c1c" +
             "77b4f37849a695ab255060a33fee770ca95cb8486bfd0843b87024865ca35cc41c4e515c64dcb1369f98635bc7a5");
 
-        public static readonly byte[] EndOfEarlyData = Convert.FromHexString("1703030015aca6fc944841298df99593725f9bf9754429b12f09");
 
         public static readonly byte[] ClientFinished = Convert.FromHexString(
             "170303003500f8b467d14cf22a4b3f0b6ae0d8e6cc8d08e0db3515ef5c2bdf1922eafbb70009964716d834fb70c3d2a56c5b1f5f6bdba6c3" +

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using HybridTls.KeySchedule;
 using HybridTls.Records;
+using HybridTls.Tests.Records;
 
 namespace HybridTls.Tests.KeySchedule;
 
@@ -50,12 +51,6 @@ public class SecretScheduleTests
         byte[] contextHash = CryptographicOperations.HashData(suite.Hash, [1, 2, 3]);
         byte[] labelSecret = Derive(suite, exporterMaster, "EXPERIMENTAL some label", EmptyHash(suite));
         Assert.Equal(Expand(suite, labelSecret, "exporter", contextHash, exported.Length), exported);
-
-        byte[] binding = new byte[32];
-        byte[] bindingByLabel = new byte[32];
-        schedule.ExportChannelBinding(binding);
-        schedule.Export("EXPORTER-Channel-Binding", [], bindingByLabel);
-        Assert.Equal(bindingByLabel, binding);
 
         schedule.FinishHandshake(clientFinished);
         byte[] psk = new byte[size];
@@ -122,7 +117,6 @@ public class SecretScheduleTests
         Assert.Throws<InvalidOperationException>(() => schedule.FinishHandshake(hash));
         Assert.Throws<InvalidOperationException>(() => schedule.Export("x", [], hash));
         Assert.Throws<InvalidOperationException>(() => schedule.ComputeBinder(true, hash, hash));
-        Assert.Throws<InvalidOperationException>(() => schedule.DeriveEarlyTraffic(hash));
         Assert.Throws<InvalidOperationException>(() => schedule.DeriveResumptionPsk([], hash));
 
         schedule.StartHandshake(new byte[64], hash);
@@ -143,15 +137,14 @@ public class SecretScheduleTests
     {
         SecretSchedule schedule = new(CipherSuiteParameters.Aes256GcmSha384);
         schedule.StartEarly(Filled(48, 1));
-        schedule.DeriveEarlyTraffic(Filled(48, 2));
         schedule.StartHandshake(Filled(64, 1), Filled(48, 2));
         schedule.StartApplication(Filled(48, 3));
-        Assert.All(Enumerable.Range(0, 9).Except([2]), slot => Assert.True(schedule.Block.Slot(slot).ContainsAnyExcept((byte)0)));
+        Assert.All(Enumerable.Range(0, 7).Except([2]), slot => Assert.True(schedule.Block.Slot(slot).ContainsAnyExcept((byte)0)));
 
         schedule.FinishHandshake(Filled(48, 4));
-        int[] cleared = [0, 4, 5, 6]; // master, early traffic, both handshake secrets
+        int[] cleared = [0, 3, 4]; // master, both handshake secrets
         Assert.All(cleared, slot => Assert.False(schedule.Block.Slot(slot).ContainsAnyExcept((byte)0)));
-        Assert.All(Enumerable.Range(0, 9).Except(cleared), slot => Assert.True(schedule.Block.Slot(slot).ContainsAnyExcept((byte)0)));
+        Assert.All(Enumerable.Range(0, 7).Except(cleared), slot => Assert.True(schedule.Block.Slot(slot).ContainsAnyExcept((byte)0)));
 
         HybridTls.Tests.Cryptography.ZeroedMemory.AssertGivenUp(schedule.Dispose, schedule.Block.Memory.Length);
         Assert.Throws<ObjectDisposedException>(() => schedule.Block.Slot(1).Length);
@@ -171,7 +164,6 @@ public class SecretScheduleTests
         schedule.Export(new string('x', 249), [], output);
         Assert.ThrowsAny<ArgumentException>(() => schedule.Export("x", [], new byte[(255 * 32) + 1]));
         schedule.Export("x", [], new byte[255 * 32]);
-        Assert.Throws<ArgumentOutOfRangeException>(() => schedule.ExportChannelBinding(new byte[31]));
     }
 
     [Fact]

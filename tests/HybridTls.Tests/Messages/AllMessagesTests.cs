@@ -87,9 +87,6 @@ public class AllMessagesTests
             case HandshakeType.NewSessionTicket:
                 NewSessionTicket.Parse(body);
                 break;
-            case HandshakeType.EndOfEarlyData:
-                EndOfEarlyData.Parse(body);
-                break;
             case HandshakeType.EncryptedExtensions:
                 EncryptedExtensions.Parse(body);
                 break;

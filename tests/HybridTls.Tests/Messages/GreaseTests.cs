@@ -14,10 +14,4 @@ public class GreaseTests
         Assert.Equal(expected, made);
         Assert.Equal(expected, reserved);
     }
-
-    [Fact]
-    public void The_eight_modes_are_those_of_rfc_8701() =>
-        Assert.Equal(
-            new byte[] { 0x0B, 0x2A, 0x49, 0x68, 0x87, 0xA6, 0xC5, 0xE4 },
-            Enumerable.Range(0, 256).Select(random => (byte)Grease.PskMode((byte)random)).Distinct().Order());
 }

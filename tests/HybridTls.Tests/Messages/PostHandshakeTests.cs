@@ -3,7 +3,7 @@ using static HybridTls.Tests.Messages.MessageTesting;
 
 namespace HybridTls.Tests.Messages;
 
-/// <summary>NewSessionTicket, KeyUpdate, EndOfEarlyData.</summary>
+/// <summary>NewSessionTicket, KeyUpdate.</summary>
 public class PostHandshakeTests
 {
     [Fact]
@@ -12,7 +12,7 @@ public class PostHandshakeTests
         byte[] message = Written(writer =>
         {
             using (NewSessionTicket.Begin(writer, 7200, 0x01020304, [0, 1], Hex("AABBCC")))
-                EarlyDataExtension.WriteMaxSize(writer, 16384);
+                writer.WriteExtension(ExtensionType.EarlyData, [0, 0, 0x40, 0]);
         });
         Assert.Equal(Hex("04 00001A 00001C20 01020304 02 0001 0003 AABBCC 0008 002A 0004 00004000"), message);
         NewSessionTicket ticket = NewSessionTicket.Parse(message.AsSpan(4));
@@ -60,11 +60,4 @@ public class PostHandshakeTests
     [Clause("HT-KU-1")]
     public void Malformed_key_updates_are_refused(string body, TlsAlert alert) =>
         Refuses(alert, Hex(body), static input => KeyUpdate.Parse(input));
-
-    [Fact]
-    public void End_of_early_data_is_empty()
-    {
-        EndOfEarlyData.Parse([]);
-        Refuses(TlsAlert.DecodeError, [0], static input => EndOfEarlyData.Parse(input));
-    }
 }

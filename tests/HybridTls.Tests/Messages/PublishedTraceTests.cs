@@ -94,7 +94,7 @@ public class PublishedTraceTests
     public void The_encrypted_extensions_read_as_described()
     {
         EncryptedExtensions extensions = EncryptedExtensions.Parse(HandshakeMessage.Parse(s_encryptedExtensions).Body);
-        Assert.True(extensions.AcknowledgesServerName);
+        Assert.True(extensions.Extensions.Contains(ExtensionType.ServerName));
         CodePointList<NamedGroup> groups = extensions.SupportedGroups;
         Assert.Equal(9, groups.Count);
         int? limit = extensions.RecordSizeLimit;

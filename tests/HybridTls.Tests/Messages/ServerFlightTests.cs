@@ -25,7 +25,7 @@ public class ServerFlightTests
                 """),
             message);
         EncryptedExtensions extensions = EncryptedExtensions.Parse(message.AsSpan(4));
-        Assert.True(extensions.AcknowledgesServerName);
+        Assert.True(extensions.Extensions.Contains(ExtensionType.ServerName));
         ReadOnlySpan<byte> protocol = extensions.ApplicationProtocol;
         Assert.Equal("h2"u8.ToArray(), protocol.ToArray());
         CertificateType? clientType = extensions.ClientCertificateType;
@@ -36,7 +36,7 @@ public class ServerFlightTests
         Assert.Equal(4096, limit);
         byte? count = extensions.TicketHint;
         Assert.Equal((byte?)2, count);
-        Assert.False(EncryptedExtensions.Parse([0, 0]).AcknowledgesServerName);
+        Assert.False(EncryptedExtensions.Parse([0, 0]).Extensions.Contains(ExtensionType.ServerName));
     }
 
     [Theory]

@@ -147,21 +147,6 @@ public class RecordProtectionTests
     }
 
     [Fact]
-    public void Content_may_be_sealed_where_it_lies()
-    {
-        using RecordProtection copying = Create((int)AeadAlgorithm.Aes128Gcm);
-        using RecordProtection inPlace = Create((int)AeadAlgorithm.Aes128Gcm);
-        byte[] content = RandomNumberGenerator.GetBytes(333);
-        byte[] record = new byte[RecordProtection.GetRecordSize(333, 9)];
-        content.CopyTo(record, RecordLimits.HeaderSize);
-        record.AsSpan(RecordLimits.HeaderSize + 333).Fill(0xEE); // what lies behind does not matter
-        Assert.Equal(record.Length, inPlace.SealInPlace(ContentType.ApplicationData, 333, record, 9));
-        byte[] expected = new byte[record.Length];
-        copying.Seal(ContentType.ApplicationData, content, expected, 9);
-        Assert.Equal(expected, record);
-    }
-
-    [Fact]
     [Clause("HT-KU-5")]
     [Clause("HT-REC-18")]
     public void Updating_is_signalled_before_the_limit_and_the_limit_holds()
@@ -212,9 +197,6 @@ public class RecordProtectionTests
         byte[] record = new byte[RecordLimits.MaxProtectedRecord + 10];
         Assert.Throws<ArgumentOutOfRangeException>(() => seal.Seal(ContentType.ApplicationData, new byte[16385], record));
         Assert.Throws<ArgumentOutOfRangeException>(() => seal.Seal(ContentType.ApplicationData, new byte[16384], record, 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => seal.SealInPlace(ContentType.ApplicationData, 10, new byte[31]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => seal.SealInPlace(ContentType.ApplicationData, -1, record));
-        Assert.Throws<ArgumentOutOfRangeException>(() => seal.SealInPlace(ContentType.ApplicationData, 1, record, -1));
         Assert.Equal(0UL, seal.SequenceNumber);
         int size = seal.Seal(ContentType.ApplicationData, new byte[16384], record);
         Assert.Equal(RecordLimits.MaxProtectedRecord, size);

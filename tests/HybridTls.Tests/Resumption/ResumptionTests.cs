@@ -120,8 +120,8 @@ public sealed class ResumptionTests : IDisposable
             EncryptedExtensionsOf(full).Extensions.Where(static e => e.Type != ExtensionType.ServerName).Select(static e => (e.Type, Convert.ToHexString(e.Data))),
             EncryptedExtensionsOf(resumed).Extensions.Select(static e => (e.Type, Convert.ToHexString(e.Data))));
         Assert.Equal(SslApplicationProtocol.Http2, resumed.Client.Parameters!.ApplicationProtocol);
-        Assert.Equal(4000, resumed.Client.Writer.RecordSizeLimit);
-        Assert.Equal(5000, resumed.Server.Writer.RecordSizeLimit);
+        Assert.Equal(4000, resumed.Client.Writer.MaxContent + 1);
+        Assert.Equal(5000, resumed.Server.Writer.MaxContent + 1);
     }
 
     [Theory]

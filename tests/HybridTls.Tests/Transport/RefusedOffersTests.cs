@@ -20,9 +20,9 @@ public sealed class RefusedOffersTests
         await using TlsPair pair = TlsPair.CreateRaw();
         using RawClient client = new(pair.ClientTransport);
         Task accepting = pair.AuthenticateServerAsync();
-        byte[] psk = client.OfferPsk("nobody knows this one"u8, earlyData: true);
+        client.OfferPsk("nobody knows this one"u8, earlyData: true);
         client.WriteHello();
-        client.WriteEarlyData(psk, records, size);
+        client.WriteEarlyData(records, size);
         await client.FlushAsync();
         await client.FinishAsync();
         await accepting;
@@ -40,9 +40,9 @@ public sealed class RefusedOffersTests
         using RawClient client = new(pair.ClientTransport);
         Task accepting = pair.AuthenticateServerAsync();
         client.Hello.Set(ExtensionType.KeyShare, 0, 0);
-        byte[] psk = client.OfferPsk("nobody knows this one"u8, earlyData: true);
+        client.OfferPsk("nobody knows this one"u8, earlyData: true);
         client.WriteHello();
-        client.WriteEarlyData(psk, records, size);
+        client.WriteEarlyData(records, size);
         await client.FlushAsync();
         await client.ReadRetryAsync();
         client.Hello.Remove(ExtensionType.EarlyData);
@@ -81,9 +81,9 @@ public sealed class RefusedOffersTests
         Task accepting = pair.AuthenticateServerAsync(options);
         if (retry)
             client.Hello.Set(ExtensionType.KeyShare, 0, 0);
-        byte[] psk = client.OfferTicket(ticket);
+        client.OfferTicket(ticket);
         client.WriteHello();
-        client.WriteEarlyData(psk, records: 3, size: 5000);
+        client.WriteEarlyData(records: 3, size: 5000);
         await client.FlushAsync();
         if (retry)
         {
@@ -116,9 +116,9 @@ public sealed class RefusedOffersTests
         Task accepting = pair.AuthenticateServerAsync();
         if (retry)
             client.Hello.Set(ExtensionType.KeyShare, 0, 0);
-        byte[] psk = client.OfferPsk("nobody knows this one"u8, earlyData: true);
+        client.OfferPsk("nobody knows this one"u8, earlyData: true);
         client.WriteHello();
-        client.WriteEarlyData(psk, records, size);
+        client.WriteEarlyData(records, size);
         await client.FlushAsync();
         HybridTlsException exception = await Assert.ThrowsAsync<HybridTlsException>(() => accepting);
         Assert.Equal((HybridTlsFailure.AlertSent, (TlsAlert?)TlsAlert.UnexpectedMessage), (exception.Failure, exception.Alert));
@@ -132,9 +132,9 @@ public sealed class RefusedOffersTests
         await using TlsPair pair = TlsPair.CreateRaw();
         using RawClient client = new(pair.ClientTransport);
         Task accepting = pair.AuthenticateServerAsync();
-        byte[] psk = client.OfferPsk("nobody knows this one"u8, earlyData: false);
+        client.OfferPsk("nobody knows this one"u8, earlyData: false);
         client.WriteHello();
-        client.WriteEarlyData(psk, records: 1, size: 100);
+        client.WriteEarlyData(records: 1, size: 100);
         await client.FlushAsync();
         HybridTlsException exception = await Assert.ThrowsAsync<HybridTlsException>(() => accepting);
         Assert.Equal(TlsAlert.BadRecordMac, exception.Alert);

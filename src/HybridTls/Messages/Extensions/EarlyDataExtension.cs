@@ -16,14 +16,4 @@ internal static class EarlyDataExtension
         reader.ExpectEnd();
         return size;
     }
-
-    /// <summary>Writes the indication.</summary>
-    public static void WriteIndication(TlsWriter writer) => writer.WriteExtension(ExtensionType.EarlyData, []);
-
-    /// <summary>Writes the extension of a NewSessionTicket.</summary>
-    public static void WriteMaxSize(TlsWriter writer, uint size)
-    {
-        using LengthScope extension = writer.BeginExtension(ExtensionType.EarlyData);
-        writer.WriteUInt32(size);
-    }
 }
