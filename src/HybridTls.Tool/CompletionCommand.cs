@@ -47,7 +47,7 @@ internal static class CompletionCommand
         command.SetAction(parsed =>
         {
             console.Out.WriteLine(Scripts[parsed.GetRequiredValue(shell)]);
-            return HybridTlsTool.Success;
+            return ExitCode.Success;
         });
         return command;
     }
@@ -65,11 +65,11 @@ internal static class CompletionCommand
             int end = Math.Clamp(parsed.GetValue(position) ?? text.Length, 0, text.Length);
             int start = text.IndexOf(' ', StringComparison.Ordinal); // what the user calls the command by
             if (start < 0 || end <= start)
-                return HybridTlsTool.Success;
+                return ExitCode.Success;
             string words = text[(start + 1)..end];
             foreach (CompletionItem item in HybridTlsTool.CreateRoot(console).Parse(words).GetCompletions(words.Length))
                 console.Out.WriteLine(item.InsertText ?? item.Label);
-            return HybridTlsTool.Success;
+            return ExitCode.Success;
         });
         return command;
     }

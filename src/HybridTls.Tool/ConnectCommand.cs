@@ -7,6 +7,7 @@ using System.Text;
 using HybridTls.Tool.Connections;
 using HybridTls.Tool.Files;
 using HybridTls.Tool.Inspection;
+using HybridTls.Tool.Speed;
 using Spectre.Console;
 
 namespace HybridTls.Tool;

@@ -8,18 +8,6 @@ namespace HybridTls.Tool;
 /// <summary>The command line: every command, and how its outcome becomes an exit code.</summary>
 internal static class HybridTlsTool
 {
-    /// <summary>Done.</summary>
-    public const int Success = 0;
-
-    /// <summary>The command failed: one line on standard error says why and what to do.</summary>
-    public const int Failure = 1;
-
-    /// <summary>The command line is not understood.</summary>
-    public const int UsageError = 2;
-
-    /// <summary>Ctrl+C before the command was done: 128 and the number of SIGINT, as shells have it.</summary>
-    public const int Interrupted = 130;
-
     /// <summary>Runs one command line.</summary>
     /// <param name="args">The arguments.</param>
     /// <param name="console">Where input comes from and output goes.</param>
@@ -39,7 +27,7 @@ internal static class HybridTlsTool
             console.WriteError(message);
             if (args.Contains("--json"))
                 CommandActions.WriteJson(console, CommandActions.Error(message, null));
-            return UsageError;
+            return ExitCode.UsageError;
         }
 
         return await parsed.InvokeAsync(

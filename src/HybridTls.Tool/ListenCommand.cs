@@ -7,6 +7,7 @@ using System.Security.Cryptography.X509Certificates;
 using HybridTls.Issuing;
 using HybridTls.Tool.Connections;
 using HybridTls.Tool.Files;
+using HybridTls.Tool.Speed;
 
 namespace HybridTls.Tool;
 

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Text.Json.Nodes;
 using HybridTls.Tool.Files;
+using HybridTls.Tool.Inspection;
 using Spectre.Console;
 
 namespace HybridTls.Tool.Connections;

@@ -1,3 +1,5 @@
+using HybridTls.Tool.Inspection;
+
 namespace HybridTls.Tool.Connections;
 
 /// <summary>What one side sent before the other answered.</summary>

@@ -1,3 +1,5 @@
+using HybridTls.Tool.Inspection;
+
 namespace HybridTls.Tool.Connections;
 
 /// <summary>Notes what crosses the wire and when, and gathers it into flights.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using HybridTls.Channels;
+using HybridTls.Cryptography;
 using HybridTls.Handshake;
 using HybridTls.Transport;
 
@@ -38,7 +39,7 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(transport);
         _transport = transport;
         _leaveTransportOpen = leaveTransportOpen;
-        Gate = new UsageGate(CleanUp);
+        Gate = new UseGuard(CleanUp);
         _input = new PlaintextReader(this, transport.Input, memoryPool);
         _output = new PlaintextWriter(this, transport.Output, memoryPool);
     }
@@ -82,7 +83,7 @@ public sealed class HybridTlsConnection : IDuplexPipe, IAsyncDisposable
     internal IWorkGate? WorkGate { get; set; }
 
     /// <summary>Keeps the secrets until the last operation has ended.</summary>
-    internal UsageGate Gate { get; }
+    internal UseGuard Gate { get; }
 
     /// <summary>The core of an established connection.</summary>
     internal HandshakeMachine Machine => Channel.Machine;

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using HybridTls.Channels;
+using HybridTls.Cryptography;
 using HybridTls.Handshake;
 using HybridTls.Messages;
 using HybridTls.Records;
@@ -26,7 +27,7 @@ public sealed partial class HybridTlsStream : Stream
     private readonly PooledBuffer _plaintext = new();
     private readonly SemaphoreSlim _reading = new(1, 1);
     private readonly CancellationTokenSource _disposing = new();
-    private readonly UsageGate _gate;
+    private readonly UseGuard _gate;
     private RecordSizer _sizer;
     private HandshakeMachine? _machine;
     private volatile SecureChannel? _channel;
@@ -41,7 +42,7 @@ public sealed partial class HybridTlsStream : Stream
         _transport = transport;
         _leaveTransportOpen = leaveTransportOpen;
         _output = new StreamOutput(transport, this, _disposing.Token);
-        _gate = new UsageGate(CleanUp);
+        _gate = new UseGuard(CleanUp);
     }
 
     /// <summary>Whether the handshake is complete.</summary>

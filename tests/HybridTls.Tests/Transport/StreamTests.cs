@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using HybridTls.Cryptography;
 using HybridTls.Tests.Handshake;
 using HybridTls.Transport;
 
@@ -342,7 +343,7 @@ public sealed class StreamTests
     public void Clean_up_happens_once_and_after_the_last_operation()
     {
         int cleaned = 0;
-        UsageGate gate = new(() => cleaned++);
+        UseGuard gate = new(() => cleaned++);
         gate.Enter(this);
         gate.Close();
         Assert.Equal(0, cleaned);

@@ -4,10 +4,11 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using HybridTls.Issuing;
+using HybridTls.Tool.Connections;
 using HybridTls.Tool.Files;
 using HybridTls.Tool.Speed;
 
-namespace HybridTls.Tool.Connections;
+namespace HybridTls.Tool.Speed;
 
 /// <summary>
 /// Lets the just-in-time compiler see handshakes and a connection before one is timed: the first in a process takes some 250 ms, of

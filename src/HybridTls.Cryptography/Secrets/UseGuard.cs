@@ -1,8 +1,8 @@
 namespace HybridTls.Cryptography;
 
 /// <summary>
-/// Lets a key be disposed while other threads use it: uses that began go on with intact secrets, later ones are refused, and the last
-/// to leave zeroes. (A signature made from half-zeroed secrets could give the other half away.)
+/// Lets a key or a connection be disposed while other threads use it: uses that began go on with intact secrets, later ones are refused,
+/// and the last to leave zeroes. (A signature made from half-zeroed secrets could give the other half away.)
 /// </summary>
 /// <param name="release">Zeroes the secrets; called once.</param>
 internal sealed class UseGuard(Action release)
@@ -18,27 +18,36 @@ internal sealed class UseGuard(Action release)
     /// <exception cref="ObjectDisposedException">The guard is closed.</exception>
     public Use Enter(object owner)
     {
+        ObjectDisposedException.ThrowIf(!TryEnter(), owner);
+        return new Use(this);
+    }
+
+    /// <summary>Begins a use, which <see cref="Exit"/> ends, unless the guard is closed.</summary>
+    public bool TryEnter()
+    {
         int state = Volatile.Read(ref _state);
-        while (true)
+        while ((state & Closed) == 0)
         {
-            ObjectDisposedException.ThrowIf((state & Closed) != 0, owner);
             int seen = Interlocked.CompareExchange(ref _state, state + OneUse, state);
             if (seen == state)
-                return new Use(this);
+                return true;
             state = seen;
         }
+
+        return false;
+    }
+
+    /// <summary>Ends a use.</summary>
+    public void Exit()
+    {
+        if (Interlocked.Add(ref _state, -OneUse) == Closed)
+            release();
     }
 
     /// <summary>Refuses uses from now on.</summary>
     public void Close()
     {
         if (Interlocked.Or(ref _state, Closed) == 0)
-            release();
-    }
-
-    private void Exit()
-    {
-        if (Interlocked.Add(ref _state, -OneUse) == Closed)
             release();
     }
 

@@ -1,4 +1,4 @@
-namespace HybridTls.Tool.Connections;
+namespace HybridTls.Tool.Inspection;
 
 /// <summary>Who sent something.</summary>
 internal enum Direction

@@ -30,18 +30,18 @@ internal static class CommandActions
             try
             {
                 await action(parsed, cancellationToken).ConfigureAwait(false);
-                return HybridTlsTool.Success;
+                return ExitCode.Success;
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                return HybridTlsTool.Interrupted;
+                return ExitCode.Interrupted;
             }
             catch (Exception exception) when (Explain(exception) is { } message)
             {
                 console.WriteError(message);
                 if (parsed.GetValue(json))
                     WriteJson(console, Error(message, exception));
-                return HybridTlsTool.Failure;
+                return ExitCode.Failure;
             }
         });
 
