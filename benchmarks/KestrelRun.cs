@@ -14,7 +14,7 @@ internal sealed class KestrelRun(KestrelEndpoints endpoints, double seconds)
 
     private readonly HybridTlsClientOptions _hybrid = new()
     {
-        ServerName = "localhost",
+        TargetHost = "localhost",
         PeerValidation = PeerValidation.TrustAnchors(endpoints.Root),
         CipherSuites = [KestrelServer.Suite],
     };

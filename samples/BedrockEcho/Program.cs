@@ -30,7 +30,7 @@ Client client = new ClientBuilder(services)
     .UseConnectionFactory(transport)
     .UseHybridTlsClient(options =>
     {
-        options.ServerName = "echo.internal";
+        options.TargetHost = "echo.internal";
         options.PeerValidation = PeerValidation.TrustAnchors(certificate);
     })
     .Build();

@@ -25,7 +25,7 @@ internal static class OrderService
             endpoint.UseHybridTls(tls =>
             {
                 tls.Credential = credential;
-                tls.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                tls.ClientCertificateMode = ClientAuthenticationMode.RequireCertificate;
                 tls.PeerValidation = callers;
             });
         }));

@@ -14,7 +14,7 @@ internal sealed class PriceService(HybridTlsCredential credential, PeerValidatio
     private readonly HybridTlsServerOptions _options = new()
     {
         Credential = credential,
-        ClientCertificateMode = ClientCertificateMode.RequireCertificate,
+        ClientCertificateMode = ClientAuthenticationMode.RequireCertificate,
         AcceptRawPublicKeys = true,
         PeerValidation = callers,
     };

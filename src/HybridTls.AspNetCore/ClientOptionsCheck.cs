@@ -5,5 +5,5 @@ internal static class ClientOptionsCheck
 {
     /// <exception cref="InvalidOperationException">An option is missing or contradicts another; the message names it.</exception>
     public static void ThrowIfUnusable(HybridTlsClientOptions options) =>
-        (options.ServerName is null ? new HybridTlsClientOptions(options) { ServerName = "localhost" } : options).Validate();
+        (options.TargetHost is null ? new HybridTlsClientOptions(options) { TargetHost = "localhost" } : options).Validate();
 }

@@ -48,9 +48,8 @@ internal sealed class ConfiguredOptionsSource : ServerOptionsSource, IDisposable
     /// <summary>What the section says about the middleware; read once, at the start.</summary>
     public HybridTlsMiddlewareOptions ReadMiddlewareOptions() => ConfiguredServer.ReadMiddlewareOptions(_section);
 
-    public override ValueTask<HybridTlsServerOptions?> SelectAsync(
-        ConnectionContext connection, ClientHelloInfo clientHello, CancellationToken cancellationToken) =>
-        new(_server.Select(clientHello.ServerName));
+    public override ValueTask<HybridTlsServerOptions?> SelectAsync(HybridTlsSelectionContext context) =>
+        new(_server.Select(context.ClientHello.ServerName));
 
     public override void Prepare(EndpointDefaults defaults)
     {

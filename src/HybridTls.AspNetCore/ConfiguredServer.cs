@@ -101,7 +101,7 @@ internal sealed class ConfiguredServer
     {
         ConfigurationReader reader = new(section, parent);
         HybridTlsServerOptions options = new();
-        options.ClientCertificateMode = reader.GetEnum<ClientCertificateMode>(nameof(options.ClientCertificateMode)) ?? default;
+        options.ClientCertificateMode = reader.GetEnum<ClientAuthenticationMode>(nameof(options.ClientCertificateMode)) ?? default;
         options.SendCertificateAuthorities = reader.GetBool(nameof(options.SendCertificateAuthorities)) ?? false;
         options.AcceptRawPublicKeys = reader.GetBool(nameof(options.AcceptRawPublicKeys)) ?? false;
         options.CertificateCompression = reader.GetEnum<CertificateCompression>(nameof(options.CertificateCompression)) ?? default;

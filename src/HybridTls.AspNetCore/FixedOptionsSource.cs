@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Connections;
-
 namespace HybridTls.AspNetCore;
 
 /// <summary>The same options for every connection, unless they have a callback of their own.</summary>
@@ -10,12 +8,11 @@ internal sealed class FixedOptionsSource(HybridTlsServerOptions options) : Serve
 
     public override HybridTlsServerOptions Initial => _options;
 
-    public override async ValueTask<HybridTlsServerOptions?> SelectAsync(
-        ConnectionContext connection, ClientHelloInfo clientHello, CancellationToken cancellationToken)
+    public override async ValueTask<HybridTlsServerOptions?> SelectAsync(HybridTlsSelectionContext context)
     {
         if (_options.SelectOptions is not { } select)
             return _options;
-        return await select(clientHello, cancellationToken).ConfigureAwait(false) is { } selected ? _defaults.Apply(selected) : null;
+        return await select(context.ClientHello, context.CancellationToken).ConfigureAwait(false) is { } selected ? _defaults.Apply(selected) : null;
     }
 
     public override void Prepare(EndpointDefaults defaults)

@@ -116,7 +116,7 @@ public static class HybridTlsConnectionBuilderExtensions
     /// <returns><paramref name="builder"/>.</returns>
     public static TBuilder UseHybridTls<TBuilder>(
         this TBuilder builder,
-        Func<ConnectionContext, ClientHelloInfo, CancellationToken, ValueTask<HybridTlsServerOptions?>> selectOptions,
+        Func<HybridTlsSelectionContext, ValueTask<HybridTlsServerOptions?>> selectOptions,
         Action<HybridTlsMiddlewareOptions>? configure = null)
         where TBuilder : IConnectionBuilder
     {
@@ -127,7 +127,7 @@ public static class HybridTlsConnectionBuilderExtensions
 
     /// <summary>
     /// Puts TLS under the connections that a client opens. A handshake that fails is thrown at the host. Without
-    /// <see cref="HybridTlsClientOptions.ServerName"/> the name is that of the connection's <see cref="System.Net.DnsEndPoint"/>.
+    /// <see cref="HybridTlsClientOptions.TargetHost"/> the name is that of the connection's <see cref="System.Net.DnsEndPoint"/>.
     /// </summary>
     /// <param name="builder">The client's builder.</param>
     /// <param name="options">The options, which are copied.</param>

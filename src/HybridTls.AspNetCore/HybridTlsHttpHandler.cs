@@ -183,7 +183,7 @@ public sealed class HybridTlsHttpHandler : DelegatingHandler
             ThrowIfUnprotected(request);
         HybridTlsClientOptions options = new(_options)
         {
-            ServerName = _options.ServerName ?? context.DnsEndPoint.Host.Trim('[', ']'),
+            TargetHost = _options.TargetHost ?? context.DnsEndPoint.Host.Trim('[', ']'),
             ApplicationProtocols = SelectProtocols(request, context.DnsEndPoint),
         };
         Stream transport = await OpenTransportAsync(context, cancellationToken).ConfigureAwait(false);

@@ -96,7 +96,8 @@ internal sealed class ServerMiddleware(
     {
         try
         {
-            HybridTlsServerOptions? selected = await source.SelectAsync(context, hello, cancellationToken).ConfigureAwait(false);
+            HybridTlsServerOptions? selected = await source.SelectAsync(
+                new HybridTlsSelectionContext { Connection = context, ClientHello = hello, CancellationToken = cancellationToken }).ConfigureAwait(false);
             if (selected is not null)
                 keyLog.Check(selected);
             return selected;
@@ -115,7 +116,15 @@ internal sealed class ServerMiddleware(
         try
         {
             options.OnHandshakeFailed?.Invoke(
-                new FailedHandshake(context, reason, exception, (exception as HybridTlsException)?.Alert, clientHello, duration));
+                new FailedHandshake
+                {
+                    Connection = context,
+                    Reason = reason,
+                    Exception = exception,
+                    Alert = (exception as HybridTlsException)?.Alert,
+                    ClientHello = clientHello,
+                    Duration = duration,
+                });
         }
 #pragma warning disable CA1031 // A host's monitoring must not break the connections that it monitors.
         catch (Exception thrown)

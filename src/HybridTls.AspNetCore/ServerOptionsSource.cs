@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Connections;
-
 namespace HybridTls.AspNetCore;
 
 /// <summary>Where a server's options come from: fixed ones, a callback, or the configuration.</summary>
@@ -9,8 +7,7 @@ internal abstract class ServerOptionsSource
     public abstract HybridTlsServerOptions Initial { get; }
 
     /// <summary>The options of one connection; null refuses the name.</summary>
-    public abstract ValueTask<HybridTlsServerOptions?> SelectAsync(
-        ConnectionContext connection, ClientHelloInfo clientHello, CancellationToken cancellationToken);
+    public abstract ValueTask<HybridTlsServerOptions?> SelectAsync(HybridTlsSelectionContext context);
 
     /// <summary>Refuses what cannot work, before the first connection, and learns what the endpoint and the services say where options say nothing.</summary>
     /// <exception cref="InvalidOperationException">An option is missing or contradicts another; the message names it.</exception>

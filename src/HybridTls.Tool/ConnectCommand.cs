@@ -139,7 +139,7 @@ internal sealed class ConnectCommand
                 "It is not said whom to trust: add --ca FILE (the server's root), --pin HASH (its key), or --insecure (anybody).");
         HybridTlsClientOptions options = new()
         {
-            ServerName = parsed.GetValue(_serverName) ?? host,
+            TargetHost = parsed.GetValue(_serverName) ?? host,
             PeerValidation = trust,
             Credential = credential,
             AcceptRawPublicKeys = raw,

@@ -124,8 +124,8 @@ internal sealed class ListenCommand
         {
             PeerValidation = trust,
             AcceptRawPublicKeys = raw && trust is not null,
-            ClientCertificateMode = required ? ClientCertificateMode.RequireCertificate
-                : trust is null ? ClientCertificateMode.NoCertificate : ClientCertificateMode.AllowCertificate,
+            ClientCertificateMode = required ? ClientAuthenticationMode.RequireCertificate
+                : trust is null ? ClientAuthenticationMode.NoCertificate : ClientAuthenticationMode.AllowCertificate,
         };
         foreach (SslApplicationProtocol protocol in AlpnOption.Read(parsed.GetValue(_alpn)))
             options.ApplicationProtocols.Add(protocol);

@@ -17,7 +17,7 @@ public sealed class HybridTlsClientOptions : HybridTlsOptions
         : base(other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        ServerName = other.ServerName;
+        TargetHost = other.TargetHost;
         SendServerName = other.SendServerName;
         SelectCredential = other.SelectCredential;
         OwnCertificateTypes = other.OwnCertificateTypes;
@@ -29,7 +29,7 @@ public sealed class HybridTlsClientOptions : HybridTlsOptions
     /// The server's name or IP address: what its certificate must say (RFC 9525), and, if it is a DNS name, what server_name sends
     /// (RFC 6066). Required unless the peer is judged by pinned keys alone; <c>ConnectAsync</c> takes the host when it is null.
     /// </summary>
-    public string? ServerName { get; set; }
+    public string? TargetHost { get; set; }
 
     /// <summary>Sends server_name. Default: true.</summary>
     public bool SendServerName { get; set; } = true;
@@ -68,7 +68,7 @@ public sealed class HybridTlsClientOptions : HybridTlsOptions
         if (IsSealed)
             return this;
         HybridTlsClientOptions copy = new(this) { IsSealed = true };
-        copy.ServerName ??= host;
+        copy.TargetHost ??= host;
         copy.Validate();
         return copy;
     }
@@ -85,14 +85,14 @@ public sealed class HybridTlsClientOptions : HybridTlsOptions
 
         if (PeerValidation.NeedsServerName)
         {
-            if (string.IsNullOrEmpty(ServerName))
+            if (string.IsNullOrEmpty(TargetHost))
             {
                 throw new InvalidOperationException(
-                    "ServerName is not set: there is no name to check the server's certificate against. Set it, or use PeerValidation.WithServerName.");
+                    "TargetHost is not set: there is no name to check the server's certificate against. Set it, or use PeerValidation.WithServerName.");
             }
 
-            if (!HostName.TryParse(ServerName, out _))
-                throw new InvalidOperationException($"ServerName is \"{ServerName}\", which is neither a host name nor an IP address.");
+            if (!HostName.TryParse(TargetHost, out _))
+                throw new InvalidOperationException($"TargetHost is \"{TargetHost}\", which is neither a host name nor an IP address.");
         }
 
         if (RequestedTickets is < 0 or > byte.MaxValue)

@@ -27,8 +27,8 @@ public sealed class HybridTlsServerOptions : HybridTlsOptions
         TicketLifetime = other.TicketLifetime;
     }
 
-    /// <summary>Whether clients are asked for a certificate. Default: <see cref="ClientCertificateMode.NoCertificate"/>.</summary>
-    public ClientCertificateMode ClientCertificateMode { get; set; }
+    /// <summary>Whether clients are asked for a certificate. Default: <see cref="ClientAuthenticationMode.NoCertificate"/>.</summary>
+    public ClientAuthenticationMode ClientCertificateMode { get; set; }
 
     /// <summary>Names the trust anchors in certificate_authorities (RFC 9846 §4.3.4), so that a client can choose. Default: false.</summary>
     public bool SendCertificateAuthorities { get; set; }
@@ -87,7 +87,7 @@ public sealed class HybridTlsServerOptions : HybridTlsOptions
             return;
         if (Credential is null)
             throw new InvalidOperationException("Credential is not set: a server needs one, e.g. HybridTlsCredential.FromPemFiles(certificate, key).");
-        if (ClientCertificateMode != ClientCertificateMode.NoCertificate && PeerValidation is null)
+        if (ClientCertificateMode != ClientAuthenticationMode.NoCertificate && PeerValidation is null)
         {
             throw new InvalidOperationException(
                 $"ClientCertificateMode is {ClientCertificateMode}, but PeerValidation is not set: say whom the server trusts.");

@@ -150,7 +150,7 @@ public sealed class AuthenticationTests
             },
             options =>
             {
-                options.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                options.ClientCertificateMode = ClientAuthenticationMode.AllowCertificate;
                 options.PeerValidation = TestIdentities.TrustRoot;
                 tls?.Invoke(options);
             },

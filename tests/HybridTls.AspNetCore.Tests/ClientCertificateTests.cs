@@ -12,11 +12,11 @@ public sealed class ClientCertificateTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(ClientCertificateMode.NoCertificate, true, "")]
-    [InlineData(ClientCertificateMode.AllowCertificate, true, "CN=client")]
-    [InlineData(ClientCertificateMode.AllowCertificate, false, "")]
-    [InlineData(ClientCertificateMode.RequireCertificate, true, "CN=client")]
-    public async Task The_request_has_the_clients_certificate(ClientCertificateMode mode, bool sends, string expected)
+    [InlineData(ClientAuthenticationMode.NoCertificate, true, "")]
+    [InlineData(ClientAuthenticationMode.AllowCertificate, true, "CN=client")]
+    [InlineData(ClientAuthenticationMode.AllowCertificate, false, "")]
+    [InlineData(ClientAuthenticationMode.RequireCertificate, true, "CN=client")]
+    public async Task The_request_has_the_clients_certificate(ClientAuthenticationMode mode, bool sends, string expected)
     {
         await using WebHost host = await WebHost.StartAsync(
             static app => app.MapGet("/", static async (HttpContext context) =>
@@ -40,7 +40,7 @@ public sealed class ClientCertificateTests
             static app => app.MapGet("/", static () => "never"),
             static options =>
             {
-                options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                options.ClientCertificateMode = ClientAuthenticationMode.RequireCertificate;
                 options.PeerValidation = TestIdentities.TrustRoot;
             },
             middleware => middleware.OnHandshakeFailed = failure => failed.TrySetResult(failure));
@@ -62,7 +62,7 @@ public sealed class ClientCertificateTests
             static app => app.MapGet("/", static (HttpContext context) => context.Connection.ClientCertificate?.Subject ?? "nobody"),
             static options =>
             {
-                options.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                options.ClientCertificateMode = ClientAuthenticationMode.AllowCertificate;
                 options.PeerValidation = TestIdentities.TrustRoot;
                 options.SendCertificateAuthorities = true;
             });
@@ -86,7 +86,7 @@ public sealed class ClientCertificateTests
                 $"{context.Connection.ClientCertificate?.Subject ?? "nobody"} {context.Features.Get<IHybridTlsFeature>()!.IsResumed}"),
             static options =>
             {
-                options.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                options.ClientCertificateMode = ClientAuthenticationMode.AllowCertificate;
                 options.PeerValidation = TestIdentities.TrustRoot;
             });
         ClientSessionCache cache = new();
@@ -118,7 +118,7 @@ public sealed class ClientCertificateTests
                 + (context.Connection.ClientCertificate is null ? "" : " and a certificate")),
             static options =>
             {
-                options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                options.ClientCertificateMode = ClientAuthenticationMode.RequireCertificate;
                 options.AcceptRawPublicKeys = true;
                 options.PeerValidation = TestIdentities.PinClient;
             });

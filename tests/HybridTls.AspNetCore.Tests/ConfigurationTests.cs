@@ -20,7 +20,7 @@ public sealed class ConfigurationTests : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private static ClientHelloInfo NoName => new(null, [], [], [], []);
+    private static HybridTlsSelectionContext NoName => new() { Connection = null!, ClientHello = new() };
 
     public void Dispose() => _folder.Delete(recursive: true);
 
@@ -49,7 +49,7 @@ public sealed class ConfigurationTests : IDisposable
             ("MaxConcurrentHandshakes", "7"), ("MaxQueuedHandshakes", "3"), ("AllowTlsResume", "false"), ("TicketCount", "5"),
             ("TicketLifetime", "02:00:00"), ("KeyUpdateAfterRecords", "1000"), ("KeyUpdateAfterBytes", "5000000000"), ("KeyUpdateAfter", "00:10:00"));
         HybridTlsServerOptions options = ConfiguredServer.Load(section, _folder.FullName).Unnamed!;
-        Assert.Equal(ClientCertificateMode.AllowCertificate, options.ClientCertificateMode);
+        Assert.Equal(ClientAuthenticationMode.AllowCertificate, options.ClientCertificateMode);
         Assert.True(options.AcceptRawPublicKeys);
         Assert.NotNull(options.PeerValidation);
         Assert.Equal(CertificateCompression.Brotli | CertificateCompression.Zlib, options.CertificateCompression);
@@ -142,7 +142,7 @@ public sealed class ConfigurationTests : IDisposable
 
         static async Task<string> AskAsync(WebHost host, string name)
         {
-            await using HybridTlsStream stream = await host.ConnectAsync(options => options.ServerName = name);
+            await using HybridTlsStream stream = await host.ConnectAsync(options => options.TargetHost = name);
             return $"{stream.Parameters.GetPeerCertificate()!.Subject} {stream.Parameters.CipherSuite}";
         }
     }
@@ -246,7 +246,7 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Equal(3, source.Initial.CipherSuites.Count);
         configuration["HybridTls:CipherSuites:0"] = "TLS_AES_128_GCM_SHA256";
         source.Reload();
-        Assert.Equal([TlsCipherSuite.TLS_AES_128_GCM_SHA256], (await source.SelectAsync(null!, NoName, Token))!.CipherSuites);
+        Assert.Equal([TlsCipherSuite.TLS_AES_128_GCM_SHA256], (await source.SelectAsync(NoName))!.CipherSuites);
         configuration["HybridTls:CipherSuites:0"] = "none";
         source.Reload();
         source.Reload();
@@ -283,7 +283,7 @@ public sealed class ConfigurationTests : IDisposable
         await using HybridTlsConnection server = new(serverSide.Transport);
         await Task.WhenAll(
             server.AuthenticateAsServerAsync(options, Token),
-            client.AuthenticateAsClientAsync(TestIdentities.UnnamedClientOptions(static options => options.ServerName = "localhost"), Token));
+            client.AuthenticateAsClientAsync(TestIdentities.UnnamedClientOptions(static options => options.TargetHost = "localhost"), Token));
     }
 
     private static void Map(WebApplication app) => app.MapGet("/", static (HttpContext context) =>

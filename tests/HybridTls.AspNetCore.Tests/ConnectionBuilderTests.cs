@@ -33,7 +33,7 @@ public sealed class ConnectionBuilderTests : IDisposable
             builder => builder.UseHybridTls(options =>
             {
                 options.Credential = serverKey;
-                options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                options.ClientCertificateMode = ClientAuthenticationMode.RequireCertificate;
                 options.AcceptRawPublicKeys = true;
                 options.PeerValidation = TestIdentities.PinClient;
             }),
@@ -118,7 +118,7 @@ public sealed class ConnectionBuilderTests : IDisposable
             return Task.CompletedTask;
         });
         ConnectionDelegate client = Build(
-            static builder => builder.UseHybridTlsClient(TestIdentities.UnnamedClientOptions(static options => options.ServerName = "elsewhere.example")),
+            static builder => builder.UseHybridTlsClient(TestIdentities.UnnamedClientOptions(static options => options.TargetHost = "elsewhere.example")),
             context =>
             {
                 reached = true;
@@ -197,7 +197,7 @@ public sealed class ConnectionBuilderTests : IDisposable
         Fails("ApplicationProtocols",
             static builder => builder.UseHybridTls(Server(static options => options.ApplicationProtocols = [default])));
         Fails("PeerValidation", static builder => builder.UseHybridTls(
-            Server(static options => options.ClientCertificateMode = ClientCertificateMode.RequireCertificate)));
+            Server(static options => options.ClientCertificateMode = ClientAuthenticationMode.RequireCertificate)));
         Fails("CipherSuites", static builder => builder.UseHybridTls(Server(static options => options.CipherSuites = [])));
         Fails("HandshakeTimeout",
             static builder => builder.UseHybridTls(TestIdentities.Server, static middleware => middleware.HandshakeTimeout = TimeSpan.Zero));
@@ -210,8 +210,8 @@ public sealed class ConnectionBuilderTests : IDisposable
         Fails("MaxQueuedHandshakes",
             static builder => builder.UseHybridTls(TestIdentities.Server, static middleware => middleware.MaxQueuedHandshakes = -1));
         Fails("PeerValidation", static builder => builder.UseHybridTlsClient(new HybridTlsClientOptions()));
-        Fails("ServerName",
-            static builder => builder.UseHybridTlsClient(TestIdentities.UnnamedClientOptions(static options => options.ServerName = "a b")));
+        Fails("TargetHost",
+            static builder => builder.UseHybridTlsClient(TestIdentities.UnnamedClientOptions(static options => options.TargetHost = "a b")));
         Fails("HandshakeTimeout",
             static builder => builder.UseHybridTlsClient(TestIdentities.UnnamedClientOptions(static options => options.HandshakeTimeout = TimeSpan.Zero)));
         Fails("IConfiguration", static builder => builder.UseHybridTls());
@@ -235,7 +235,7 @@ public sealed class ConnectionBuilderTests : IDisposable
     }
 
     private static Action<IConnectionBuilder> UseClient() =>
-        static builder => builder.UseHybridTlsClient(TestIdentities.UnnamedClientOptions(static options => options.ServerName = "localhost"));
+        static builder => builder.UseHybridTlsClient(TestIdentities.UnnamedClientOptions(static options => options.TargetHost = "localhost"));
 
     private static HybridTlsServerOptions Server(Action<HybridTlsServerOptions> change)
     {

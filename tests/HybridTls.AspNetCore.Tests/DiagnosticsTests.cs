@@ -65,7 +65,7 @@ public sealed class DiagnosticsTests
         Assert.Equal(0, metrics.Sum("kestrel.active_tls_handshakes"));
         Assert.Equal(2, metrics.Find("kestrel.active_tls_handshakes").Count());
 
-        await Assert.ThrowsAsync<HybridTlsException>(() => host.ConnectAsync(static options => options.ServerName = "elsewhere.example"));
+        await Assert.ThrowsAsync<HybridTlsException>(() => host.ConnectAsync(static options => options.TargetHost = "elsewhere.example"));
         await WaitAsync(() => metrics.Find("kestrel.tls_handshake.duration").Count() == 2);
         Assert.Equal("alert_received", metrics.Find("kestrel.tls_handshake.duration").Last().Tags["error.type"]);
         Assert.Equal(0, metrics.Sum("kestrel.active_tls_handshakes"));
@@ -78,7 +78,7 @@ public sealed class DiagnosticsTests
         using HandshakeEvents listener = new(events);
         await using WebHost host = await StartAsync();
         await (await host.ConnectAsync()).DisposeAsync();
-        await Assert.ThrowsAsync<HybridTlsException>(() => host.ConnectAsync(static options => options.ServerName = "elsewhere.example"));
+        await Assert.ThrowsAsync<HybridTlsException>(() => host.ConnectAsync(static options => options.TargetHost = "elsewhere.example"));
 
         // Other tests' handshakes are events, too.
         await WaitAsync(() => events.Any(static item => item == ("TlsHandshakeFailed", "server alert_received")));
@@ -123,7 +123,7 @@ public sealed class DiagnosticsTests
     {
         await using WebHost host = await StartAsync();
         using CollectedMetrics metrics = new(host.Services, "HybridTls");
-        await Assert.ThrowsAsync<HybridTlsException>(() => host.ConnectAsync(static options => options.ServerName = "elsewhere.example"));
+        await Assert.ThrowsAsync<HybridTlsException>(() => host.ConnectAsync(static options => options.TargetHost = "elsewhere.example"));
         await WaitAsync(() => metrics.Find("hybridtls.handshake.duration").Any());
         CollectedMetrics.Measured duration = Assert.Single(metrics.Find("hybridtls.handshake.duration"));
         Assert.Equal("alert_received", duration.Tags["error.type"]);
@@ -138,7 +138,7 @@ public sealed class DiagnosticsTests
         await using WebHost host = await WebHost.StartAsync(
             Map,
             static options => (options.ClientCertificateMode, options.PeerValidation) =
-                (ClientCertificateMode.RequireCertificate, TestIdentities.TrustRoot),
+                (ClientAuthenticationMode.RequireCertificate, TestIdentities.TrustRoot),
             build: static builder => builder.Services.AddMetrics());
         using CollectedMetrics metrics = new(host.Services, "HybridTls");
         IMeterFactory factory = host.Services.GetRequiredService<IMeterFactory>();
@@ -158,7 +158,7 @@ public sealed class DiagnosticsTests
         using System.Net.Sockets.TcpClient tcp = new();
         await tcp.ConnectAsync("127.0.0.1", host.Port, Token);
         HybridTlsStream stream = new(tcp.GetStream());
-        await stream.AuthenticateAsClientAsync(TestIdentities.UnnamedClientOptions(static options => options.ServerName = "localhost"), Token);
+        await stream.AuthenticateAsClientAsync(TestIdentities.UnnamedClientOptions(static options => options.TargetHost = "localhost"), Token);
         tcp.Close();
         CollectedLogs.LogLine line = await host.Logs.WaitForAsync(9);
         Assert.Equal(LogLevel.Debug, line.Level);
@@ -188,7 +188,7 @@ public sealed class DiagnosticsTests
         using HttpClient client = host.CreateClient();
         using ByteArrayContent content = new(new byte[1000]);
         using HttpResponseMessage response = await client.PostAsync(new Uri("/", UriKind.Relative), content, Token);
-        await Assert.ThrowsAsync<HybridTlsException>(() => host.ConnectAsync(static options => options.ServerName = "elsewhere.example"));
+        await Assert.ThrowsAsync<HybridTlsException>(() => host.ConnectAsync(static options => options.TargetHost = "elsewhere.example"));
         await host.Logs.WaitForAsync(2);
         await host.Logs.WaitForAsync(1);
         await WaitAsync(() => seen.Any(static text => text.Contains("error.type=alert_received", StringComparison.Ordinal)));

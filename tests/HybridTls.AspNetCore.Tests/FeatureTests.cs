@@ -38,7 +38,7 @@ public sealed class FeatureTests
         await tcp.ConnectAsync(IPAddress.Loopback, host.Port, Token);
         RecordCounter wire = new(tcp.GetStream());
         await using HybridTlsStream stream = new(wire);
-        await stream.AuthenticateAsClientAsync(TestIdentities.UnnamedClientOptions(static options => options.ServerName = "localhost"), Token);
+        await stream.AuthenticateAsClientAsync(TestIdentities.UnnamedClientOptions(static options => options.TargetHost = "localhost"), Token);
         wire.KeyUpdates = 0;
         string expected = Convert.ToHexString(stream.ExportKeyingMaterial("EXPORTER-test", [1, 2, 3], 40));
         for (int i = 0; i < 2; i++)

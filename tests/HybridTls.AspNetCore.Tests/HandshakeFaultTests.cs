@@ -97,7 +97,7 @@ public sealed class HandshakeFaultTests
         await using WebHost host = await WebHost.StartWithAsync(
             static app => { },
             endpoint => endpoint.UseHybridTls(
-                (connection, hello, cancellationToken) => throw (Exception)Activator.CreateInstance(type)!,
+                ValueTask<HybridTlsServerOptions?> (HybridTlsSelectionContext _) => throw (Exception)Activator.CreateInstance(type)!,
                 middleware => middleware.OnHandshakeFailed = failures.Add));
         await Assert.ThrowsAsync<HybridTlsException>(() => host.ConnectAsync());
         await failures.WaitForAsync(1);
@@ -127,7 +127,7 @@ public sealed class HandshakeFaultTests
         await using WebHost host = await WebHost.StartWithAsync(
             static app => { },
             endpoint => endpoint.UseHybridTls(
-                static (connection, hello, cancellationToken) => throw new InvalidOperationException("the vault is closed"),
+                static ValueTask<HybridTlsServerOptions?> (HybridTlsSelectionContext _) => throw new InvalidOperationException("the vault is closed"),
                 middleware => middleware.OnHandshakeFailed = failure =>
                 {
                     failures.Add(failure);
@@ -148,11 +148,11 @@ public sealed class HandshakeFaultTests
         HybridTlsServerOptions options = new() { Credential = TestIdentities.Server };
         await using WebHost host = await WebHost.StartWithAsync(
             static app => app.MapGet("/", static (HttpContext context) => context.Request.Protocol),
-            endpoint => endpoint.UseHybridTls((connection, hello, cancellationToken) => new(hello.ServerName == "localhost" ? options : null)));
+            endpoint => endpoint.UseHybridTls(context => new ValueTask<HybridTlsServerOptions?>(context.ClientHello.ServerName == "localhost" ? options : null)));
         using HttpClient client = host.CreateClient();
         Assert.Equal("HTTP/1.1", await client.GetStringAsync("/", Token));
         HybridTlsException exception = await Assert.ThrowsAsync<HybridTlsException>(
-            () => host.ConnectAsync(static client => client.ServerName = "elsewhere.example"));
+            () => host.ConnectAsync(static client => client.TargetHost = "elsewhere.example"));
         Assert.Equal(TlsAlert.UnrecognizedName, exception.Alert);
     }
 
@@ -161,7 +161,7 @@ public sealed class HandshakeFaultTests
     {
         using FailureList failures = new();
         await using WebHost host = await StartAsync(failures);
-        await Assert.ThrowsAsync<HybridTlsException>(() => host.ConnectAsync(static client => client.ServerName = "elsewhere.example"));
+        await Assert.ThrowsAsync<HybridTlsException>(() => host.ConnectAsync(static client => client.TargetHost = "elsewhere.example"));
         await failures.WaitForAsync(1);
         FailedHandshake failure = failures.All.Single();
         Assert.Equal((HandshakeFailureReason.AlertReceived, TlsAlert.CertificateUnknown), (failure.Reason, failure.Alert));
@@ -191,7 +191,7 @@ public sealed class HandshakeFaultTests
         using MemoryStream written = new();
         await using HybridTlsStream client = new(new OneWayStream(written));
         await Assert.ThrowsAsync<HybridTlsException>(
-            () => client.AuthenticateAsClientAsync(TestIdentities.UnnamedClientOptions(static options => options.ServerName = "localhost"), Token));
+            () => client.AuthenticateAsClientAsync(TestIdentities.UnnamedClientOptions(static options => options.TargetHost = "localhost"), Token));
         return written.ToArray();
     }
 

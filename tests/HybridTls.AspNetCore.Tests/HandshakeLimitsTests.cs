@@ -67,7 +67,7 @@ public sealed class HandshakeLimitsTests
         await using WebHost host = await WebHost.StartWithAsync(
             static app => app.MapGet("/", static () => "served"),
             endpoint => endpoint.UseHybridTls(
-                async (_, _, cancellationToken) =>
+                async context =>
                 {
                     if (who == "a callback" && Interlocked.Increment(ref calls) == 1)
                     {
@@ -107,7 +107,7 @@ public sealed class HandshakeLimitsTests
         await using WebHost host = await WebHost.StartWithAsync(
             static app => { },
             endpoint => endpoint.UseHybridTls(
-                async (_, _, _) =>
+                async _ =>
                 {
                     entered.Release();
                     await never.Task;

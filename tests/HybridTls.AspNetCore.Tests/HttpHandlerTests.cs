@@ -52,7 +52,7 @@ public sealed class HttpHandlerTests
         HttpRequestException exception = await Assert.ThrowsAsync<HttpRequestException>(() => untrusting.GetStringAsync(Root, Token));
         Assert.Equal(TlsAlert.UnknownCa, Assert.IsType<HybridTlsException>(exception.InnerException).Alert);
 
-        using HttpClient mistaken = host.CreateClient(static options => options.ServerName = "elsewhere.example");
+        using HttpClient mistaken = host.CreateClient(static options => options.TargetHost = "elsewhere.example");
         exception = await Assert.ThrowsAsync<HttpRequestException>(() => mistaken.GetStringAsync(Root, Token));
         Assert.Equal(TlsAlert.CertificateUnknown, Assert.IsType<HybridTlsException>(exception.InnerException).Alert);
     }
@@ -64,7 +64,7 @@ public sealed class HttpHandlerTests
             $"{context.Request.Host} {context.Features.Get<IHybridTlsFeature>()!.Parameters.ServerName}"));
         using HttpClient byAddress = host.CreateClient();
         Assert.Equal($"127.0.0.1:{host.Port} ", await byAddress.GetStringAsync(new Uri($"https://127.0.0.1:{host.Port}/"), Token));
-        using HttpClient named = host.CreateClient(static options => options.ServerName = "localhost");
+        using HttpClient named = host.CreateClient(static options => options.TargetHost = "localhost");
         Assert.Equal($"127.0.0.1:{host.Port} localhost", await named.GetStringAsync(new Uri($"https://127.0.0.1:{host.Port}/"), Token));
     }
 

@@ -100,7 +100,7 @@ public sealed class HttpVersionTests
         await using WebHost host = await StartAsync(HttpProtocols.Http1AndHttp2);
         foreach (HttpVersionPolicy policy in (HttpVersionPolicy[])[OrLower, Exact])
         {
-            using HttpClient client = host.CreateClient(static options => options.ServerName = "another.test");
+            using HttpClient client = host.CreateClient(static options => options.TargetHost = "another.test");
             client.DefaultRequestVersion = HttpVersion.Version20;
             client.DefaultVersionPolicy = policy;
             HttpRequestException exception = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync("/", Token));

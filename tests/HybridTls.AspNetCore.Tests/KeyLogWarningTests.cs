@@ -45,7 +45,7 @@ public sealed class KeyLogWarningTests
         HybridTlsServerOptions logged = new(plain) { KeyLog = static _ => { } };
         int connections = 0;
         await using WebHost host = await WebHost.StartWithAsync(Map, endpoint => endpoint.UseHybridTls(
-            (connection, hello, cancellationToken) => new ValueTask<HybridTlsServerOptions?>(++connections == 1 ? plain : logged)));
+            _ => new ValueTask<HybridTlsServerOptions?>(++connections == 1 ? plain : logged)));
         await (await host.ConnectAsync()).DisposeAsync();
         Assert.DoesNotContain(host.Logs.Ours, static line => line.EventId == Warning);
         await GetTwiceAsync(host);

@@ -127,7 +127,7 @@ public sealed class LostConnectionTests
 
         HybridTlsStream ours = new(transport);
         await ours.AuthenticateAsClientAsync(
-            TestIdentities.UnnamedClientOptions(options => (options.ServerName, options.ApplicationProtocols) = ("localhost", [protocol])), Token);
+            TestIdentities.UnnamedClientOptions(options => (options.TargetHost, options.ApplicationProtocols) = ("localhost", [protocol])), Token);
         return ours;
     }
 

@@ -14,11 +14,11 @@ namespace HybridTls.Tests.AspNetCore;
 public sealed class NodeClientCertificateTests
 {
     [Theory]
-    [InlineData(ClientCertificateMode.NoCertificate, true, "nobody")]
-    [InlineData(ClientCertificateMode.AllowCertificate, false, "nobody")]
-    [InlineData(ClientCertificateMode.AllowCertificate, true, "CN=node")]
-    [InlineData(ClientCertificateMode.RequireCertificate, true, "CN=node")]
-    public async Task The_request_has_Nodes_certificate(ClientCertificateMode mode, bool sends, string expected)
+    [InlineData(ClientAuthenticationMode.NoCertificate, true, "nobody")]
+    [InlineData(ClientAuthenticationMode.AllowCertificate, false, "nobody")]
+    [InlineData(ClientAuthenticationMode.AllowCertificate, true, "CN=node")]
+    [InlineData(ClientAuthenticationMode.RequireCertificate, true, "CN=node")]
+    public async Task The_request_has_Nodes_certificate(ClientAuthenticationMode mode, bool sends, string expected)
     {
         await using WebHost host = await StartAsync(mode);
         await using NodePeer node = NodePeer.Start("http-peer.js");
@@ -31,7 +31,7 @@ public sealed class NodeClientCertificateTests
     [InlineData(true, TlsAlert.UnknownCa)]
     public async Task Node_is_refused_without_a_certificate_and_with_a_strangers(bool sendsStrangers, TlsAlert alert)
     {
-        await using WebHost host = await StartAsync(ClientCertificateMode.RequireCertificate);
+        await using WebHost host = await StartAsync(ClientAuthenticationMode.RequireCertificate);
         await using NodePeer node = NodePeer.Start("http-peer.js");
         using MLDsa key = ManagedMLDsa.GenerateKey(MLDsaAlgorithm.MLDsa65);
         using CertificateAuthority stranger = CertificateAuthority.CreateRoot("CN=stranger", key);
@@ -39,7 +39,7 @@ public sealed class NodeClientCertificateTests
         Assert.Equal((int)alert, answer.GetProperty("alert").GetInt32());
     }
 
-    private static Task<WebHost> StartAsync(ClientCertificateMode mode) => WebHost.StartAsync(
+    private static Task<WebHost> StartAsync(ClientAuthenticationMode mode) => WebHost.StartAsync(
         static app => app.MapGet("/", static (HttpContext context) => context.Connection.ClientCertificate?.Subject ?? "nobody"),
         options =>
         {

@@ -44,7 +44,7 @@ public sealed class RemoteKeyTests : IDisposable
         });
         HybridTlsServerOptions local = new() { Credential = TestIdentities.Server }, slow = new() { Credential = remote };
         await using WebHost host = await WebHost.StartWithAsync(Map, endpoint => endpoint.UseHybridTls(
-            (_, hello, _) => new ValueTask<HybridTlsServerOptions?>(hello.ServerName is null ? slow : local),
+            context => new ValueTask<HybridTlsServerOptions?>(context.ClientHello.ServerName is null ? slow : local),
             static middleware => middleware.HandshakeTimeout = TimeSpan.FromMinutes(1)));
         Task<HybridTlsStream>[] connecting = [.. Enumerable.Range(0, Many - 1).Select(_ => host.ConnectAsync(
             static options => (options.SendServerName, options.HandshakeTimeout) = (false, TimeSpan.FromMinutes(1))))];

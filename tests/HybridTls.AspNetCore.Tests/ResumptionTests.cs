@@ -206,7 +206,7 @@ public sealed class ResumptionTests : IDisposable
                 endpoint.UseHybridTls(new HybridTlsServerOptions { SelectOptions = (_, _) => new(options) });
                 break;
             case Source.Callback:
-                endpoint.UseHybridTls((_, _, _) => new(options));
+                endpoint.UseHybridTls(_ => new ValueTask<HybridTlsServerOptions?>(options));
                 break;
             default:
                 endpoint.UseHybridTls();

@@ -29,7 +29,7 @@ internal sealed class ShimPeer(ShimOptions options, ShimSession session, bool is
         LoadCredentials();
         HybridTlsClientOptions client = new()
         {
-            ServerName = options.HostName,
+            TargetHost = options.HostName,
             ApplicationProtocols = ReadProtocols(options.AdvertiseAlpn),
             CipherSuites = CipherSuites,
             OwnCertificateTypes = options.AvailableClientTypes.Count > 0 ? options.AvailableClientTypes : TypesOfCredentials(),
@@ -154,9 +154,9 @@ internal sealed class ShimPeer(ShimOptions options, ShimSession session, bool is
         HybridTlsServerOptions server = new()
         {
             Credential = Find(hello.AcceptsCertificates, hello.AcceptsRawPublicKeys) ?? (_credentials.Count > 0 ? _credentials[0] : null),
-            ClientCertificateMode = options.RequireClientCertificate ? ClientCertificateMode.RequireCertificate
-                : options.VerifyPeer ? ClientCertificateMode.AllowCertificate
-                : ClientCertificateMode.NoCertificate,
+            ClientCertificateMode = options.RequireClientCertificate ? ClientAuthenticationMode.RequireCertificate
+                : options.VerifyPeer ? ClientAuthenticationMode.AllowCertificate
+                : ClientAuthenticationMode.NoCertificate,
             ApplicationProtocols = options.RejectAlpn ? [new SslApplicationProtocol("\u0000 none"u8.ToArray())]
                 : options.SelectAlpn is { Length: > 0 } selected ? [new SslApplicationProtocol(selected)]
                 : [],

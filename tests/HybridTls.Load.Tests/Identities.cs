@@ -14,7 +14,7 @@ internal static class Identities
     public static HybridTlsClientOptions ClientOptions { get; } = new()
     {
         AllowTlsResume = false,
-        ServerName = "localhost",
+        TargetHost = "localhost",
         PeerValidation = TestIdentities.TrustRoot,
         HandshakeTimeout = TimeSpan.FromMinutes(1),
     };
@@ -22,7 +22,7 @@ internal static class Identities
     /// <summary>The same, resuming: for the test that counts what sessions leave behind.</summary>
     public static HybridTlsClientOptions ResumingClientOptions { get; } = new()
     {
-        ServerName = "localhost",
+        TargetHost = "localhost",
         PeerValidation = TestIdentities.TrustRoot,
         HandshakeTimeout = TimeSpan.FromMinutes(1),
     };

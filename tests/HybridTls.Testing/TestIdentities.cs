@@ -49,7 +49,7 @@ internal static class TestIdentities
 
     public static HybridTlsClientOptions ClientOptions(Action<HybridTlsClientOptions>? change = null)
     {
-        HybridTlsClientOptions options = new() { ServerName = "localhost", PeerValidation = TrustRoot };
+        HybridTlsClientOptions options = new() { TargetHost = "localhost", PeerValidation = TrustRoot };
         change?.Invoke(options);
         return options;
     }

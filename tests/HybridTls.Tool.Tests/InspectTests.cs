@@ -106,7 +106,7 @@ public sealed class InspectTests : ToolTestBase
             await socket.ConnectAsync(listener.LocalEndpoint, Token);
             await using HybridTlsStream client = new(new TappedNetworkStream(socket, new FlightLog(TimeProvider.System), capture));
             await client.AuthenticateAsClientAsync(
-                new HybridTlsClientOptions { ServerName = "localhost", PeerValidation = PeerValidation.TrustAnchors(certificate),
+                new HybridTlsClientOptions { TargetHost = "localhost", PeerValidation = PeerValidation.TrustAnchors(certificate),
                     KeyLog = secrets.Add }, Token);
             for (int i = 0; i < 3; i++)
             {

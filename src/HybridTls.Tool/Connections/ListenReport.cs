@@ -13,7 +13,7 @@ internal sealed class ListenReport(ToolConsole console, bool json)
     private readonly Lock _lock = new();
 
     /// <summary>The server is ready.</summary>
-    public void Listening(IPEndPoint at, HybridTlsCredential credential, bool ephemeral, string conversation, ClientCertificateMode mode)
+    public void Listening(IPEndPoint at, HybridTlsCredential credential, bool ephemeral, string conversation, ClientAuthenticationMode mode)
     {
         string pin = KeyFile.PinOf(credential.SubjectPublicKeyInfo.Span);
         if (json)
@@ -35,7 +35,7 @@ internal sealed class ListenReport(ToolConsole console, bool json)
         string host = at.Address.Equals(IPAddress.IPv6Any) || at.Address.Equals(IPAddress.Any) || IPAddress.IsLoopback(at.Address)
             ? "localhost" : at.Address.ToString();
         string flags = credential.IsRawPublicKey ? " --raw-public-key" : "";
-        if (mode == ClientCertificateMode.RequireCertificate)
+        if (mode == ClientAuthenticationMode.RequireCertificate)
             flags += credential.IsRawPublicKey ? " --key FILE" : " --cert FILE --key FILE";
         lock (_lock)
         {
@@ -47,8 +47,8 @@ internal sealed class ListenReport(ToolConsole console, bool json)
             facts.Fact("identity", ephemeral ? newIdentity + ", for this run only" : identity);
             facts.Fact("clients", mode switch
             {
-                ClientCertificateMode.RequireCertificate => "must authenticate",
-                ClientCertificateMode.AllowCertificate => "may authenticate",
+                ClientAuthenticationMode.RequireCertificate => "must authenticate",
+                ClientAuthenticationMode.AllowCertificate => "may authenticate",
                 _ => "are not asked who they are",
             });
             facts.Fact("pin", pin);

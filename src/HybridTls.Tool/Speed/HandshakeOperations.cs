@@ -82,7 +82,7 @@ internal static class HandshakeOperations
         X509Certificate2 certificate = CertificateFactory.CreateSelfSigned(key, ServerProfile);
         return (
             new HybridTlsServerOptions { Credential = HybridTlsCredential.Create(certificate, key), AllowTlsResume = false },
-            new HybridTlsClientOptions { ServerName = "localhost", PeerValidation = PeerValidation.TrustAnchors(certificate), AllowTlsResume = false });
+            new HybridTlsClientOptions { TargetHost = "localhost", PeerValidation = PeerValidation.TrustAnchors(certificate), AllowTlsResume = false });
     }
 
     private static (HybridTlsServerOptions Server, HybridTlsClientOptions Client) Chain()
@@ -91,7 +91,7 @@ internal static class HandshakeOperations
         MLDsa key = ManagedMLDsa.GenerateKey(MLDsaAlgorithm.MLDsa65);
         return (
             new HybridTlsServerOptions { Credential = HybridTlsCredential.Create([issuing.Issue(key, ServerProfile), issuing.Certificate], key), AllowTlsResume = false },
-            new HybridTlsClientOptions { ServerName = "localhost", PeerValidation = PeerValidation.TrustAnchors(Root.Certificate), AllowTlsResume = false });
+            new HybridTlsClientOptions { TargetHost = "localhost", PeerValidation = PeerValidation.TrustAnchors(Root.Certificate), AllowTlsResume = false });
     }
 
     private static (HybridTlsServerOptions Server, HybridTlsClientOptions Client) Mutual()
@@ -100,7 +100,7 @@ internal static class HandshakeOperations
         MLDsa key = ManagedMLDsa.GenerateKey(MLDsaAlgorithm.MLDsa65);
         X509Certificate2 certificate = CertificateFactory.CreateSelfSigned(key, new CertificateProfile { Names = ["client"] });
         client.Credential = HybridTlsCredential.Create(certificate, key);
-        server.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+        server.ClientCertificateMode = ClientAuthenticationMode.RequireCertificate;
         server.PeerValidation = PeerValidation.TrustAnchors(certificate);
         return (server, client);
     }

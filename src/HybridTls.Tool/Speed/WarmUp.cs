@@ -30,7 +30,7 @@ internal static class WarmUp
         using X509Certificate2 certificate = CertificateFactory.CreateSelfSigned(key, new CertificateProfile { Names = ["localhost"] });
         using HybridTlsCredential credential = HybridTlsCredential.Create(certificate, key, leaveOpen: true);
         HybridTlsServerOptions server = new() { Credential = credential };
-        HybridTlsClientOptions client = new() { ServerName = "localhost", PeerValidation = PeerValidation.TrustAnchors(certificate) };
+        HybridTlsClientOptions client = new() { TargetHost = "localhost", PeerValidation = PeerValidation.TrustAnchors(certificate) };
         MemoryHandshake handshake = new(server, client);
         long start = Stopwatch.GetTimestamp();
         for (int i = 0; i < Handshakes && Stopwatch.GetElapsedTime(start) < Limit; i++)

@@ -27,7 +27,7 @@ internal sealed class CertificateNegotiation
         if (!hello.SignatureAlgorithms.Contains(SignatureScheme.MLDsa65))
             TlsError.Throw(FailureReason.NoSharedSignatureScheme);
 
-        bool requestsCertificate = options.ClientCertificateMode != ClientCertificateMode.NoCertificate;
+        bool requestsCertificate = options.ClientCertificateMode != ClientAuthenticationMode.NoCertificate;
         bool namesClientTypes = !hello.ClientCertificateTypes.IsEmpty;
         return new CertificateNegotiation
         {

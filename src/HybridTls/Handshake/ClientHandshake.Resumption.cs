@@ -50,7 +50,7 @@ internal sealed partial class ClientHandshake
         _sessionPeer = _options.PeerValidation!.Evaluate(new PeerValidationRequest
         {
             Peer = PeerRole.Server,
-            ServerName = _options.ServerName,
+            ServerName = _options.TargetHost,
             IsRawPublicKey = session.PeerUsedRawPublicKey,
             Certificates = session.PeerCertificates,
             TimeProvider = _options.TimeProvider,

@@ -55,7 +55,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
     /// <inheritdoc/>
     public override HybridTlsCredential? Credential => _credential;
 
-    private protected override string? ExpectedPeerName => _options.ServerName;
+    private protected override string? ExpectedPeerName => _options.TargetHost;
 
     /// <summary>Writes the ClientHello.</summary>
     public void Start()
@@ -316,7 +316,12 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         foreach (ReadOnlySpan<byte> name in request.CertificateAuthorities)
             authorities.Add(name.ToArray());
 
-        return new CertificateRequestInfo(OwnCertificateType == CertificateType.RawPublicKey, schemes, authorities);
+        return new CertificateRequestInfo
+        {
+            RawPublicKey = OwnCertificateType == CertificateType.RawPublicKey,
+            SignatureSchemes = schemes,
+            CertificateAuthorities = authorities,
+        };
     }
 
     private static CertificateType CertificateTypeOf(ClientSession session) =>

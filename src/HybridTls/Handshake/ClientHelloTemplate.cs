@@ -33,7 +33,7 @@ internal sealed class ClientHelloTemplate
         OwnTypes = options.OwnCertificateTypes is { } own ? [.. own]
             : options.Credential is { IsRawPublicKey: true } ? [CertificateType.RawPublicKey]
             : [CertificateType.X509];
-        ServerName = options.SendServerName && HostName.TryParse(options.ServerName, out HostName name) ? name.DnsName : null;
+        ServerName = options.SendServerName && HostName.TryParse(options.TargetHost, out HostName name) ? name.DnsName : null;
     }
 
     /// <summary>The random of the ClientHello, 32 bytes.</summary>

@@ -162,7 +162,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         if (IsResuming)
             return FinishServerFlight();
         AuthenticatedAt = _options.TimeProvider.GetUtcNow();
-        if (_options.ClientCertificateMode != ClientCertificateMode.NoCertificate)
+        if (_options.ClientCertificateMode != ClientAuthenticationMode.NoCertificate)
             WriteCertificateRequest();
         WriteCertificate(_options.Credential);
         return TryWriteCertificateVerify(_options.Credential!) ? FinishServerFlight() : ServerState.AwaitSignature;
@@ -251,7 +251,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         _clientHello = [];
         StartApplicationKeys();
         Writer.SetKeys(CreateOwnApplicationProtection());
-        return IsResuming || _options.ClientCertificateMode == ClientCertificateMode.NoCertificate ? ServerState.AwaitFinished : ServerState.AwaitCertificate;
+        return IsResuming || _options.ClientCertificateMode == ClientAuthenticationMode.NoCertificate ? ServerState.AwaitFinished : ServerState.AwaitCertificate;
     }
 
     private ServerState ReadCompressedCertificate(in HandshakeMessage message)
@@ -265,7 +265,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
     {
         if (ReadCertificate(message))
             return ServerState.AwaitCertificateVerify;
-        if (_options.ClientCertificateMode == ClientCertificateMode.RequireCertificate)
+        if (_options.ClientCertificateMode == ClientAuthenticationMode.RequireCertificate)
         {
             TlsError.Throw(FailureReason.ClientCertificateMissing);
         }

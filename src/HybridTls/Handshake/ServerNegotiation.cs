@@ -117,13 +117,13 @@ internal sealed class ServerNegotiation
             protocols.Add(new SslApplicationProtocol(protocol.ToArray()));
         }
 
-        return new ClientHelloInfo(
-            DescribeName(hello.ServerName),
-            protocols,
-            ToArray(hello.CipherSuites, static suite => suite),
-            ToArray(hello.SignatureAlgorithms, static scheme => (ushort)scheme),
-            ToArray(hello.SupportedGroups, static group => (ushort)group))
+        return new ClientHelloInfo
         {
+            ServerName = DescribeName(hello.ServerName),
+            ApplicationProtocols = protocols,
+            CipherSuites = ToArray(hello.CipherSuites, static suite => suite),
+            SignatureSchemes = ToArray(hello.SignatureAlgorithms, static scheme => (ushort)scheme),
+            SupportedGroups = ToArray(hello.SupportedGroups, static group => (ushort)group),
             AcceptsCertificates = hello.AcceptsServerCertificateType(CertificateType.X509),
             AcceptsRawPublicKeys = hello.AcceptsServerCertificateType(CertificateType.RawPublicKey),
         };

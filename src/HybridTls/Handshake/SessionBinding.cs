@@ -53,7 +53,7 @@ internal static class SessionBinding
         writer.WriteUInt8(credential.IsRawPublicKey ? 1 : 0);
         writer.WriteVector8(applicationProtocol.Protocol.Span);
         writer.WriteUInt8((byte)options.ClientCertificateMode);
-        if (options.ClientCertificateMode != ClientCertificateMode.NoCertificate)
+        if (options.ClientCertificateMode != ClientAuthenticationMode.NoCertificate)
         {
             writer.WriteUInt8(options.AcceptRawPublicKeys ? 1 : 0);
             writer.WriteVector8(options.PeerValidation!.Fingerprint.Span);
@@ -69,7 +69,7 @@ internal static class SessionBinding
     /// <returns>The server's name and the hash in hexadecimal.</returns>
     public static string ForClient(HybridTlsClientOptions options)
     {
-        string name = HostName.TryParse(options.ServerName, out HostName parsed) ? parsed.ToString() : "";
+        string name = HostName.TryParse(options.TargetHost, out HostName parsed) ? parsed.ToString() : "";
         using TlsWriter writer = new(capacity: 256);
         writer.WriteVector8("HybridTls client session 1"u8);
         WriteText(writer, name);

@@ -99,8 +99,8 @@ internal sealed class TicketOffer
     {
         peer = null;
         if (session.PeerCertificates.Count == 0)
-            return options.ClientCertificateMode == ClientCertificateMode.RequireCertificate ? "the client did not authenticate in the session" : null;
-        if (options.ClientCertificateMode == ClientCertificateMode.NoCertificate)
+            return options.ClientCertificateMode == ClientAuthenticationMode.RequireCertificate ? "the client did not authenticate in the session" : null;
+        if (options.ClientCertificateMode == ClientAuthenticationMode.NoCertificate)
             return "the client authenticated in the session, which is not asked for now";
         peer = options.PeerValidation!.Evaluate(new PeerValidationRequest
         {

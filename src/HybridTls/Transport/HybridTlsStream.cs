@@ -87,7 +87,7 @@ public sealed partial class HybridTlsStream : Stream
         ?? throw new InvalidOperationException("The handshake is not complete: call AuthenticateAsClientAsync or AuthenticateAsServerAsync first.");
 
     /// <summary>Connects to a server over TCP and authenticates.</summary>
-    /// <param name="host">The server's name or address; also the name that its certificate must carry, unless <see cref="HybridTlsClientOptions.ServerName"/> says another.</param>
+    /// <param name="host">The server's name or address; also the name that its certificate must carry, unless <see cref="HybridTlsClientOptions.TargetHost"/> says another.</param>
     /// <param name="port">The TCP port.</param>
     /// <param name="options">The options.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>

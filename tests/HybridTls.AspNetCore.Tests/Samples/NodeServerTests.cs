@@ -57,7 +57,7 @@ public sealed class NodeServerTests : IDisposable
     {
         await using NodePeer node = NodePeer.Start("http-peer.js");
         using HybridTlsHttpHandler handler = new(
-            new HybridTlsClientOptions { PeerValidation = PeerValidation.TrustAnchors(_authority.Certificate), ServerName = "elsewhere.test" });
+            new HybridTlsClientOptions { PeerValidation = PeerValidation.TrustAnchors(_authority.Certificate), TargetHost = "elsewhere.test" });
         using HttpClient client = new(handler) { BaseAddress = await StartAsync(node) };
         HttpRequestException exception = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync("/", Token));
         Assert.Equal(HybridTlsFailure.AlertSent, Assert.IsType<HybridTlsException>(exception.InnerException).Failure);

@@ -8,7 +8,7 @@ internal static class BogoExchange
     /// <summary>Our options as the shim's client.</summary>
     public static HybridTlsClientOptions ClientOptions(Action<HybridTlsClientOptions>? change = null)
     {
-        HybridTlsClientOptions options = new() { ServerName = "test", PeerValidation = PeerValidation.TrustAnchors(ShimFiles.Authority.Certificate) };
+        HybridTlsClientOptions options = new() { TargetHost = "test", PeerValidation = PeerValidation.TrustAnchors(ShimFiles.Authority.Certificate) };
         change?.Invoke(options);
         return options;
     }

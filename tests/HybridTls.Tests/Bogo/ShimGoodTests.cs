@@ -94,7 +94,7 @@ public class ShimGoodTests
         using ShimProcess shim = ShimHere(isServer: false, shimIsServer ? ["-server", .. flags] : flags);
         HybridTlsOptions options = shimIsServer
             ? ClientOptions(options => options.PeerValidation = accept)
-            : ServerOptions(options => (options.PeerValidation, options.ClientCertificateMode) = (accept, ClientCertificateMode.RequireCertificate));
+            : ServerOptions(options => (options.PeerValidation, options.ClientCertificateMode) = (accept, ClientAuthenticationMode.RequireCertificate));
         options.Credential = ShimFiles.RunnerCredential;
         using (ScriptedPeer peer = await AcceptAsync(shim, shimIsServer, options))
         {
@@ -166,16 +166,16 @@ public class ShimGoodTests
     }
 
     [Theory]
-    [InlineData(ClientCertificateMode.NoCertificate)]
-    [InlineData(ClientCertificateMode.AllowCertificate)]
-    [InlineData(ClientCertificateMode.RequireCertificate)]
-    public async Task A_client_shim_sends_its_certificate_if_asked(ClientCertificateMode mode)
+    [InlineData(ClientAuthenticationMode.NoCertificate)]
+    [InlineData(ClientAuthenticationMode.AllowCertificate)]
+    [InlineData(ClientAuthenticationMode.RequireCertificate)]
+    public async Task A_client_shim_sends_its_certificate_if_asked(ClientAuthenticationMode mode)
     {
         using ShimProcess shim = ShimClient(ShimFiles.CredentialFlags);
         using (ScriptedPeer peer = await AcceptAsync(shim, shimIsServer: false, ServerOptions(options => options.ClientCertificateMode = mode)))
         {
             Assert.True(await peer.HandshakeAsync(), peer.Failure?.Message);
-            Assert.Equal(mode != ClientCertificateMode.NoCertificate, peer.Machine.Parameters!.IsPeerAuthenticated);
+            Assert.Equal(mode != ClientAuthenticationMode.NoCertificate, peer.Machine.Parameters!.IsPeerAuthenticated);
             await peer.ExpectEchoAsync();
         }
 
@@ -229,7 +229,7 @@ public class ShimGoodTests
         HybridTlsServerOptions options = ServerOptions(options =>
         {
             options.Credential = ShimFiles.RawCredential;
-            options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+            options.ClientCertificateMode = ClientAuthenticationMode.RequireCertificate;
             options.AcceptRawPublicKeys = true;
             options.PeerValidation = PeerValidation.PinnedPublicKeyHashes(Convert.FromBase64String(hash));
         });
@@ -274,7 +274,7 @@ public class ShimGoodTests
         using ShimProcess shim = ShimClient([.. ShimFiles.CredentialFlags, "-expect-client-ca-list", name]);
         using (ScriptedPeer peer = await AcceptAsync(shim, shimIsServer: false, ServerOptions(options =>
         {
-            options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+            options.ClientCertificateMode = ClientAuthenticationMode.RequireCertificate;
             options.SendCertificateAuthorities = true;
         })))
             Assert.True(await peer.HandshakeAsync());

@@ -234,7 +234,7 @@ public class ShimMisbehaviourTests
     public async Task A_clients_callback_refuses(string error, TlsAlert alert, string flag)
     {
         using ShimProcess shim = ShimHere(isServer: false, [flag, .. flag == "-new-rpk-credential" ? ["-key-file", ShimFiles.KeyFile] : ShimFiles.CredentialFlags]);
-        using ScriptedPeer peer = await AcceptAsync(shim, shimIsServer: false, ServerOptions(options => options.ClientCertificateMode = ClientCertificateMode.RequireCertificate));
+        using ScriptedPeer peer = await AcceptAsync(shim, shimIsServer: false, ServerOptions(options => options.ClientCertificateMode = ClientAuthenticationMode.RequireCertificate));
 
         // The client offers a raw key alone; this server picks the certificate all the same, by leaving its answer out.
         peer.Edit = (type, message) => type == HandshakeType.EncryptedExtensions

@@ -56,7 +56,7 @@ public sealed class DeliveryTests
         HybridTlsCredential server = TestIdentities.Server;
         using IDisposable _ = FixedEntropy.Begin();
         using HandshakePair pair = new(
-            TestIdentities.ServerOptions(o => (o.Credential, o.ClientCertificateMode) = (server, ClientCertificateMode.RequireCertificate)),
+            TestIdentities.ServerOptions(o => (o.Credential, o.ClientCertificateMode) = (server, ClientAuthenticationMode.RequireCertificate)),
             TestIdentities.ClientOptions(static o => o.Credential = TestIdentities.Client),
             withholdKeyShare: true)
         {

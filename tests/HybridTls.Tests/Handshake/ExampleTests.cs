@@ -121,13 +121,13 @@ public sealed class ExampleTests
             {
                 Credential = Raw ? HybridTlsCredential.FromRawPublicKey(TestKeys.Get("example server"), leaveOpen: true) : Issue(root, "example server", "server.example"),
                 PeerValidation = trust,
-                ClientCertificateMode = mutual ? ClientCertificateMode.RequireCertificate : ClientCertificateMode.NoCertificate,
+                ClientCertificateMode = mutual ? ClientAuthenticationMode.RequireCertificate : ClientAuthenticationMode.NoCertificate,
                 ApplicationProtocols = [SslApplicationProtocol.Http2],
                 TimeProvider = Clock,
             };
             HybridTlsClientOptions client = new()
             {
-                ServerName = "server.example",
+                TargetHost = "server.example",
                 Credential = mutual ? Issue(root, "example client", "client.example") : null,
                 PeerValidation = Raw ? PeerValidation.PinnedPublicKeys(TestKeys.Get("example server")) : trust,
                 AcceptRawPublicKeys = Raw,

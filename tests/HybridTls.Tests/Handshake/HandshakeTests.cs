@@ -54,7 +54,7 @@ public sealed class HandshakeTests
         using HandshakePair pair = new(
             TestIdentities.ServerOptions(options =>
             {
-                options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                options.ClientCertificateMode = ClientAuthenticationMode.RequireCertificate;
                 options.SendCertificateAuthorities = true;
             }),
             TestIdentities.ClientOptions(options => options.Credential = TestIdentities.Client),
@@ -74,7 +74,7 @@ public sealed class HandshakeTests
             TestIdentities.ServerOptions(options =>
             {
                 options.Credential = TestIdentities.RawServer;
-                options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                options.ClientCertificateMode = ClientAuthenticationMode.RequireCertificate;
                 options.PeerValidation = TestIdentities.PinClient;
                 options.AcceptRawPublicKeys = true;
             }),
@@ -101,7 +101,7 @@ public sealed class HandshakeTests
             TestIdentities.ServerOptions(options =>
             {
                 options.CertificateCompression = compression;
-                options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                options.ClientCertificateMode = ClientAuthenticationMode.RequireCertificate;
             }),
             TestIdentities.ClientOptions(options =>
             {

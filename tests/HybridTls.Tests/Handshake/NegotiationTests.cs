@@ -70,7 +70,7 @@ public sealed class NegotiationTests
         using MessagePair pair = new(TestIdentities.ServerOptions(options =>
         {
             options.ApplicationProtocols = [SslApplicationProtocol.Http2];
-            options.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+            options.ClientCertificateMode = ClientAuthenticationMode.AllowCertificate;
             if (condition == "the name is unknown to SelectOptions")
                 options.SelectOptions = static (_, _) => ValueTask.FromResult<HybridTlsServerOptions?>(null);
         }));

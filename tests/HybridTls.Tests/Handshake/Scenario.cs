@@ -11,7 +11,7 @@ internal sealed record Scenario
 
     public bool ClientSignsRemotely { get; init; }
 
-    public ClientCertificateMode Mode { get; init; }
+    public ClientAuthenticationMode Mode { get; init; }
 
     public bool ClientHasCredential { get; init; }
 
@@ -26,7 +26,7 @@ internal sealed record Scenario
         SelectsOptions = true,
         ServerSignsRemotely = true,
         ClientSignsRemotely = true,
-        Mode = ClientCertificateMode.RequireCertificate,
+        Mode = ClientAuthenticationMode.RequireCertificate,
         ClientHasCredential = true,
         Callbacks = true,
     };
@@ -43,9 +43,9 @@ internal sealed record Scenario
             from compresses in both
             from client in (Scenario[])
             [
-                new() { Mode = ClientCertificateMode.NoCertificate },
-                new() { Mode = ClientCertificateMode.AllowCertificate },
-                new() { Mode = ClientCertificateMode.RequireCertificate, ClientHasCredential = true },
+                new() { Mode = ClientAuthenticationMode.NoCertificate },
+                new() { Mode = ClientAuthenticationMode.AllowCertificate },
+                new() { Mode = ClientAuthenticationMode.RequireCertificate, ClientHasCredential = true },
             ]
             select client with
             {

@@ -73,7 +73,7 @@ public sealed class ServerAnswerTests
     {
         (HandshakeType type, Func<byte[], byte[]> change) = Edits[answer];
         using MessagePair pair = new(
-            TestIdentities.ServerOptions(static o => o.ClientCertificateMode = ClientCertificateMode.AllowCertificate),
+            TestIdentities.ServerOptions(static o => o.ClientCertificateMode = ClientAuthenticationMode.AllowCertificate),
             TestIdentities.ClientOptions(static o => o.ApplicationProtocols = [SslApplicationProtocol.Http2]));
         pair.Intercept = (taker, message) => taker == PeerRole.Client && message[0] == (byte)type ? change(message) : message;
         Assert.Equal(SpecDocument.Alerts("answers")[answer], pair.FailWith());
@@ -123,7 +123,7 @@ public sealed class ServerAnswerTests
         using MessagePair pair = new(
             TestIdentities.ServerOptions(options =>
             {
-                options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                options.ClientCertificateMode = ClientAuthenticationMode.RequireCertificate;
                 options.Credential = raw ? TestIdentities.RawServer : TestIdentities.Server;
                 options.PeerValidation = raw ? TestIdentities.PinClient : TestIdentities.TrustRoot;
                 options.AcceptRawPublicKeys = raw;
@@ -146,7 +146,7 @@ public sealed class ServerAnswerTests
     [Clause("HT-AUTH-8")]
     public void A_client_without_a_credential_answers_a_request_with_an_empty_certificate()
     {
-        using MessagePair pair = new(TestIdentities.ServerOptions(static o => o.ClientCertificateMode = ClientCertificateMode.AllowCertificate));
+        using MessagePair pair = new(TestIdentities.ServerOptions(static o => o.ClientCertificateMode = ClientAuthenticationMode.AllowCertificate));
         pair.Run();
         Assert.False(pair.Server.Parameters!.IsPeerAuthenticated);
         Assert.Contains(pair.Messages, static m => m.Taker == PeerRole.Server && m.Message.AsSpan().SequenceEqual((byte[])[11, 0, 0, 4, 0, 0, 0, 0]));
@@ -156,7 +156,7 @@ public sealed class ServerAnswerTests
     [Clause("HT-AUTH-8")]
     public void A_client_without_a_certificate_is_refused_where_one_is_required()
     {
-        using MessagePair pair = new(TestIdentities.ServerOptions(static o => o.ClientCertificateMode = ClientCertificateMode.RequireCertificate));
+        using MessagePair pair = new(TestIdentities.ServerOptions(static o => o.ClientCertificateMode = ClientAuthenticationMode.RequireCertificate));
         Assert.Equal(TlsAlert.CertificateRequired, pair.FailWith());
     }
 
@@ -169,7 +169,7 @@ public sealed class ServerAnswerTests
     public void A_server_checks_a_client_as_strictly(string type, TlsAlert alert)
     {
         using MessagePair pair = new(
-            TestIdentities.ServerOptions(static o => o.ClientCertificateMode = ClientCertificateMode.RequireCertificate),
+            TestIdentities.ServerOptions(static o => o.ClientCertificateMode = ClientAuthenticationMode.RequireCertificate),
             TestIdentities.ClientOptions(static o => o.Credential = TestIdentities.Client));
         pair.Intercept = (taker, message) => taker == PeerRole.Server && message[0] == (byte)Enum.Parse<HandshakeType>(type)
             ? type == "Certificate" ? Chain(message, 9, []) : [.. message[..^1], (byte)(message[^1] ^ 1)]
@@ -184,7 +184,7 @@ public sealed class ServerAnswerTests
     {
         // Who only replays somebody's certificate gets nowhere.
         using MessagePair pair = new(
-            TestIdentities.ServerOptions(static o => o.ClientCertificateMode = ClientCertificateMode.RequireCertificate),
+            TestIdentities.ServerOptions(static o => o.ClientCertificateMode = ClientAuthenticationMode.RequireCertificate),
             TestIdentities.ClientOptions(static o => o.Credential = TestIdentities.RemoteClient));
         pair.RunUntil(() => pair.Client.State == ClientState.AwaitSignature);
         pair.Client.UseSignature(TestKeys.Get("somebody else").SignData(pair.Client.ContentToSign.ToArray()));

@@ -157,7 +157,7 @@ public sealed class WireTests
     {
         using MessagePair pair = new(client: TestIdentities.ClientOptions(options =>
         {
-            options.ServerName = name;
+            options.TargetHost = name;
             options.SendServerName = send;
         }));
         pair.Run();
@@ -269,7 +269,7 @@ public sealed class WireTests
         {
             using MessagePair pair = new(TestIdentities.ServerOptions(options =>
             {
-                options.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                options.ClientCertificateMode = ClientAuthenticationMode.AllowCertificate;
                 options.SendCertificateAuthorities = named;
             }));
             pair.Run();

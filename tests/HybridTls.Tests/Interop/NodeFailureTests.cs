@@ -79,7 +79,7 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
         (HybridTlsException ours, NodeConnection theirs) = await FailToAcceptAsync(
             ServerOptions(options =>
             {
-                options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                options.ClientCertificateMode = ClientAuthenticationMode.RequireCertificate;
                 options.PeerValidation = TrustRoot;
                 options.TimeProvider = new FakeTimeProvider(DateTimeOffset.UtcNow + (which == "expired" ? TimeSpan.FromDays(200) : TimeSpan.Zero));
             }),
@@ -95,7 +95,7 @@ public sealed class NodeFailureTests(NodeTls node) : NodeTestBase(node)
         (HybridTlsException ours, NodeConnection theirs) = await FailToAcceptAsync(
             ServerOptions(options =>
             {
-                options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                options.ClientCertificateMode = ClientAuthenticationMode.RequireCertificate;
                 options.PeerValidation = TrustRoot;
             }),
             NodeClient());

@@ -96,7 +96,7 @@ public sealed class NodeHandshakeTests(NodeTls node) : NodeTestBase(node)
         (HybridTlsStream ours, NodeConnection theirs) = await AcceptNodeAsync(
             ServerOptions(options =>
             {
-                options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                options.ClientCertificateMode = ClientAuthenticationMode.RequireCertificate;
                 options.PeerValidation = TrustRoot;
                 options.SendCertificateAuthorities = namesAuthorities;
             }),
@@ -120,7 +120,7 @@ public sealed class NodeHandshakeTests(NodeTls node) : NodeTestBase(node)
         (HybridTlsStream ours, NodeConnection theirs) = await AcceptNodeAsync(
             ServerOptions(options =>
             {
-                options.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                options.ClientCertificateMode = ClientAuthenticationMode.AllowCertificate;
                 options.PeerValidation = TrustRoot;
             }),
             behaviour: Behaviour(echo: true));
@@ -213,12 +213,12 @@ public sealed class NodeHandshakeTests(NodeTls node) : NodeTestBase(node)
     [Clause("HT-NEG-12")]
     public async Task An_address_is_checked_and_not_sent_as_a_name()
     {
-        (HybridTlsException exception, _) = await FailToConnectAsync(NodeServer(), ClientOptions(options => options.ServerName = "127.0.0.1"));
+        (HybridTlsException exception, _) = await FailToConnectAsync(NodeServer(), ClientOptions(options => options.TargetHost = "127.0.0.1"));
         AssertSent(exception, TlsAlert.CertificateUnknown, "127.0.0.1", "localhost");
         (HybridTlsStream ours, NodeConnection theirs) = await ConnectToNodeAsync(
             client: ClientOptions(options =>
             {
-                options.ServerName = "127.0.0.1";
+                options.TargetHost = "127.0.0.1";
                 options.PeerValidation = TrustRoot.WithServerName("localhost");
             }));
         await using (ours)
@@ -238,7 +238,7 @@ public sealed class NodeHandshakeTests(NodeTls node) : NodeTestBase(node)
         (HybridTlsStream ours, NodeConnection theirs) = await AcceptNodeAsync(
             ServerOptions(options =>
             {
-                options.ClientCertificateMode = mutual ? ClientCertificateMode.RequireCertificate : ClientCertificateMode.NoCertificate;
+                options.ClientCertificateMode = mutual ? ClientAuthenticationMode.RequireCertificate : ClientAuthenticationMode.NoCertificate;
                 options.PeerValidation = TrustRoot;
             }),
             NodeClient(("ecdhCurve", groups), ("cert", Client.CertificatePem), ("key", Client.KeyPem)),
@@ -338,7 +338,7 @@ public sealed class NodeHandshakeTests(NodeTls node) : NodeTestBase(node)
             {
                 options.CertificateCompression = compression;
                 options.Credential = Compressible.Credential;
-                options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                options.ClientCertificateMode = ClientAuthenticationMode.RequireCertificate;
                 options.PeerValidation = TrustRoot;
             }),
             NodeClient(("certificateCompression", new JsonArray(algorithm)), ("cert", Compressible.CertificatePem), ("key", Compressible.KeyPem)),

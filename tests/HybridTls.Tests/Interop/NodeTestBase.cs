@@ -16,7 +16,7 @@ public abstract class NodeTestBase(NodeTls node)
 
     private protected static HybridTlsClientOptions ClientOptions(Action<HybridTlsClientOptions>? change = null)
     {
-        HybridTlsClientOptions options = new() { ServerName = "localhost", PeerValidation = PeerIdentities.TrustRoot };
+        HybridTlsClientOptions options = new() { TargetHost = "localhost", PeerValidation = PeerIdentities.TrustRoot };
         change?.Invoke(options);
         return options;
     }

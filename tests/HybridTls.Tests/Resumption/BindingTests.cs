@@ -34,7 +34,7 @@ public sealed class BindingTests : IDisposable
             Changed,
             client: static (options, changed) =>
             {
-                options.ServerName = changed ? "two.test" : "one.test";
+                options.TargetHost = changed ? "two.test" : "one.test";
                 options.SessionCache = new OneKeyCache(options.SessionCache!);
             });
     }
@@ -53,13 +53,13 @@ public sealed class BindingTests : IDisposable
         static (options, changed) => options.CipherSuites = [changed ? TlsCipherSuite.TLS_AES_256_GCM_SHA384 : TlsCipherSuite.TLS_AES_128_GCM_SHA256]);
 
     [Theory]
-    [InlineData(ClientCertificateMode.NoCertificate, ClientCertificateMode.AllowCertificate)]
-    [InlineData(ClientCertificateMode.NoCertificate, ClientCertificateMode.RequireCertificate)]
-    [InlineData(ClientCertificateMode.AllowCertificate, ClientCertificateMode.RequireCertificate)]
-    [InlineData(ClientCertificateMode.RequireCertificate, ClientCertificateMode.AllowCertificate)]
-    [InlineData(ClientCertificateMode.RequireCertificate, ClientCertificateMode.NoCertificate)]
+    [InlineData(ClientAuthenticationMode.NoCertificate, ClientAuthenticationMode.AllowCertificate)]
+    [InlineData(ClientAuthenticationMode.NoCertificate, ClientAuthenticationMode.RequireCertificate)]
+    [InlineData(ClientAuthenticationMode.AllowCertificate, ClientAuthenticationMode.RequireCertificate)]
+    [InlineData(ClientAuthenticationMode.RequireCertificate, ClientAuthenticationMode.AllowCertificate)]
+    [InlineData(ClientAuthenticationMode.RequireCertificate, ClientAuthenticationMode.NoCertificate)]
     [Clause("HT-RES-14")]
-    public void Whether_clients_authenticate(ClientCertificateMode before, ClientCertificateMode after) => Refused(
+    public void Whether_clients_authenticate(ClientAuthenticationMode before, ClientAuthenticationMode after) => Refused(
         Changed,
         (options, changed) => options.ClientCertificateMode = changed ? after : before,
         (options, _) => options.Credential = _visits.ClientCredential);
@@ -73,7 +73,7 @@ public sealed class BindingTests : IDisposable
             Changed,
             (options, changed) =>
             {
-                options.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                options.ClientCertificateMode = ClientAuthenticationMode.AllowCertificate;
                 if (changed)
                     options.PeerValidation = PeerValidation.TrustAnchors(other.Certificate);
             });
@@ -88,7 +88,7 @@ public sealed class BindingTests : IDisposable
         int visit = 0;
         Action<HybridTlsServerOptions> server = options =>
         {
-            options.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+            options.ClientCertificateMode = ClientAuthenticationMode.AllowCertificate;
             options.PeerValidation = visit++ == 0
                 ? PeerValidation.TrustAnchors(other.Certificate, third.Certificate)
                 : PeerValidation.TrustAnchors(third.Certificate, other.Certificate);
@@ -103,7 +103,7 @@ public sealed class BindingTests : IDisposable
         Changed,
         (options, changed) =>
         {
-            options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+            options.ClientCertificateMode = ClientAuthenticationMode.RequireCertificate;
             options.AcceptRawPublicKeys = true;
             options.PeerValidation = changed ? _visits.PinClient : PeerValidation.PinnedPublicKeyHashes(SHA256.HashData(_visits.RawClient.SubjectPublicKeyInfo.Span), new byte[32]);
         },
@@ -115,7 +115,7 @@ public sealed class BindingTests : IDisposable
         Changed,
         (options, changed) =>
         {
-            options.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+            options.ClientCertificateMode = ClientAuthenticationMode.AllowCertificate;
             options.AcceptRawPublicKeys = !changed;
             options.PeerValidation = _visits.PinClient;
         });
@@ -171,7 +171,7 @@ public sealed class BindingTests : IDisposable
     public void The_clients_certificate_is_judged_again()
     {
         // It is valid for three days, the session for seven.
-        Action<HybridTlsServerOptions> server = static options => options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+        Action<HybridTlsServerOptions> server = static options => options.ClientCertificateMode = ClientAuthenticationMode.RequireCertificate;
         Action<HybridTlsClientOptions> client = options => options.Credential = _visits.ClientCredential;
         _visits.VisitServer(server, client);
         _visits.Clock.Advance(TimeSpan.FromDays(2));
@@ -213,7 +213,7 @@ public sealed class BindingTests : IDisposable
         });
         Action<HybridTlsServerOptions> server = options =>
         {
-            options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+            options.ClientCertificateMode = ClientAuthenticationMode.RequireCertificate;
             options.PeerValidation = asking == PeerRole.Server ? validation : _visits.Trust;
         };
         Action<HybridTlsClientOptions> client = options =>
@@ -240,7 +240,7 @@ public sealed class BindingTests : IDisposable
             asked++;
             return ValueTask.FromResult(PeerVerdict.Accept);
         });
-        Action<HybridTlsServerOptions> server = options => (options.ClientCertificateMode, options.PeerValidation) = (ClientCertificateMode.RequireCertificate, validation);
+        Action<HybridTlsServerOptions> server = options => (options.ClientCertificateMode, options.PeerValidation) = (ClientAuthenticationMode.RequireCertificate, validation);
         Action<HybridTlsClientOptions> client = options => options.Credential = _visits.ClientCredential;
         _visits.VisitServer(server, client);
         byte[] recorded = [];
@@ -261,7 +261,7 @@ public sealed class BindingTests : IDisposable
     {
         Action<HybridTlsClientOptions>[] changes =
         [
-            static options => options.ServerName = "two.test",
+            static options => options.TargetHost = "two.test",
             static options => options.SendServerName = false,
             static options => options.PeerValidation = options.PeerValidation!.DangerousAnyServerName(),
             options => options.PeerValidation = _visits.PinServer,

@@ -111,7 +111,7 @@ public sealed class OfferTests : IDisposable
         Action<HybridTlsServerOptions> server = options =>
         {
             options.TicketProtector = keeping;
-            options.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+            options.ClientCertificateMode = ClientAuthenticationMode.AllowCertificate;
             if (fate == "expired")
                 options.TicketLifetime = TimeSpan.FromMinutes(1);
         };

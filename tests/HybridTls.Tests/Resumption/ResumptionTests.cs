@@ -57,7 +57,7 @@ public sealed class ResumptionTests : IDisposable
     {
         Action<HybridTlsServerOptions> server = options =>
         {
-            options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+            options.ClientCertificateMode = ClientAuthenticationMode.RequireCertificate;
             options.Credential = raw ? _visits.RawServer : _visits.ServerCredential;
             options.PeerValidation = raw ? _visits.PinClient : _visits.Trust;
             options.AcceptRawPublicKeys = raw;
@@ -224,7 +224,7 @@ public sealed class ResumptionTests : IDisposable
     [Clause("HT-HRR-3")]
     public void A_second_hello_that_drops_its_ticket_gets_a_full_handshake()
     {
-        Action<HybridTlsServerOptions> server = static options => options.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+        Action<HybridTlsServerOptions> server = static options => options.ClientCertificateMode = ClientAuthenticationMode.AllowCertificate;
         _visits.VisitServer(server);
         using MessagePair pair = new(_visits.Server(server), _visits.Client(), retry: true);
         int hellos = 0;
@@ -241,7 +241,7 @@ public sealed class ResumptionTests : IDisposable
     [Clause("HT-RES-3")]
     public void A_client_that_did_not_authenticate_does_not_by_resuming()
     {
-        Action<HybridTlsServerOptions> allow = static options => options.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+        Action<HybridTlsServerOptions> allow = static options => options.ClientCertificateMode = ClientAuthenticationMode.AllowCertificate;
         _visits.VisitServer(allow);
         NegotiatedParameters resumed = _visits.VisitServer(allow);
         Assert.True(resumed.IsResumed);

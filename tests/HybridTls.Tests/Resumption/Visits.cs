@@ -61,7 +61,7 @@ internal sealed class Visits : IDisposable
 
     public HybridTlsClientOptions Client(Action<HybridTlsClientOptions>? change = null)
     {
-        HybridTlsClientOptions options = new() { ServerName = "one.test", PeerValidation = Trust, SessionCache = Cache, TimeProvider = Clock };
+        HybridTlsClientOptions options = new() { TargetHost = "one.test", PeerValidation = Trust, SessionCache = Cache, TimeProvider = Clock };
         change?.Invoke(options);
         return options;
     }

@@ -16,7 +16,7 @@ public sealed class FailedHandshakeTests
     [Clause("HT-SHELL-11")]
     public async Task The_secrets_of_a_failed_handshake_do_not_wait_for_the_disposal(bool overPipes)
     {
-        HybridTlsClientOptions wrong = TestIdentities.ClientOptions(static options => options.ServerName = "elsewhere.test");
+        HybridTlsClientOptions wrong = TestIdentities.ClientOptions(static options => options.TargetHost = "elsewhere.test");
         if (overPipes)
         {
             await using PipesPair pair = PipesPair.CreateRaw();

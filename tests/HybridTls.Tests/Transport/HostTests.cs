@@ -137,7 +137,7 @@ public sealed class HostTests
 
     private static HybridTlsServerOptions MutualServer(PeerValidation validation) => TestIdentities.ServerOptions(options =>
     {
-        options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+        options.ClientCertificateMode = ClientAuthenticationMode.RequireCertificate;
         options.PeerValidation = validation;
     });
 

@@ -9,8 +9,8 @@ public sealed class OptionsTests
     public static TheoryData<string, Action<HybridTlsClientOptions>> ClientFaults => new()
     {
         { "PeerValidation is not set", options => options.PeerValidation = null },
-        { "ServerName is not set", options => options.ServerName = null },
-        { "ServerName is \"not a name\"", options => options.ServerName = "not a name" },
+        { "TargetHost is not set", options => options.TargetHost = null },
+        { "TargetHost is \"not a name\"", options => options.TargetHost = "not a name" },
         { "CipherSuites", options => options.CipherSuites = [] },
         { "CipherSuites", options => options.CipherSuites = [TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256] },
         { "ApplicationProtocols", options => options.ApplicationProtocols = [default] },
@@ -30,7 +30,7 @@ public sealed class OptionsTests
     public static TheoryData<string, Action<HybridTlsServerOptions>> ServerFaults => new()
     {
         { "Credential is not set", options => options.Credential = null },
-        { "ClientCertificateMode is RequireCertificate, but PeerValidation", options => (options.ClientCertificateMode, options.PeerValidation) = (ClientCertificateMode.RequireCertificate, null) },
+        { "ClientCertificateMode is RequireCertificate, but PeerValidation", options => (options.ClientCertificateMode, options.PeerValidation) = (ClientAuthenticationMode.RequireCertificate, null) },
         { "SendCertificateAuthorities", options => (options.SendCertificateAuthorities, options.PeerValidation) = (true, TestIdentities.PinClient) },
     };
 
@@ -86,7 +86,7 @@ public sealed class OptionsTests
     {
         await using TlsPair pair = await TlsPair.CreateAsync(
             new HybridTlsServerOptions { Credential = TestIdentities.Server },
-            new HybridTlsClientOptions { ServerName = "localhost", PeerValidation = TestIdentities.TrustRoot });
+            new HybridTlsClientOptions { TargetHost = "localhost", PeerValidation = TestIdentities.TrustRoot });
         Assert.True(pair.Client.IsAuthenticated && pair.Server.IsAuthenticated);
     }
 }

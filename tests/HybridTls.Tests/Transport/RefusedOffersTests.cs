@@ -179,10 +179,10 @@ public sealed class RefusedOffersTests
     }
 
     [Theory]
-    [InlineData(ClientCertificateMode.NoCertificate)]
-    [InlineData(ClientCertificateMode.AllowCertificate)]
+    [InlineData(ClientAuthenticationMode.NoCertificate)]
+    [InlineData(ClientAuthenticationMode.AllowCertificate)]
     [Clause("HT-PHA-1")]
-    public async Task An_offer_to_authenticate_later_is_not_taken(ClientCertificateMode mode)
+    public async Task An_offer_to_authenticate_later_is_not_taken(ClientAuthenticationMode mode)
     {
         await using TlsPair pair = TlsPair.CreateRaw();
         using RawClient client = new(pair.ClientTransport);
@@ -194,7 +194,7 @@ public sealed class RefusedOffersTests
         client.Hello.Set(ExtensionType.PostHandshakeAuth);
         client.WriteHello();
         await client.FlushAsync();
-        if (mode == ClientCertificateMode.AllowCertificate)
+        if (mode == ClientAuthenticationMode.AllowCertificate)
         {
             // It asks in the handshake, and only there: this client has no answer to that.
             await Assert.ThrowsAnyAsync<Exception>(async () =>

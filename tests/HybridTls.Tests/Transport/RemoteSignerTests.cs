@@ -162,7 +162,7 @@ public sealed class RemoteSignerTests
                 else if (server)
                 {
                     options.PeerValidation = asks;
-                    options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                    options.ClientCertificateMode = ClientAuthenticationMode.RequireCertificate;
                 }
             });
             HybridTlsClientOptions clientOptions = TestIdentities.ClientOptions(options =>
@@ -300,7 +300,7 @@ public sealed class RemoteSignerTests
             HybridTlsServerOptions server = TestIdentities.ServerOptions(options =>
             {
                 options.Credential = signsServer ? remote : TestIdentities.Server;
-                options.ClientCertificateMode = signsServer ? ClientCertificateMode.NoCertificate : ClientCertificateMode.RequireCertificate;
+                options.ClientCertificateMode = signsServer ? ClientAuthenticationMode.NoCertificate : ClientAuthenticationMode.RequireCertificate;
                 if (signsServer && limit is { } time)
                     options.HandshakeTimeout = time;
             });

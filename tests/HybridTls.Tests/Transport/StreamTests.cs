@@ -287,7 +287,7 @@ public sealed class StreamTests
             TestIdentities.ServerOptions(options =>
             {
                 options.RecordSizeLimit = ofServer;
-                options.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                options.ClientCertificateMode = ClientAuthenticationMode.RequireCertificate;
             }),
             TestIdentities.ClientOptions(options =>
             {

@@ -1,7 +1,7 @@
 namespace HybridTls;
 
 /// <summary>What a server asks of its clients (RFC 9846 §4.4.2).</summary>
-public enum ClientCertificateMode
+public enum ClientAuthenticationMode
 {
     /// <summary>No certificate is requested.</summary>
     NoCertificate,
