@@ -14,11 +14,15 @@ internal static class KestrelCommand
         Option<FileInfo?> json = new("--json") { Description = "also write the results to FILE as JSON", HelpName = "FILE" };
         Option<double> seconds = new("--seconds")
         {
-            Description = "how long each figure of each endpoint is measured", HelpName = "N", DefaultValueFactory = _ => 6,
+            Description = "how long each figure of each endpoint is measured",
+            HelpName = "N",
+            DefaultValueFactory = _ => 6,
         };
         Option<string> only = new("--only")
         {
-            Description = "measure only the figures whose name contains TEXT", HelpName = "TEXT", DefaultValueFactory = _ => string.Empty,
+            Description = "measure only the figures whose name contains TEXT",
+            HelpName = "TEXT",
+            DefaultValueFactory = _ => string.Empty,
         };
         Option<bool> check = new("--check") { Description = "fail if answers of 1 MiB come slower than through UseHttps" };
         Command command = new("kestrel", "Compare UseHybridTls with UseHttps: throughput and handshakes through Kestrel.") { json, seconds, only, check };

@@ -27,7 +27,8 @@ internal static class Execution
                     failure = exception;
                 }
             },
-            StackSize) { IsBackground = true, Name = target.Name };
+            StackSize)
+        { IsBackground = true, Name = target.Name };
         thread.Start();
         return thread.Join(limit) ? (outcome, failure) : (null, Hang(target, limit));
     }

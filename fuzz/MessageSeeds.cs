@@ -6,7 +6,7 @@ namespace HybridTls.Fuzz;
 /// <summary>Well-formed messages made by our writers, the same on every run: the corpus, and the examples of the codec's tests.</summary>
 internal static class MessageSeeds
 {
-    private static readonly TlsCipherSuite[] s_suites =
+    private static readonly TlsCipherSuite[] Suites =
     [
         TlsCipherSuite.TLS_AES_256_GCM_SHA384, TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256, TlsCipherSuite.TLS_AES_128_GCM_SHA256,
     ];
@@ -126,7 +126,7 @@ internal static class MessageSeeds
 
     private static void FullClientHello(TlsWriter writer)
     {
-        using (ClientHello.Begin(writer, Pattern(32, 1), Pattern(32, 2), [(TlsCipherSuite)Grease.CodePoint(0), .. s_suites]))
+        using (ClientHello.Begin(writer, Pattern(32, 1), Pattern(32, 2), [(TlsCipherSuite)Grease.CodePoint(0), .. Suites]))
         {
             writer.WriteExtension((ExtensionType)Grease.CodePoint(1), []);
             ServerNameExtension.Write(writer, "server.example"u8);
@@ -157,7 +157,7 @@ internal static class MessageSeeds
 
     private static void ResumingClientHello(TlsWriter writer)
     {
-        using (ClientHello.Begin(writer, Pattern(32, 1), Pattern(32, 2), s_suites))
+        using (ClientHello.Begin(writer, Pattern(32, 1), Pattern(32, 2), Suites))
         {
             SupportedVersionsExtension.WriteOffered(writer, ProtocolVersion.Tls13);
             SupportedGroupsExtension.Write(writer, NamedGroup.X25519MLKem768);
@@ -171,7 +171,7 @@ internal static class MessageSeeds
 
     private static void TwoKeysClientHello(TlsWriter writer)
     {
-        using (ClientHello.Begin(writer, Pattern(32, 1), [], s_suites))
+        using (ClientHello.Begin(writer, Pattern(32, 1), [], Suites))
         {
             SupportedVersionsExtension.WriteOffered(writer, ProtocolVersion.Tls13);
             SupportedGroupsExtension.Write(writer, NamedGroup.X25519MLKem768);

@@ -9,7 +9,7 @@ internal sealed class Mutator
     public const int MaxLength = 1 << 16;
 
     // Code points and lengths that mean something to TLS, which bit flips would hit too rarely.
-    private static readonly byte[][] s_dictionary =
+    private static readonly byte[][] Dictionary =
     [
         [0x03, 0x01], [0x03, 0x03], [0x03, 0x04], [0x7F, 0x1C],
         [0x11, 0xEC], [0x00, 0x1D], [0x00, 0x17], [0x09, 0x05], [0x04, 0x03], [0x08, 0x04],
@@ -35,7 +35,7 @@ internal sealed class Mutator
     public Mutator(int seed)
     {
         _random = new Random(seed);
-        _extensions = new ExtensionMutator(_random, s_dictionary);
+        _extensions = new ExtensionMutator(_random, Dictionary);
     }
 
     private static byte[][] Texts => [[.. HybridTls.Messages.HelloRetryRequest.Random], [.. "DOWNGRD\u0001"u8], [.. "h2"u8]];
@@ -89,7 +89,7 @@ internal sealed class Mutator
         }
     }
 
-    private byte[] Word() => s_dictionary[_random.Next(s_dictionary.Length)];
+    private byte[] Word() => Dictionary[_random.Next(Dictionary.Length)];
 
     private byte[] Bytes(int count)
     {

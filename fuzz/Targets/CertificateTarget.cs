@@ -11,14 +11,14 @@ internal static class CertificateTarget
     // Names, the exception with its message, and one evaluation of a path; far below the certificate's own limit of 64 KiB times ten.
     private const int FixedAllocation = 512 * 1024;
 
-    private static readonly DateTimeOffset s_now = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
-    private static readonly byte[] s_authority = Create("CN=Authority", "CN=Authority", authority: true, 1);
-    private static readonly byte[] s_leaf = Create("CN=Leaf", "CN=Authority", authority: false, 2);
-    private static readonly PeerValidation s_validation =
-        PeerValidation.TrustAnchorsFromPem(PemEncoding.WriteString("CERTIFICATE", s_authority));
+    private static readonly DateTimeOffset Now = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly byte[] Authority = Create("CN=Authority", "CN=Authority", authority: true, 1);
+    private static readonly byte[] Leaf = Create("CN=Leaf", "CN=Authority", authority: false, 2);
+    private static readonly PeerValidation Validation =
+        PeerValidation.TrustAnchorsFromPem(PemEncoding.WriteString("CERTIFICATE", Authority));
 
-    private static readonly HostName s_dnsName = Name("example.com");
-    private static readonly HostName s_address = Name("192.0.2.1");
+    private static readonly HostName DnsName = Name("example.com");
+    private static readonly HostName Address = Name("192.0.2.1");
 
     /// <summary>Parses, asks for every name, and validates: only documented refusals, bounded memory, and no forged path.</summary>
     public static string Fuzz(ReadOnlySpan<byte> input)
@@ -31,10 +31,10 @@ internal static class CertificateTarget
             ParsedCertificate certificate = ParsedCertificate.Parse(der);
             certificate.Describe();
             HostName.DescribeNames(certificate);
-            outcome = $"parsed, {(s_dnsName.Matches(certificate) ? "the name" : "no name")}, " +
-                $"{(s_address.Matches(certificate) ? "the address" : "no address")}, ";
+            outcome = $"parsed, {(DnsName.Matches(certificate) ? "the name" : "no name")}, " +
+                $"{(Address.Matches(certificate) ? "the address" : "no address")}, ";
             Properties.Check(der.AsSpan().IndexOf(certificate.ToBeSigned) >= 0, "What is signed lies within the certificate.");
-            PeerEvaluation evaluation = s_validation.Evaluate(new PeerValidationRequest
+            PeerEvaluation evaluation = Validation.Evaluate(new PeerValidationRequest
             {
                 Peer = PeerRole.Server,
                 ServerName = "example.com",
@@ -45,7 +45,7 @@ internal static class CertificateTarget
 
             // The seeds' signatures are a pattern, not a signature: only the anchor itself may ever be accepted.
             Properties.Check(
-                evaluation.Failure is not null || der.AsSpan().SequenceEqual(s_authority),
+                evaluation.Failure is not null || der.AsSpan().SequenceEqual(Authority),
                 "A certificate with a forged signature is not accepted.");
             outcome += evaluation.Failure is { } failure ? $"{failure.Alert}: {Properties.WithoutNumbers(failure.Message)}" : Properties.Accepted;
         }
@@ -65,8 +65,8 @@ internal static class CertificateTarget
     /// <summary>A certificate authority and a server's certificate, the same on every run.</summary>
     public static IEnumerable<FuzzSeed> Seeds()
     {
-        yield return new("authority", s_authority);
-        yield return new("server", s_leaf);
+        yield return new("authority", Authority);
+        yield return new("server", Leaf);
     }
 
     private static byte[] Create(string subject, string issuer, bool authority, byte number)
@@ -90,7 +90,7 @@ internal static class CertificateTarget
         }
 
         using X509Certificate2 certificate = request.Create(
-            new X500DistinguishedName(issuer), new PatternSignature(key), s_now.AddDays(-1), s_now.AddYears(1), [number]);
+            new X500DistinguishedName(issuer), new PatternSignature(key), Now.AddDays(-1), Now.AddYears(1), [number]);
         return certificate.RawData;
     }
 
@@ -102,7 +102,7 @@ internal static class CertificateTarget
 
     private sealed class FixedTime : TimeProvider
     {
-        public override DateTimeOffset GetUtcNow() => s_now;
+        public override DateTimeOffset GetUtcNow() => Now;
     }
 
     // Bytes in the place of a signature: the files of the corpus stay the same although ML-DSA signs with fresh randomness.

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using HybridTls.Issuing;
 using HybridTls;
 using HybridTls.Cryptography;
+using HybridTls.Issuing;
 
 namespace GrpcOrHttp2;
 

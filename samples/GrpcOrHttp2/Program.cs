@@ -1,7 +1,7 @@
 using System.Net;
 using GrpcOrHttp2;
-using HybridTls.Issuing;
 using HybridTls;
+using HybridTls.Issuing;
 using Microsoft.AspNetCore.Builder;
 
 using Identities identities = new();
@@ -30,7 +30,9 @@ Console.WriteLine($"100 requests at a time, on {connections} connection: {answer
 using LinesContent lines = new();
 using HttpRequestMessage request = new(HttpMethod.Post, "shout")
 {
-    Content = lines, Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+    Content = lines,
+    Version = HttpVersion.Version20,
+    VersionPolicy = HttpVersionPolicy.RequestVersionExact,
 };
 using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
 using StreamReader shouted = new(await response.Content.ReadAsStreamAsync());

@@ -92,7 +92,7 @@ internal sealed class HandshakeObserver
         if (reason == HandshakeFailureReason.Internal)
             Log.WeFailed(_telemetry.Logger, _connectionId, exception);
         else if (_telemetry.Logger.IsEnabled(LogLevel.Debug))
-            {
+        {
             string why = exception is HybridTlsException { Reason: not FailureReason.None } refused
                 ? $"{TlsNames.Of(reason)}, {TlsNames.Of(refused.Reason)}" : TlsNames.Of(reason);
             Log.PeerFailed(_telemetry.Logger, _connectionId, duration.TotalMilliseconds, why, exception.Message);

@@ -183,7 +183,7 @@ public sealed class DiagnosticsTests
         await using WebHost host = await WebHost.StartAsync(
             Map,
             options => options.KeyLog = line => secrets.Add(line.Split(' ')[2]),
-            middleware => middleware.OnHandshakeFailed = failure => seen.Add(failure.ToString()));
+            middleware => middleware.OnHandshakeFailed = failure => seen.Add($"{failure.Reason} {failure.Exception} {failure.ClientHello?.ServerName}"));
         using CollectedMetrics metrics = new(host.Services, "HybridTls");
         using HttpClient client = host.CreateClient();
         using ByteArrayContent content = new(new byte[1000]);

@@ -114,7 +114,9 @@ public sealed class NodeTests
     {
         JsonObject request = new()
         {
-            ["op"] = operation, ["port"] = host.Port, ["ca"] = TestIdentities.Authority.Certificate.ExportCertificatePem(),
+            ["op"] = operation,
+            ["port"] = host.Port,
+            ["ca"] = TestIdentities.Authority.Certificate.ExportCertificatePem(),
         };
         foreach ((string name, JsonNode value) in members)
             request[name] = value;
@@ -126,7 +128,10 @@ public sealed class NodeTests
     {
         JsonElement answer = await node.RequestAsync(new JsonObject
         {
-            ["op"] = "listen", ["key"] = NodeServer.Key, ["cert"] = NodeServer.Certificate, ["ca"] = clientAuthority,
+            ["op"] = "listen",
+            ["key"] = NodeServer.Key,
+            ["cert"] = NodeServer.Certificate,
+            ["ca"] = clientAuthority,
         });
         return answer.GetProperty("port").GetInt32();
     }

@@ -106,8 +106,12 @@ public sealed class InspectTests : ToolTestBase
             await socket.ConnectAsync(listener.LocalEndpoint, Token);
             await using HybridTlsStream client = new(new TappedNetworkStream(socket, new FlightLog(TimeProvider.System), capture));
             await client.AuthenticateAsClientAsync(
-                new HybridTlsClientOptions { TargetHost = "localhost", PeerValidation = PeerValidation.TrustAnchors(certificate),
-                    KeyLog = secrets.Add }, Token);
+                new HybridTlsClientOptions
+                {
+                    TargetHost = "localhost",
+                    PeerValidation = PeerValidation.TrustAnchors(certificate),
+                    KeyLog = secrets.Add
+                }, Token);
             for (int i = 0; i < 3; i++)
             {
                 byte[] data = Encoding.ASCII.GetBytes($"round {i}");

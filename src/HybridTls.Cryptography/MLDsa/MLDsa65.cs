@@ -129,12 +129,12 @@ internal static class MLDsa65
     }
 
     internal static bool TryExpand(ReadOnlySpan<byte> privateKey, Span<byte> publicKey, MLDsaExpandedKey key) => Lanes.Selected switch
-        {
-            LaneWidth.Vector512 => MLDsaKeyGeneration<Vector512Lanes32, Vector512<int>>.TryExpand(privateKey, publicKey, key),
-            LaneWidth.Vector256 => MLDsaKeyGeneration<Vector256Lanes32, Vector256<int>>.TryExpand(privateKey, publicKey, key),
-            LaneWidth.Vector128 => MLDsaKeyGeneration<Vector128Lanes32, Vector128<int>>.TryExpand(privateKey, publicKey, key),
-            _ => MLDsaKeyGeneration<ScalarLanes32, long>.TryExpand(privateKey, publicKey, key),
-        };
+    {
+        LaneWidth.Vector512 => MLDsaKeyGeneration<Vector512Lanes32, Vector512<int>>.TryExpand(privateKey, publicKey, key),
+        LaneWidth.Vector256 => MLDsaKeyGeneration<Vector256Lanes32, Vector256<int>>.TryExpand(privateKey, publicKey, key),
+        LaneWidth.Vector128 => MLDsaKeyGeneration<Vector128Lanes32, Vector128<int>>.TryExpand(privateKey, publicKey, key),
+        _ => MLDsaKeyGeneration<ScalarLanes32, long>.TryExpand(privateKey, publicKey, key),
+    };
 
     internal static void TransformT0(MLDsaExpandedKey key)
     {

@@ -20,13 +20,13 @@ internal static class MLKemRejection
     private static readonly byte[] Compaction = CompactionIndices();
 
     [ThreadStatic]
-    private static long s_longPaths;
+    private static long _longPaths;
 
     /// <summary>How often this thread found that three blocks of output were too few: a test sees here that the long path ran.</summary>
-    public static long LongPaths => s_longPaths;
+    public static long LongPaths => _longPaths;
 
     /// <summary>Notes that a batch is squeezed on.</summary>
-    public static void CountLongPath() => s_longPaths++;
+    public static void CountLongPath() => _longPaths++;
 
     /// <summary>Takes from the output what is less than q, 12 bits each, until the polynomial is full.</summary>
     /// <param name="output">Output of SHAKE128, and <see cref="Slack"/> bytes more.</param>

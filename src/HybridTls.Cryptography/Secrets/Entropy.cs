@@ -6,13 +6,13 @@ namespace HybridTls.Cryptography;
 internal static class Entropy
 {
     private static readonly AsyncLocal<Action<Memory<byte>>?> Replacement = new();
-    private static bool s_replaced;
+    private static bool _replaced;
 
     /// <summary>Fills <paramref name="destination"/> from the operating system's generator.</summary>
     public static void Fill(Span<byte> destination)
     {
         // The flag keeps AsyncLocal's lookup out of every process that never replaced the source.
-        if (Volatile.Read(ref s_replaced) && Replacement.Value is { } source)
+        if (Volatile.Read(ref _replaced) && Replacement.Value is { } source)
         {
             byte[] bytes = new byte[destination.Length];
             source(bytes);
@@ -26,7 +26,7 @@ internal static class Entropy
     /// <summary>Replaces the source for the current asynchronous flow (tests only) until the result is disposed.</summary>
     public static IDisposable Replace(Action<Memory<byte>> source)
     {
-        Volatile.Write(ref s_replaced, true);
+        Volatile.Write(ref _replaced, true);
         Action<Memory<byte>>? previous = Replacement.Value;
         Replacement.Value = source;
         return new Restore(previous);

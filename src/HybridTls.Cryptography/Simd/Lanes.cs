@@ -7,7 +7,7 @@ namespace HybridTls.Cryptography;
 internal static class Lanes
 {
     [ThreadStatic]
-    private static LaneWidth s_forced;
+    private static LaneWidth _forced;
 
     /// <summary>The widest back end that this machine runs.</summary>
     public static LaneWidth Widest { get; } =
@@ -17,7 +17,7 @@ internal static class Lanes
         : LaneWidth.Scalar;
 
     /// <summary>The back end for an operation that starts now on this thread.</summary>
-    public static LaneWidth Selected => s_forced == 0 ? Widest : s_forced;
+    public static LaneWidth Selected => _forced == 0 ? Widest : _forced;
 
     /// <summary>Every back end that this machine runs, narrowest first.</summary>
     public static IEnumerable<LaneWidth> Supported => Enum.GetValues<LaneWidth>().Where(IsSupported);
@@ -41,8 +41,8 @@ internal static class Lanes
             throw new PlatformNotSupportedException($"This machine does not run the {width} back end.");
         }
 
-        Forced previous = new(s_forced);
-        s_forced = width;
+        Forced previous = new(_forced);
+        _forced = width;
         return previous;
     }
 
@@ -50,6 +50,6 @@ internal static class Lanes
     internal readonly struct Forced(LaneWidth previous) : IDisposable
     {
         /// <inheritdoc/>
-        public void Dispose() => s_forced = previous;
+        public void Dispose() => _forced = previous;
     }
 }

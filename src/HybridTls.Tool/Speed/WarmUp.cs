@@ -18,14 +18,14 @@ internal static class WarmUp
 {
     private const int Handshakes = 40;
     private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(400);
-    private static bool s_done;
+    private static bool _done;
 
     /// <summary>Runs handshakes in memory and one over loopback, once in a process.</summary>
     public static async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (s_done)
+        if (_done)
             return;
-        s_done = true;
+        _done = true;
         using MLDsa key = KeyFile.Generate();
         using X509Certificate2 certificate = CertificateFactory.CreateSelfSigned(key, new CertificateProfile { Names = ["localhost"] });
         using HybridTlsCredential credential = HybridTlsCredential.Create(certificate, key, leaveOpen: true);

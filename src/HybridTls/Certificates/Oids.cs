@@ -36,15 +36,23 @@ internal static class Oids
     /// <summary>The common name of a key or signature algorithm, for messages.</summary>
     public static string DescribeAlgorithm(ReadOnlySpan<byte> oid)
     {
-        if (oid.SequenceEqual(MLDsa65)) return "ML-DSA-65";
-        if (oid.SequenceEqual(MLDsa44)) return "ML-DSA-44";
-        if (oid.SequenceEqual(MLDsa87)) return "ML-DSA-87";
-        if (oid.SequenceEqual(RsaEncryption)) return "RSA";
-        if (oid.SequenceEqual(EcPublicKey)) return "an elliptic curve (ECDSA)";
-        if (oid.SequenceEqual(Ed25519)) return "Ed25519";
+        if (oid.SequenceEqual(MLDsa65))
+            return "ML-DSA-65";
+        if (oid.SequenceEqual(MLDsa44))
+            return "ML-DSA-44";
+        if (oid.SequenceEqual(MLDsa87))
+            return "ML-DSA-87";
+        if (oid.SequenceEqual(RsaEncryption))
+            return "RSA";
+        if (oid.SequenceEqual(EcPublicKey))
+            return "an elliptic curve (ECDSA)";
+        if (oid.SequenceEqual(Ed25519))
+            return "Ed25519";
         // pkcs-1 (1.2.840.113549.1.1) and ansi-X9-62 signatures (1.2.840.10045.4)
-        if (oid.StartsWith(RsaEncryption[..^1])) return "RSA";
-        if (oid.StartsWith((ReadOnlySpan<byte>)[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04])) return "ECDSA";
+        if (oid.StartsWith(RsaEncryption[..^1]))
+            return "RSA";
+        if (oid.StartsWith((ReadOnlySpan<byte>)[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04]))
+            return "ECDSA";
         return "the algorithm " + ToDotted(oid);
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using HybridTls.Handshake;
@@ -15,6 +16,7 @@ namespace HybridTls.Channels;
 /// One thread may read while another writes. The two directions share no lock: the reading side never waits for the turn. Where it has
 /// something to send and somebody is writing, it leaves a note, which whoever has the turn finds when giving it back.
 /// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "A SemaphoreSlim without a wait handle holds nothing to free.")]
 internal sealed class SecureChannel(HandshakeMachine machine, IChannelOutput output, ChannelOwner owner)
 {
     /// <summary>How long an alert may take to be handed to the transport of a connection that is lost anyway.</summary>

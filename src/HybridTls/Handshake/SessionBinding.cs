@@ -17,7 +17,7 @@ internal static class SessionBinding
     /// <summary>Who chooses credentials: a delegate has no contents to hash, so each object is somebody else.</summary>
     private static readonly ConditionalWeakTable<Delegate, SelectorId> Selectors = [];
 
-    private static uint lastSelector;
+    private static uint _lastSelector;
 
     private enum Identity : byte
     {
@@ -90,7 +90,7 @@ internal static class SessionBinding
 
     private sealed class SelectorId
     {
-        public uint Value { get; } = Interlocked.Increment(ref lastSelector);
+        public uint Value { get; } = Interlocked.Increment(ref _lastSelector);
     }
 
     private static void WriteText(TlsWriter writer, string? text)

@@ -67,7 +67,8 @@ internal sealed class CipherSuiteParameters
     {
         foreach (CipherSuiteParameters suite in Supported)
         {
-            if ((ushort)suite.Id == id) return suite;
+            if ((ushort)suite.Id == id)
+                return suite;
         }
 
         return null;

@@ -254,6 +254,7 @@ internal sealed class SecretSchedule : IDisposable
     private void ThrowUnless(bool inOrder)
     {
         ObjectDisposedException.ThrowIf(_stage == Stage.Disposed, this);
-        if (!inOrder) throw new InvalidOperationException("The key schedule is not at the stage that this needs.");
+        if (!inOrder)
+            throw new InvalidOperationException("The key schedule is not at the stage that this needs.");
     }
 }

@@ -42,7 +42,8 @@ internal sealed class TrafficSecret : IDisposable
         get
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (!_derived) throw new InvalidOperationException("The key schedule has not come to this secret yet.");
+            if (!_derived)
+                throw new InvalidOperationException("The key schedule has not come to this secret yet.");
             return _block.Slot(_slot)[..Suite.HashSize];
         }
     }

@@ -44,7 +44,8 @@ internal sealed class Transcript : IDisposable
     {
         if (_hash is not null)
         {
-            if (_suite!.Hash != suite.Hash) throw new InvalidOperationException("The transcript has another hash already.");
+            if (_suite!.Hash != suite.Hash)
+                throw new InvalidOperationException("The transcript has another hash already.");
             _suite = suite;
             return;
         }
@@ -71,9 +72,11 @@ internal sealed class Transcript : IDisposable
     public void GetHashWith(CipherSuiteParameters suite, ReadOnlySpan<byte> partial, Span<byte> destination)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, suite.HashSize, nameof(destination));
-        if (_hash is not null && _suite!.Hash != suite.Hash) throw new InvalidOperationException("The transcript has another hash already.");
+        if (_hash is not null && _suite!.Hash != suite.Hash)
+            throw new InvalidOperationException("The transcript has another hash already.");
         using IncrementalHash hash = _hash?.Clone() ?? IncrementalHash.CreateHash(suite.Hash);
-        if (_hash is null) hash.AppendData(_buffer.AsSpan(0, _buffered));
+        if (_hash is null)
+            hash.AppendData(_buffer.AsSpan(0, _buffered));
         hash.AppendData(partial);
         hash.GetHashAndReset(destination);
     }
@@ -102,7 +105,8 @@ internal sealed class Transcript : IDisposable
 
     private void ReturnBuffer()
     {
-        if (_buffer.Length > 0) ArrayPool<byte>.Shared.Return(_buffer);
+        if (_buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
     }
 }

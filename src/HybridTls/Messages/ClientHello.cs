@@ -114,7 +114,9 @@ internal readonly ref struct ClientHello
         {
             return new ClientHello(random, sessionId, extensions)
             {
-                LegacyVersion = legacyVersion, CipherSuites = suites, CompressionMethods = compressionMethods,
+                LegacyVersion = legacyVersion,
+                CipherSuites = suites,
+                CompressionMethods = compressionMethods,
             };
         }
 

@@ -29,7 +29,8 @@ internal sealed class HandshakeReassembly(HandshakeMessageLimits limits) : IDisp
     /// <summary>Makes room for <paramref name="size"/> bytes behind what is pending. Invalidates messages taken before.</summary>
     public Span<byte> GetTail(int size)
     {
-        if (_buffer.Length - _end < size) MakeRoom(size);
+        if (_buffer.Length - _end < size)
+            MakeRoom(size);
         return _buffer.AsSpan(_end, size);
     }
 
@@ -49,7 +50,8 @@ internal sealed class HandshakeReassembly(HandshakeMessageLimits limits) : IDisp
     public bool TryTake(out ReadOnlySpan<byte> message)
     {
         message = default;
-        if (Pending < MessageHeaderSize) return false;
+        if (Pending < MessageHeaderSize)
+            return false;
 
         ReadOnlySpan<byte> pending = _buffer.AsSpan(_start, Pending);
         int length = (pending[1] << 16) | (pending[2] << 8) | pending[3];
@@ -60,7 +62,8 @@ internal sealed class HandshakeReassembly(HandshakeMessageLimits limits) : IDisp
             TlsError.Throw(HandshakeMessageLimits.IsFixed(type) ? FailureReason.MessageSize : FailureReason.MessageTooLong, type, length, limit);
         }
 
-        if (Pending < MessageHeaderSize + length) return false;
+        if (Pending < MessageHeaderSize + length)
+            return false;
         message = pending[..(MessageHeaderSize + length)];
         _start += message.Length;
         return true;
@@ -69,7 +72,8 @@ internal sealed class HandshakeReassembly(HandshakeMessageLimits limits) : IDisp
     /// <summary>Gives the buffer back when nothing is pending, so that an idle connection holds none.</summary>
     public void ReleaseIfEmpty()
     {
-        if (Pending == 0) Dispose();
+        if (Pending == 0)
+            Dispose();
     }
 
     /// <summary>Zeroes the buffer and gives it back.</summary>
@@ -78,7 +82,8 @@ internal sealed class HandshakeReassembly(HandshakeMessageLimits limits) : IDisp
         byte[] buffer = _buffer;
         _buffer = [];
         _start = _end = 0;
-        if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+        if (buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
     }
 
     private void MakeRoom(int size)
@@ -92,7 +97,8 @@ internal sealed class HandshakeReassembly(HandshakeMessageLimits limits) : IDisp
         {
             byte[] larger = ArrayPool<byte>.Shared.Rent(pending + size);
             _buffer.AsSpan(_start, pending).CopyTo(larger);
-            if (_buffer.Length > 0) ArrayPool<byte>.Shared.Return(_buffer, clearArray: true);
+            if (_buffer.Length > 0)
+                ArrayPool<byte>.Shared.Return(_buffer, clearArray: true);
             _buffer = larger;
         }
 

@@ -51,7 +51,8 @@ internal static class InnerPlaintext
             }
         }
 
-        for (; i < to; i++) last = Select(plaintext[i], i, last);
+        for (; i < to; i++)
+            last = Select(plaintext[i], i, last);
         return last;
     }
 

@@ -10,7 +10,8 @@ internal static class RecordFraming
     public static bool TryParseHeader(in ReadOnlySequence<byte> sequence, int maxProtectedFragment, out RecordHeader header)
     {
         ReadOnlySpan<byte> first = sequence.FirstSpan;
-        if (first.Length >= RecordLimits.HeaderSize || sequence.IsSingleSegment) return TryParseHeader(first, maxProtectedFragment, out header);
+        if (first.Length >= RecordLimits.HeaderSize || sequence.IsSingleSegment)
+            return TryParseHeader(first, maxProtectedFragment, out header);
 
         Span<byte> copy = stackalloc byte[RecordLimits.HeaderSize];
         int length = (int)Math.Min(sequence.Length, RecordLimits.HeaderSize);
@@ -23,9 +24,12 @@ internal static class RecordFraming
     public static bool TryParseHeader(ReadOnlySpan<byte> bytes, int maxProtectedFragment, out RecordHeader header)
     {
         header = default;
-        if (bytes.IsEmpty) return false;
-        if (bytes[0] is < (byte)ContentType.ChangeCipherSpec or > (byte)ContentType.ApplicationData) ThrowUnknownType(bytes[0]);
-        if (bytes.Length < RecordLimits.HeaderSize) return false;
+        if (bytes.IsEmpty)
+            return false;
+        if (bytes[0] is < (byte)ContentType.ChangeCipherSpec or > (byte)ContentType.ApplicationData)
+            ThrowUnknownType(bytes[0]);
+        if (bytes.Length < RecordLimits.HeaderSize)
+            return false;
 
         // legacy_record_version is ignored for all purposes (§5.1).
         header = RecordHeader.Read(bytes);

@@ -122,7 +122,8 @@ internal sealed class RecordProtection : IDisposable
 
         // The last number is never used, so that none can follow it (§5.3). A peer that never updates its keys is still heard
         // beyond the AEAD limit, which bounds senders; ShouldUpdateKeys makes us ask it for an update long before.
-        if (SequenceNumber == ulong.MaxValue) TlsError.Throw(FailureReason.KeyUsedUp);
+        if (SequenceNumber == ulong.MaxValue)
+            TlsError.Throw(FailureReason.KeyUsedUp);
 
         Span<byte> nonce = stackalloc byte[IvSize];
         WriteNonce(nonce);
@@ -132,7 +133,8 @@ internal sealed class RecordProtection : IDisposable
 
         SequenceNumber++;
         length = InnerPlaintext.IndexOfContentType(inner);
-        if (length < 0) TlsError.Throw(FailureReason.NoContentType);
+        if (length < 0)
+            TlsError.Throw(FailureReason.NoContentType);
         type = (ContentType)inner[length];
         _bytes += (ulong)inner.Length - 1;
         return true;

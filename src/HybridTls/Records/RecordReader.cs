@@ -151,14 +151,17 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
         }
 
         consumed = examined = input.Start;
-        if (TryTakeBuffered(out result)) return true;
+        if (TryTakeBuffered(out result))
+            return true;
 
         ReadOnlySequence<byte> rest = input;
         while (RecordFraming.TryParseHeader(rest, ProtectedFragmentLimit, out RecordHeader header))
         {
             JudgeHeader(header);
-            if (rest.Length < header.RecordSize) break;
-            if (NeedsLargerDestination(header, destination, out result)) return true;
+            if (rest.Length < header.RecordSize)
+                break;
+            if (NeedsLargerDestination(header, destination, out result))
+                return true;
 
             ReadOnlySequence<byte> record = rest.Slice(0, header.RecordSize);
             bool found = record.IsSingleSegment
@@ -166,7 +169,8 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
                 : ProcessSplit(header, record, destination, out result);
             rest = rest.Slice(header.RecordSize);
             consumed = examined = rest.Start;
-            if (found) return true;
+            if (found)
+                return true;
         }
 
         examined = input.End;
@@ -182,17 +186,21 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
     public bool TryRead(ReadOnlySpan<byte> input, out int consumed, Span<byte> destination, out RecordReadResult result)
     {
         consumed = 0;
-        if (TryTakeBuffered(out result)) return true;
+        if (TryTakeBuffered(out result))
+            return true;
 
         while (RecordFraming.TryParseHeader(input[consumed..], ProtectedFragmentLimit, out RecordHeader header))
         {
             JudgeHeader(header);
-            if (input.Length - consumed < header.RecordSize) break;
-            if (NeedsLargerDestination(header, destination, out result)) return true;
+            if (input.Length - consumed < header.RecordSize)
+                break;
+            if (NeedsLargerDestination(header, destination, out result))
+                return true;
 
             bool found = Process(header, input.Slice(consumed, header.RecordSize), destination, out result);
             consumed += header.RecordSize;
-            if (found) return true;
+            if (found)
+                return true;
         }
 
         _handshake.ReleaseIfEmpty();
@@ -267,7 +275,8 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
     {
         result = default;
         int needed = header.Length - RecordLimits.TagSize;
-        if (_phase != Phase.Application || header.Type != ContentType.ApplicationData || destination.Length >= needed) return false;
+        if (_phase != Phase.Application || header.Type != ContentType.ApplicationData || destination.Length >= needed)
+            return false;
         result = RecordReadResult.DestinationTooSmall(needed);
         return true;
     }
@@ -366,7 +375,8 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
             case ContentType.ApplicationData:
                 return ProcessApplicationData(length, out result);
             case ContentType.Handshake:
-                if (length == 0) ThrowEmptyFragment();
+                if (length == 0)
+                    ThrowEmptyFragment();
                 if (_phase == Phase.Application)
                 {
                     _handshake.Append(content);
@@ -379,7 +389,8 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
 
                 return TryTakeHandshake(out result);
             case ContentType.Alert:
-                if (length == 0) ThrowEmptyFragment();
+                if (length == 0)
+                    ThrowEmptyFragment();
                 return ProcessAlert(content, out result);
             default:
                 TlsError.Throw(FailureReason.ProtectedRecordType, (byte)type);
@@ -392,7 +403,8 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
         result = default;
         if (_phase != Phase.Application)
             TlsError.Throw(FailureReason.DataBeforeFinished);
-        if (_handshake.Pending > 0) ThrowInterleaved();
+        if (_handshake.Pending > 0)
+            ThrowInterleaved();
         if (length == 0)
         {
             if (++_emptyRecords > RecordLimits.MaxEmptyRecordsInARow)
@@ -412,10 +424,13 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
     private bool ProcessAlert(ReadOnlySpan<byte> alert, out RecordReadResult result)
     {
         result = default;
-        if (alert.Length != 2) TlsError.Throw(FailureReason.MalformedAlert, alert.Length);
+        if (alert.Length != 2)
+            TlsError.Throw(FailureReason.MalformedAlert, alert.Length);
         TlsAlert description = (TlsAlert)alert[1];
-        if (description is not (TlsAlert.CloseNotify or TlsAlert.UserCanceled)) throw TlsError.Received(description, OwnCertificateHint);
-        if (_handshake.Pending > 0) ThrowInterleaved();
+        if (description is not (TlsAlert.CloseNotify or TlsAlert.UserCanceled))
+            throw TlsError.Received(description, OwnCertificateHint);
+        if (_handshake.Pending > 0)
+            ThrowInterleaved();
         if (description == TlsAlert.UserCanceled)
         {
             if (++_ignoredAlerts > RecordLimits.MaxIgnoredAlerts)
@@ -432,7 +447,8 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
     {
         if (fragment[0] != 1)
             TlsError.Throw(FailureReason.ChangeCipherSpec);
-        if (_handshake.Pending > 0) ThrowInterleaved();
+        if (_handshake.Pending > 0)
+            ThrowInterleaved();
         if (++_changeCipherSpecs > RecordLimits.MaxChangeCipherSpecs)
             TlsError.Throw(FailureReason.TooManyChangeCipherSpecs);
     }
@@ -440,7 +456,8 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
     private void SkipRecord(int recordLength)
     {
         _skipBudget -= Math.Max(recordLength, RecordLimits.MinSkippedRecordCost);
-        if (_skipBudget < 0) TlsError.Throw(FailureReason.TooMuchEarlyData);
+        if (_skipBudget < 0)
+            TlsError.Throw(FailureReason.TooMuchEarlyData);
     }
 
     private static void ThrowEmptyFragment() =>

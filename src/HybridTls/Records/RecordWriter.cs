@@ -132,7 +132,8 @@ internal sealed class RecordWriter : IDisposable
 
     private int GetPadding(int contentLength)
     {
-        if (PaddingMultiple <= 1) return 0;
+        if (PaddingMultiple <= 1)
+            return 0;
         int inner = contentLength + 1;
         int padded = (inner + PaddingMultiple - 1) / PaddingMultiple * PaddingMultiple;
         return Math.Min(padded, _recordSizeLimit) - inner;

@@ -1,5 +1,5 @@
-using System.Net.Sockets;
 using System.Buffers;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using HybridTls.Channels;

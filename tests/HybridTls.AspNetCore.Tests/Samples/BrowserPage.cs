@@ -66,13 +66,19 @@ internal sealed class BrowserPage(DevTools tools, string session, string context
     /// <summary>Lets downloads go into a folder, under their own names.</summary>
     public Task DownloadToAsync(string folder) => SendAsync("Browser.setDownloadBehavior", new JsonObject
     {
-        ["behavior"] = "allow", ["browserContextId"] = context, ["downloadPath"] = folder, ["eventsEnabled"] = true,
+        ["behavior"] = "allow",
+        ["browserContextId"] = context,
+        ["downloadPath"] = folder,
+        ["eventsEnabled"] = true,
     });
 
     /// <summary>Gives the page a size in CSS pixels, on a screen of high resolution.</summary>
     public Task ResizeAsync(int width, int height) => SendAsync("Emulation.setDeviceMetricsOverride", new JsonObject
     {
-        ["width"] = width, ["height"] = height, ["deviceScaleFactor"] = 1.5, ["mobile"] = false,
+        ["width"] = width,
+        ["height"] = height,
+        ["deviceScaleFactor"] = 1.5,
+        ["mobile"] = false,
     });
 
     /// <summary>A picture of the whole page, PNG.</summary>

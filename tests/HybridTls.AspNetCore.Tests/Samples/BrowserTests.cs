@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace HybridTls.Tests.Samples;
 
 /// <summary>A real browser opens the sample KestrelHttps and verifies the certificates itself.</summary>
-[Collection(KestrelCollection.Name)]
+[Collection(SharedKestrel.Name)]
 public sealed class BrowserTests(RunningKestrel kestrel)
 {
     /// <summary>Names a file that the page's picture is written to (docs/images/kestrel-https.png is one).</summary>

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace HybridTls.Tests.Samples;
 
 /// <summary>Node's https and http2 modules against the sample KestrelHttps.</summary>
-[Collection(KestrelCollection.Name)]
+[Collection(SharedKestrel.Name)]
 public sealed class NodeTests(RunningKestrel kestrel)
 {
     private const int Upload = 20 << 20;

@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 namespace HybridTls.Tests.Samples;
 
 /// <summary>The commands that the sample KestrelHttps prints are copied and pasted.</summary>
-[Collection(KestrelCollection.Name)]
+[Collection(SharedKestrel.Name)]
 public sealed class PrintedCommandTests(RunningKestrel kestrel)
 {
     private static readonly Regex NodeCommand = new("npx --yes node@26 -e \"(.*)\"");

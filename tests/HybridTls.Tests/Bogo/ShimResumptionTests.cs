@@ -3,8 +3,8 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using HybridTls.Messages;
 using HybridTls.Tests.Handshake;
-using static HybridTls.Tests.Bogo.BogoExchange;
 using Microsoft.Extensions.Time.Testing;
+using static HybridTls.Tests.Bogo.BogoExchange;
 
 namespace HybridTls.Tests.Bogo;
 

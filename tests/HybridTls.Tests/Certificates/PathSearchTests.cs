@@ -63,7 +63,7 @@ public class PathSearchTests
         // With good signatures all over, the search goes deep, and gives up by its bound.
         mesh[0] = mesh[0] with { SigningKey = "key0" };
         presented = [.. mesh.Select(static certificate => ParsedCertificate.Parse(certificate.Encode()))];
-        result = PathValidator.Validate(new TrustAnchorSet([TestCertificate.Root("same") .Encode()]), presented, PeerRole.Server, TestCertificate.Now);
+        result = PathValidator.Validate(new TrustAnchorSet([TestCertificate.Root("same").Encode()]), presented, PeerRole.Server, TestCertificate.Now);
         Assert.NotNull(result.Failure);
         Assert.Equal(PathValidator.MaxSignatures, result.SignaturesVerified);
         Assert.Contains("within 16 signatures", result.Failure.Message, StringComparison.Ordinal);

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Security.Cryptography;
-using HybridTls.Cryptography;
 using HybridTls;
+using HybridTls.Cryptography;
 
 namespace HybridTls.Tests.Cryptography;
 
@@ -78,7 +78,9 @@ public sealed class SecretOwnershipTests
             default:
                 _ = new ClientSession(new byte[48])
                 {
-                    CipherSuite = System.Net.Security.TlsCipherSuite.TLS_AES_256_GCM_SHA384, Ticket = new byte[1], PeerCertificates = [],
+                    CipherSuite = System.Net.Security.TlsCipherSuite.TLS_AES_256_GCM_SHA384,
+                    Ticket = new byte[1],
+                    PeerCertificates = [],
                 };
                 break;
         }

@@ -205,7 +205,8 @@ public class SecretScheduleTests
         for (int attempt = 0; attempt < 10 && least > 0; attempt++)
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < 100; i++) Round();
+            for (int i = 0; i < 100; i++)
+                Round();
             least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 

@@ -16,11 +16,14 @@ public class TranscriptTests
             for (int selectAfter = 0; selectAfter <= 2; selectAfter++)
             {
                 using Transcript transcript = new();
-                if (selectAfter == 0) transcript.SelectSuite(suite);
+                if (selectAfter == 0)
+                    transcript.SelectSuite(suite);
                 transcript.Append(first);
-                if (selectAfter == 1) transcript.SelectSuite(suite);
+                if (selectAfter == 1)
+                    transcript.SelectSuite(suite);
                 transcript.Append(second);
-                if (selectAfter == 2) transcript.SelectSuite(suite);
+                if (selectAfter == 2)
+                    transcript.SelectSuite(suite);
                 Assert.Equal(expected, Hash(transcript));
                 Assert.Equal(expected, Hash(transcript)); // taking it changes nothing
             }

@@ -7,7 +7,7 @@ namespace HybridTls.Tests.Messages;
 
 public class ClientHelloTests
 {
-    private static readonly string s_random = string.Concat(Enumerable.Repeat("5A", 32));
+    private static readonly string Random = string.Concat(Enumerable.Repeat("5A", 32));
 
     [Fact]
     [Clause("HT-MSG-8")]
@@ -16,7 +16,7 @@ public class ClientHelloTests
     {
         byte[] written = Written(writer =>
         {
-            using (ClientHello.Begin(writer, Hex(s_random), [7], [TlsCipherSuite.TLS_AES_256_GCM_SHA384, TlsCipherSuite.TLS_AES_128_GCM_SHA256]))
+            using (ClientHello.Begin(writer, Hex(Random), [7], [TlsCipherSuite.TLS_AES_256_GCM_SHA384, TlsCipherSuite.TLS_AES_128_GCM_SHA256]))
             {
                 SupportedVersionsExtension.WriteOffered(writer, ProtocolVersion.Tls13);
                 ServerNameExtension.Write(writer, "a.b"u8);
@@ -38,7 +38,7 @@ public class ClientHelloTests
         });
 
         byte[] expected = Hex($"""
-            01 0000D2 0303 {s_random} 01 07 0004 1302 1301 01 00 00A4
+            01 0000D2 0303 {Random} 01 07 0004 1302 1301 01 00 00A4
             002B 0003 02 0304
             0000 0008 0006 00 0003 612E62
             000A 0004 0002 11EC
@@ -171,7 +171,7 @@ public class ClientHelloTests
     [InlineData("0303 R 00 0002 1302 01 00 000B 002B 0003 02 0304 000D 0000", TlsAlert.DecodeError)] // an empty extension that may not be
     [Clause("HT-MSG-1")]
     public void Malformed_hellos_are_refused(string body, TlsAlert alert) =>
-        Refuses(alert, Hex(body.Replace("R", s_random, StringComparison.Ordinal)), static input => ClientHello.Parse(input));
+        Refuses(alert, Hex(body.Replace("R", Random, StringComparison.Ordinal)), static input => ClientHello.Parse(input));
 
     [Theory]
     [InlineData("0303 R 00 0002 1302 01 00")] // no extensions at all
@@ -184,7 +184,7 @@ public class ClientHelloTests
     [Clause("HT-NEG-1")]
     public void A_hello_of_an_older_version_is_read_so_that_it_can_be_refused_as_such(string body)
     {
-        ClientHello hello = ClientHello.Parse(Hex(body.Replace("R", s_random, StringComparison.Ordinal)));
+        ClientHello hello = ClientHello.Parse(Hex(body.Replace("R", Random, StringComparison.Ordinal)));
         Assert.False(hello.OffersTls13);
     }
 

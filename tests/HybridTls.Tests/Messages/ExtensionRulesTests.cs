@@ -7,7 +7,7 @@ namespace HybridTls.Tests.Messages;
 public class ExtensionRulesTests
 {
     // The table of RFC 9846 §4.3, and for compress_certificate RFC 8879 §3: name → code point and messages.
-    private static readonly Dictionary<ExtensionType, (int CodePoint, string Messages)> s_table = new()
+    private static readonly Dictionary<ExtensionType, (int CodePoint, string Messages)> Table = new()
     {
         [ExtensionType.ServerName] = (0, "CH EE"),
         [ExtensionType.SupportedGroups] = (10, "CH EE"),
@@ -30,7 +30,7 @@ public class ExtensionRulesTests
         [ExtensionType.TicketRequest] = (58, "CH EE"),
     };
 
-    private static readonly Dictionary<ExtensionContext, string> s_messages = new()
+    private static readonly Dictionary<ExtensionContext, string> Messages = new()
     {
         [ExtensionContext.ClientHello] = "CH",
         [ExtensionContext.ServerHello] = "SH",
@@ -45,11 +45,11 @@ public class ExtensionRulesTests
     [Clause("HT-MSG-5")]
     public void Each_extension_belongs_into_the_messages_of_the_table_and_no_others()
     {
-        Assert.Equal(Enum.GetValues<ExtensionType>().Order(), s_table.Keys.Order());
-        foreach ((ExtensionType type, (int codePoint, string messages)) in s_table)
+        Assert.Equal(Enum.GetValues<ExtensionType>().Order(), Table.Keys.Order());
+        foreach ((ExtensionType type, (int codePoint, string messages)) in Table)
         {
             Assert.Equal(codePoint, (int)type);
-            IEnumerable<string> permitted = s_messages.Where(pair => ExtensionRules.Permitted(type).HasFlag(pair.Key)).Select(pair => pair.Value);
+            IEnumerable<string> permitted = Messages.Where(pair => ExtensionRules.Permitted(type).HasFlag(pair.Key)).Select(pair => pair.Value);
             Assert.Equal(messages.Split(' ').Order(), permitted.Order());
         }
     }
@@ -59,9 +59,9 @@ public class ExtensionRulesTests
     public void A_recognised_extension_in_another_message_is_an_illegal_parameter()
     {
         int refused = 0;
-        foreach ((ExtensionType type, (_, string messages)) in s_table)
+        foreach ((ExtensionType type, (_, string messages)) in Table)
         {
-            foreach ((ExtensionContext context, string message) in s_messages)
+            foreach ((ExtensionContext context, string message) in Messages)
             {
                 if (messages.Split(' ').Contains(message))
                     continue;
@@ -78,7 +78,7 @@ public class ExtensionRulesTests
     [Clause("HT-MSG-1")]
     public void Malformed_content_is_refused_with_the_alert_of_the_standard(string message, int type, string data, TlsAlert alert)
     {
-        ExtensionContext context = s_messages.Single(pair => pair.Value == message).Key;
+        ExtensionContext context = Messages.Single(pair => pair.Value == message).Key;
         Refuses(alert, Hex(data), input => ExtensionCarrier.Read(context, (ExtensionType)type, input));
     }
 
@@ -86,7 +86,7 @@ public class ExtensionRulesTests
     [MemberData(nameof(Oddities))]
     public void Odd_but_legal_content_is_accepted(string message, int type, string data)
     {
-        ExtensionContext context = s_messages.Single(pair => pair.Value == message).Key;
+        ExtensionContext context = Messages.Single(pair => pair.Value == message).Key;
         ExtensionCarrier.Read(context, (ExtensionType)type, Hex(data));
     }
 

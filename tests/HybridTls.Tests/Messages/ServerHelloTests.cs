@@ -8,14 +8,14 @@ namespace HybridTls.Tests.Messages;
 
 public class ServerHelloTests
 {
-    private static readonly string s_random = string.Concat(Enumerable.Repeat("A5", 32));
+    private static readonly string Random = string.Concat(Enumerable.Repeat("A5", 32));
 
     [Fact]
     public void It_is_written_byte_for_byte_as_the_standard_says() => Assert.Equal(
-        Hex($"02 00003A 0303 {s_random} 02 0708 1302 00 0010 002B 0002 0304 0033 0006 11EC 0002 AABB"),
+        Hex($"02 00003A 0303 {Random} 02 0708 1302 00 0010 002B 0002 0304 0033 0006 11EC 0002 AABB"),
         Written(writer =>
         {
-            using (ServerHello.Begin(writer, Hex(s_random), [7, 8], TlsCipherSuite.TLS_AES_256_GCM_SHA384))
+            using (ServerHello.Begin(writer, Hex(Random), [7, 8], TlsCipherSuite.TLS_AES_256_GCM_SHA384))
             {
                 SupportedVersionsExtension.WriteSelected(writer, ProtocolVersion.Tls13);
                 KeyShareExtension.WriteServerShare(writer, NamedGroup.X25519MLKem768, Hex("AABB"));
@@ -35,7 +35,7 @@ public class ServerHelloTests
     [InlineData("0303 R 00 1302 00 000D 002B 0002 0304 002C 0003 0001 61", TlsAlert.IllegalParameter)] // cookie
     [Clause("HT-MSG-1")]
     public void Malformed_hellos_are_refused(string body, TlsAlert alert) =>
-        Refuses(alert, Hex(body.Replace("R", s_random, StringComparison.Ordinal)), static input => ServerHello.Parse(input));
+        Refuses(alert, Hex(body.Replace("R", Random, StringComparison.Ordinal)), static input => ServerHello.Parse(input));
 
     [Theory]
     [InlineData("0303 R 00 C02F 00", 0x0303, false)]
@@ -48,7 +48,7 @@ public class ServerHelloTests
     [Clause("HT-NEG-9")]
     public void An_answer_of_another_version_is_read_so_that_it_can_be_refused_as_such(string body, int version, bool hasExtension)
     {
-        ServerHello hello = ServerHello.Parse(Hex(body.Replace("R", s_random, StringComparison.Ordinal)));
+        ServerHello hello = ServerHello.Parse(Hex(body.Replace("R", Random, StringComparison.Ordinal)));
         Assert.Equal((ProtocolVersion)version, hello.SelectedVersion);
         Assert.Equal(hasExtension, hello.HasSupportedVersions);
         Assert.False(hello.HasDowngradeSentinel);
@@ -61,7 +61,7 @@ public class ServerHelloTests
     [Clause("HT-NEG-9")]
     public void The_downgrade_sentinels_are_recognised(string end, bool expected)
     {
-        byte[] body = Hex($"0303 {s_random} 00 C02F 00");
+        byte[] body = Hex($"0303 {Random} 00 C02F 00");
         Hex(end).CopyTo(body, 2 + 24);
         Assert.Equal(expected, ServerHello.Parse(body).HasDowngradeSentinel);
     }
@@ -69,7 +69,7 @@ public class ServerHelloTests
     [Fact]
     public void A_selected_identity_is_read()
     {
-        ServerHello hello = ServerHello.Parse(Hex($"0303 {s_random} 00 1302 00 000C 002B 0002 0304 0029 0002 0102"));
+        ServerHello hello = ServerHello.Parse(Hex($"0303 {Random} 00 1302 00 000C 002B 0002 0304 0029 0002 0102"));
         int? identity = hello.PreSharedKey;
         Assert.Equal(0x0102, identity);
         Assert.False(hello.Extensions.Contains(ExtensionType.KeyShare));
@@ -80,7 +80,7 @@ public class ServerHelloTests
     public void The_random_of_a_hello_retry_request_is_the_hash_of_its_name()
     {
         Assert.Equal(SHA256.HashData(Encoding.ASCII.GetBytes("HelloRetryRequest")), HelloRetryRequest.Random.ToArray());
-        Assert.False(ServerHello.IsHelloRetryRequest(Hex($"0303 {s_random} 00 1302 00 0006 002B 0002 0304")));
+        Assert.False(ServerHello.IsHelloRetryRequest(Hex($"0303 {Random} 00 1302 00 0006 002B 0002 0304")));
         Assert.False(ServerHello.IsHelloRetryRequest([]));
         Assert.False(ServerHello.IsHelloRetryRequest([3, 3, .. HelloRetryRequest.Random[..31]]));
     }

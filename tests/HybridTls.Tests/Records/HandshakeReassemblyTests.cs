@@ -69,7 +69,8 @@ public class HandshakeReassemblyTests
         // The worst case: the longest message, one byte short, then the fullest record. The pool gives powers of two.
         using RecordReader reader = new();
         byte[] message = Message(1, 65536);
-        foreach (byte[] chunk in message[..^1].Chunk(16384)) Events(reader, Plain(ContentType.Handshake, chunk));
+        foreach (byte[] chunk in message[..^1].Chunk(16384))
+            Events(reader, Plain(ContentType.Handshake, chunk));
         Assert.True(reader.TryRead(Plain(ContentType.Handshake, [message[^1], .. new byte[16383]]), out _, default, out _));
         Assert.InRange(reader.BufferedMemory, 65540, 131072);
     }
@@ -116,7 +117,8 @@ public class HandshakeReassemblyTests
                 stream.AsSpan(i, size).CopyTo(tail);
                 reassembly.Commit(size);
                 i += size;
-                while (reassembly.TryTake(out ReadOnlySpan<byte> message)) taken.Add(message.ToArray());
+                while (reassembly.TryTake(out ReadOnlySpan<byte> message))
+                    taken.Add(message.ToArray());
             }
 
             Assert.Equal(messages, taken);

@@ -31,7 +31,8 @@ public class RecordAllocationTests
         for (int attempt = 0; attempt < 5 && least > 0; attempt++)
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < Records; i++) Round();
+            for (int i = 0; i < Records; i++)
+                Round();
             least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
@@ -45,7 +46,8 @@ public class RecordAllocationTests
             SequencePosition consumed = default;
             SequencePosition examined = default;
             bool found = reader.TryRead(input, ref consumed, ref examined, destination, out RecordReadResult result);
-            if (!found || result.Length != size) throw new InvalidOperationException("The record was not read.");
+            if (!found || result.Length != size)
+                throw new InvalidOperationException("The record was not read.");
         }
     }
 

@@ -14,8 +14,10 @@ public class RecordFramingTests
         byte[] stream = [.. Record(22, 40), .. Record(20, 1), .. Record(23, 0), .. Record(21, 2), .. Record(23, 77)];
         List<string> expected = Parse(new ReadOnlySequence<byte>(stream));
         Assert.Equal(5, expected.Count);
-        for (int i = 0; i <= stream.Length; i++) Assert.Equal(expected, Parse(Segments.Split(stream, i)));
-        for (int size = 1; size < 20; size++) Assert.Equal(expected, Parse(Segments.SplitEvery(stream, size)));
+        for (int i = 0; i <= stream.Length; i++)
+            Assert.Equal(expected, Parse(Segments.Split(stream, i)));
+        for (int size = 1; size < 20; size++)
+            Assert.Equal(expected, Parse(Segments.SplitEvery(stream, size)));
         Assert.Equal(expected, Parse(Segments.Split(stream, 0, 0, 3, 0, 1, 0, 50, 0)));
     }
 
@@ -83,7 +85,8 @@ public class RecordFramingTests
         Assert.Equal(TlsAlert.ProtocolVersion, Alert([0x80]));
         for (int type = 0; type < 256; type++)
         {
-            if (type is < 20 or > 23) Assert.NotNull(Failure([(byte)type]));
+            if (type is < 20 or > 23)
+                Assert.NotNull(Failure([(byte)type]));
         }
     }
 

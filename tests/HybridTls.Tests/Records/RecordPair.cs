@@ -68,7 +68,8 @@ internal static class RecordPair
             events.Add(text);
             input = input.Slice(consumed);
             onEvent?.Invoke(text);
-            if (result.Kind == RecordReadKind.CloseNotify) break;
+            if (result.Kind == RecordReadKind.CloseNotify)
+                break;
         }
 
         return events;

@@ -31,7 +31,8 @@ public class RecordProtectionTests
                 byte[] nonce = (byte[])Iv.Clone();
                 byte[] number = new byte[12];
                 BinaryPrimitives.WriteUInt64BigEndian(number.AsSpan(4), first + (ulong)i);
-                for (int j = 0; j < 12; j++) nonce[j] ^= number[j];
+                for (int j = 0; j < 12; j++)
+                    nonce[j] ^= number[j];
                 byte[] ciphertext = new byte[inner.Length];
                 byte[] tag = new byte[16];
                 if (algorithm == (int)AeadAlgorithm.ChaCha20Poly1305)
@@ -105,7 +106,8 @@ public class RecordProtectionTests
         {
             foreach (int padding in new[] { 0, 1, 30, 31, 32, 33, 255, 16000, RecordLimits.MaxContent - contentLength })
             {
-                if (contentLength + padding > RecordLimits.MaxContent) continue;
+                if (contentLength + padding > RecordLimits.MaxContent)
+                    continue;
                 byte[] content = new byte[contentLength]; // zeros: the type, not the content, ends the padding
                 int size = seal.Seal(ContentType.Alert, content, record, padding);
                 Assert.Equal(contentLength, open.Open(record.AsSpan(0, size), plaintext, out ContentType type));

@@ -17,8 +17,10 @@ public class RecordReaderTests
         List<string> expected = ReadAll(new ReadOnlySequence<byte>(stream));
         Assert.Equal(8, expected.Count);
         Assert.Equal("CloseNotify", expected[^1]);
-        for (int i = 0; i <= stream.Length; i++) Assert.Equal(expected, ReadAll(Segments.Split(stream, i)));
-        foreach (int size in new[] { 1, 2, 3, 4, 5, 7, 22, 64 }) Assert.Equal(expected, ReadAll(Segments.SplitEvery(stream, size)));
+        for (int i = 0; i <= stream.Length; i++)
+            Assert.Equal(expected, ReadAll(Segments.Split(stream, i)));
+        foreach (int size in new[] { 1, 2, 3, 4, 5, 7, 22, 64 })
+            Assert.Equal(expected, ReadAll(Segments.SplitEvery(stream, size)));
     }
 
     [Fact]
@@ -42,10 +44,12 @@ public class RecordReaderTests
                 {
                     bool found = reader.TryRead(stream.AsSpan(start..end), out int consumed, destination, out RecordReadResult result);
                     start += consumed;
-                    if (!found) break;
+                    if (!found)
+                        break;
                     events.Add(Describe(result, destination));
                     ChangeKeys(reader, events.Count);
-                    if (result.Kind == RecordReadKind.CloseNotify) break;
+                    if (result.Kind == RecordReadKind.CloseNotify)
+                        break;
                 }
             }
 
@@ -339,7 +343,8 @@ public class RecordReaderTests
         Assert.Throws<HybridTlsException>(() => Events(reader, new ReadOnlySequence<byte>(stream), text =>
         {
             events.Add(text);
-            if (events.Count == 1) reader.UpdateKeys(Protection(2));
+            if (events.Count == 1)
+                reader.UpdateKeys(Protection(2));
         }));
         Assert.Equal(["handshake 1800000100", "data 01"], events);
     }

@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Time.Testing;
 using HybridTls.Tests.Handshake;
+using Microsoft.Extensions.Time.Testing;
 
 namespace HybridTls.Tests.Transport;
 
