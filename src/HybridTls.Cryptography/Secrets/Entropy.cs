@@ -20,7 +20,9 @@ internal static class Entropy
             return;
         }
 
+#pragma warning disable RS0030 // this is the seam
         RandomNumberGenerator.Fill(destination);
+#pragma warning restore RS0030
     }
 
     /// <summary>Replaces the source for the current asynchronous flow (tests only) until the result is disposed.</summary>

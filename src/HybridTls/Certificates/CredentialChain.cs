@@ -81,7 +81,7 @@ internal sealed class CredentialChain
         foreach (ReadOnlyMemory<byte> content in contents)
         {
             rest[0] = (byte)(content.Length >> 16);
-            BinaryPrimitives.WriteUInt16BigEndian(rest[1..], (ushort)content.Length);
+            BinaryPrimitives.WriteUInt16BigEndian(rest[1..], unchecked((ushort)content.Length));
             content.Span.CopyTo(rest[3..]);
             rest = rest[(content.Length + 5)..];
         }

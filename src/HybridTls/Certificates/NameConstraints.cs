@@ -164,7 +164,7 @@ internal sealed class NameConstraints
         bool ended = false;
         foreach (byte octet in value[(value.Length / 2)..])
         {
-            byte gap = (byte)~octet;
+            byte gap = unchecked((byte)~octet);
             if ((ended && octet != 0) || (gap & (gap + 1)) != 0)
                 return false;
             ended |= octet != 0xFF;

@@ -36,7 +36,7 @@ internal sealed class RecentCertificates
             {
                 certificate = ParsedCertificate.Parse(certificate.Der.ToArray());
                 certificate.VerifiedBy = issuer;
-                _certificates[(uint)Interlocked.Increment(ref _next) % Capacity] = certificate;
+                _certificates[unchecked((uint)Interlocked.Increment(ref _next)) % Capacity] = certificate;
             }
 
             issuer = certificate;

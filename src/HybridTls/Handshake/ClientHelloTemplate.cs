@@ -159,6 +159,6 @@ internal sealed class ClientHelloTemplate
     private ushort DistinctGreaseValue(int index, int other)
     {
         ushort value = GreaseValue(index);
-        return value != GreaseValue(other) ? value : Grease.CodePoint((byte)(_random[ClientHello.RandomSize + SessionIdSize + index] + 1));
+        return value != GreaseValue(other) ? value : Grease.CodePoint(unchecked((byte)(_random[ClientHello.RandomSize + SessionIdSize + index] + 1)));
     }
 }

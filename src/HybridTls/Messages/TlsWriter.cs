@@ -47,9 +47,9 @@ internal sealed class TlsWriter : IBufferWriter<byte>, IDisposable
     public void WriteUInt24(int value)
     {
         Span<byte> span = GetSpan(3);
-        span[0] = (byte)(value >> 16);
-        span[1] = (byte)(value >> 8);
-        span[2] = (byte)value;
+        span[0] = unchecked((byte)(value >> 16));
+        span[1] = unchecked((byte)(value >> 8));
+        span[2] = unchecked((byte)value);
         _length += 3;
     }
 
@@ -121,7 +121,7 @@ internal sealed class TlsWriter : IBufferWriter<byte>, IDisposable
     /// <summary>Takes back what was written after the first <paramref name="length"/> bytes.</summary>
     public void Truncate(int length)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)_length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(unchecked((uint)length), (uint)_length);
         CryptographicOperations.ZeroMemory(Written[length..]); // what is behind the end is cleared by nobody later
         _length = length;
     }
@@ -175,7 +175,7 @@ internal sealed class TlsWriter : IBufferWriter<byte>, IDisposable
         }
 
         for (int i = 1; i <= width; i++)
-            _buffer[start - i] = (byte)(length >> (8 * (i - 1)));
+            _buffer[start - i] = unchecked((byte)(length >> (8 * (i - 1))));
     }
 
     private LengthScope Begin(int width)

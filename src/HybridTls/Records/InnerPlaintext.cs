@@ -59,7 +59,7 @@ internal static class InnerPlaintext
     /// <summary><paramref name="found"/> where <paramref name="nonZero"/> has a bit set, otherwise <paramref name="otherwise"/>; no branch.</summary>
     private static int Select(uint nonZero, int found, int otherwise)
     {
-        int mask = (int)(nonZero | (0 - nonZero)) >> 31;
+        int mask = unchecked((int)(nonZero | (0 - nonZero))) >> 31;
         return (found & mask) | (otherwise & ~mask);
     }
 }

@@ -111,8 +111,8 @@ internal sealed class ServerSession : IDisposable
     private static void WriteTime(TlsWriter writer, DateTimeOffset time)
     {
         long milliseconds = time.ToUnixTimeMilliseconds();
-        writer.WriteUInt32((uint)(milliseconds >> 32));
-        writer.WriteUInt32((uint)milliseconds);
+        writer.WriteUInt32(unchecked((uint)(milliseconds >> 32)));
+        writer.WriteUInt32(unchecked((uint)milliseconds));
     }
 
     private static DateTimeOffset ReadTime(ref TlsReader reader)

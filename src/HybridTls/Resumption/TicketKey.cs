@@ -52,7 +52,7 @@ internal sealed class TicketKey : IDisposable
     /// <summary>The generation before, until it is dropped.</summary>
     public TicketKey? Previous { get; private set; }
 
-    private TicketCipher Cipher => _ciphers[(uint)Thread.GetCurrentProcessorId() % (uint)_ciphers.Length];
+    private TicketCipher Cipher => _ciphers[unchecked((uint)Thread.GetCurrentProcessorId()) % (uint)_ciphers.Length];
 
     /// <summary>Whether a ticket bears this key's name.</summary>
     public bool IsOn(ReadOnlySpan<byte> ticket) => ticket.Length >= Overhead && ticket[..PrefixSize].SequenceEqual(_prefix);

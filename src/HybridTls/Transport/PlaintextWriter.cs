@@ -75,7 +75,7 @@ internal sealed class PlaintextWriter : PipeWriter
     /// <inheritdoc/>
     public override void Advance(int bytes)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)bytes, (uint)_block.Room, nameof(bytes));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(unchecked((uint)bytes), (uint)_block.Room, nameof(bytes));
         _block.Advance(bytes);
         _unflushed += bytes;
     }
