@@ -26,7 +26,7 @@ public sealed class SecretOwnershipTests
     [InlineData("ML-KEM, expanded", 2400)]
     [InlineData("ML-DSA", 32)]
     [InlineData("X25519", 64)]
-    [InlineData("a connection's secrets", 48 * 9)]
+    [InlineData("a connection's secrets", 48 * 7)]
     [InlineData("a session", 48)]
     public void What_is_dropped_is_zeroed_by_the_finalizer(string what, int size)
     {
