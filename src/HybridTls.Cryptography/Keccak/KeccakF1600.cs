@@ -1,10 +1,8 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace HybridTls.Cryptography;
 
-/// <summary>The permutation Keccak-f[1600] (FIPS 202 §3.3), of one state or of several together.</summary>
+/// <summary>The permutation Keccak-f[1600] (FIPS 202 §3.3) of one state; <see cref="KeccakBackEnd"/> permutes several together.</summary>
 internal static class KeccakF1600
 {
     /// <summary>The number of rounds, 12 + 2·6.</summary>
@@ -28,29 +26,4 @@ internal static class KeccakF1600
     /// </remarks>
     public static void Permute(ref KeccakState state) =>
         KeccakRounds.Permute<ScalarLanes64, ulong>(ref Unsafe.As<KeccakState, ulong>(ref state));
-
-    /// <summary>Permutes as many states as <paramref name="width"/> has lanes, in place.</summary>
-    /// <param name="states">25 words a lane, word w of lane l at w·lanes + l.</param>
-    /// <param name="width">The back end.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="states"/> is too short for <paramref name="width"/>.</exception>
-    public static void Permute(Span<ulong> states, LaneWidth width)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(states.Length, KeccakState.Words * ShakeBatch.CountFor(width), nameof(states));
-        ref ulong first = ref MemoryMarshal.GetReference(states);
-        switch (width)
-        {
-            case LaneWidth.Vector512:
-                KeccakRounds.Permute<Vector512Lanes64, Vector512<ulong>>(ref first);
-                break;
-            case LaneWidth.Vector256:
-                KeccakRounds.Permute<Vector256Lanes64, Vector256<ulong>>(ref first);
-                break;
-            case LaneWidth.Vector128:
-                KeccakRounds.Permute<Vector128Lanes64, Vector128<ulong>>(ref first);
-                break;
-            default:
-                KeccakRounds.Permute<ScalarLanes64, ulong>(ref first);
-                break;
-        }
-    }
 }

@@ -23,31 +23,32 @@ internal static class KeccakRounds
         where TLanes : struct, ILanes64<TVector>
         where TVector : struct
     {
-        TVector aba = TLanes.Load(in Unsafe.Add(ref state, 0 * TLanes.Count));
-        TVector abe = TLanes.Load(in Unsafe.Add(ref state, 1 * TLanes.Count));
-        TVector abi = TLanes.Load(in Unsafe.Add(ref state, 2 * TLanes.Count));
-        TVector abo = TLanes.Load(in Unsafe.Add(ref state, 3 * TLanes.Count));
-        TVector abu = TLanes.Load(in Unsafe.Add(ref state, 4 * TLanes.Count));
-        TVector aga = TLanes.Load(in Unsafe.Add(ref state, 5 * TLanes.Count));
-        TVector age = TLanes.Load(in Unsafe.Add(ref state, 6 * TLanes.Count));
-        TVector agi = TLanes.Load(in Unsafe.Add(ref state, 7 * TLanes.Count));
-        TVector ago = TLanes.Load(in Unsafe.Add(ref state, 8 * TLanes.Count));
-        TVector agu = TLanes.Load(in Unsafe.Add(ref state, 9 * TLanes.Count));
-        TVector aka = TLanes.Load(in Unsafe.Add(ref state, 10 * TLanes.Count));
-        TVector ake = TLanes.Load(in Unsafe.Add(ref state, 11 * TLanes.Count));
-        TVector aki = TLanes.Load(in Unsafe.Add(ref state, 12 * TLanes.Count));
-        TVector ako = TLanes.Load(in Unsafe.Add(ref state, 13 * TLanes.Count));
-        TVector aku = TLanes.Load(in Unsafe.Add(ref state, 14 * TLanes.Count));
-        TVector ama = TLanes.Load(in Unsafe.Add(ref state, 15 * TLanes.Count));
-        TVector ame = TLanes.Load(in Unsafe.Add(ref state, 16 * TLanes.Count));
-        TVector ami = TLanes.Load(in Unsafe.Add(ref state, 17 * TLanes.Count));
-        TVector amo = TLanes.Load(in Unsafe.Add(ref state, 18 * TLanes.Count));
-        TVector amu = TLanes.Load(in Unsafe.Add(ref state, 19 * TLanes.Count));
-        TVector asa = TLanes.Load(in Unsafe.Add(ref state, 20 * TLanes.Count));
-        TVector ase = TLanes.Load(in Unsafe.Add(ref state, 21 * TLanes.Count));
-        TVector asi = TLanes.Load(in Unsafe.Add(ref state, 22 * TLanes.Count));
-        TVector aso = TLanes.Load(in Unsafe.Add(ref state, 23 * TLanes.Count));
-        TVector asu = TLanes.Load(in Unsafe.Add(ref state, 24 * TLanes.Count));
+        nuint count = (nuint)TLanes.Count;
+        TVector aba = TLanes.Load(in state, 0 * count);
+        TVector abe = TLanes.Load(in state, 1 * count);
+        TVector abi = TLanes.Load(in state, 2 * count);
+        TVector abo = TLanes.Load(in state, 3 * count);
+        TVector abu = TLanes.Load(in state, 4 * count);
+        TVector aga = TLanes.Load(in state, 5 * count);
+        TVector age = TLanes.Load(in state, 6 * count);
+        TVector agi = TLanes.Load(in state, 7 * count);
+        TVector ago = TLanes.Load(in state, 8 * count);
+        TVector agu = TLanes.Load(in state, 9 * count);
+        TVector aka = TLanes.Load(in state, 10 * count);
+        TVector ake = TLanes.Load(in state, 11 * count);
+        TVector aki = TLanes.Load(in state, 12 * count);
+        TVector ako = TLanes.Load(in state, 13 * count);
+        TVector aku = TLanes.Load(in state, 14 * count);
+        TVector ama = TLanes.Load(in state, 15 * count);
+        TVector ame = TLanes.Load(in state, 16 * count);
+        TVector ami = TLanes.Load(in state, 17 * count);
+        TVector amo = TLanes.Load(in state, 18 * count);
+        TVector amu = TLanes.Load(in state, 19 * count);
+        TVector asa = TLanes.Load(in state, 20 * count);
+        TVector ase = TLanes.Load(in state, 21 * count);
+        TVector asi = TLanes.Load(in state, 22 * count);
+        TVector aso = TLanes.Load(in state, 23 * count);
+        TVector asu = TLanes.Load(in state, 24 * count);
 
         ref ulong constant = ref MemoryMarshal.GetReference(KeccakF1600.RoundConstants);
         for (int round = 0; round < KeccakF1600.Rounds; round += 2)
@@ -186,30 +187,30 @@ internal static class KeccakRounds
             asu = TLanes.XorAndNot(bu, ba, be);
         }
 
-        TLanes.Store(aba, ref Unsafe.Add(ref state, 0 * TLanes.Count));
-        TLanes.Store(abe, ref Unsafe.Add(ref state, 1 * TLanes.Count));
-        TLanes.Store(abi, ref Unsafe.Add(ref state, 2 * TLanes.Count));
-        TLanes.Store(abo, ref Unsafe.Add(ref state, 3 * TLanes.Count));
-        TLanes.Store(abu, ref Unsafe.Add(ref state, 4 * TLanes.Count));
-        TLanes.Store(aga, ref Unsafe.Add(ref state, 5 * TLanes.Count));
-        TLanes.Store(age, ref Unsafe.Add(ref state, 6 * TLanes.Count));
-        TLanes.Store(agi, ref Unsafe.Add(ref state, 7 * TLanes.Count));
-        TLanes.Store(ago, ref Unsafe.Add(ref state, 8 * TLanes.Count));
-        TLanes.Store(agu, ref Unsafe.Add(ref state, 9 * TLanes.Count));
-        TLanes.Store(aka, ref Unsafe.Add(ref state, 10 * TLanes.Count));
-        TLanes.Store(ake, ref Unsafe.Add(ref state, 11 * TLanes.Count));
-        TLanes.Store(aki, ref Unsafe.Add(ref state, 12 * TLanes.Count));
-        TLanes.Store(ako, ref Unsafe.Add(ref state, 13 * TLanes.Count));
-        TLanes.Store(aku, ref Unsafe.Add(ref state, 14 * TLanes.Count));
-        TLanes.Store(ama, ref Unsafe.Add(ref state, 15 * TLanes.Count));
-        TLanes.Store(ame, ref Unsafe.Add(ref state, 16 * TLanes.Count));
-        TLanes.Store(ami, ref Unsafe.Add(ref state, 17 * TLanes.Count));
-        TLanes.Store(amo, ref Unsafe.Add(ref state, 18 * TLanes.Count));
-        TLanes.Store(amu, ref Unsafe.Add(ref state, 19 * TLanes.Count));
-        TLanes.Store(asa, ref Unsafe.Add(ref state, 20 * TLanes.Count));
-        TLanes.Store(ase, ref Unsafe.Add(ref state, 21 * TLanes.Count));
-        TLanes.Store(asi, ref Unsafe.Add(ref state, 22 * TLanes.Count));
-        TLanes.Store(aso, ref Unsafe.Add(ref state, 23 * TLanes.Count));
-        TLanes.Store(asu, ref Unsafe.Add(ref state, 24 * TLanes.Count));
+        TLanes.Store(aba, ref state, 0 * count);
+        TLanes.Store(abe, ref state, 1 * count);
+        TLanes.Store(abi, ref state, 2 * count);
+        TLanes.Store(abo, ref state, 3 * count);
+        TLanes.Store(abu, ref state, 4 * count);
+        TLanes.Store(aga, ref state, 5 * count);
+        TLanes.Store(age, ref state, 6 * count);
+        TLanes.Store(agi, ref state, 7 * count);
+        TLanes.Store(ago, ref state, 8 * count);
+        TLanes.Store(agu, ref state, 9 * count);
+        TLanes.Store(aka, ref state, 10 * count);
+        TLanes.Store(ake, ref state, 11 * count);
+        TLanes.Store(aki, ref state, 12 * count);
+        TLanes.Store(ako, ref state, 13 * count);
+        TLanes.Store(aku, ref state, 14 * count);
+        TLanes.Store(ama, ref state, 15 * count);
+        TLanes.Store(ame, ref state, 16 * count);
+        TLanes.Store(ami, ref state, 17 * count);
+        TLanes.Store(amo, ref state, 18 * count);
+        TLanes.Store(amu, ref state, 19 * count);
+        TLanes.Store(asa, ref state, 20 * count);
+        TLanes.Store(ase, ref state, 21 * count);
+        TLanes.Store(asi, ref state, 22 * count);
+        TLanes.Store(aso, ref state, 23 * count);
+        TLanes.Store(asu, ref state, 24 * count);
     }
 }

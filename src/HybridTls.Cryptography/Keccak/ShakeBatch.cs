@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 
 namespace HybridTls.Cryptography;
@@ -26,15 +25,15 @@ internal readonly ref struct ShakeBatch
     private const ulong LastBit = 1UL << 63;
 
     private readonly Span<ulong> _state;
-    private readonly LaneWidth _width;
+    private readonly KeccakBackEnd _backEnd;
 
     /// <summary>Starts a batch over the caller's memory.</summary>
     /// <param name="state">At least 25·<see cref="Count"/> words (<see cref="MaxWords"/> always suffices); cleared here.</param>
     /// <param name="width">The back end, which decides the number of lanes.</param>
     public ShakeBatch(Span<ulong> state, LaneWidth width)
     {
-        _width = width;
-        Count = CountFor(width);
+        _backEnd = KeccakBackEnd.Of(width);
+        Count = _backEnd.Count;
         _state = state[..(KeccakState.Words * Count)];
         _state.Clear();
     }
@@ -118,21 +117,7 @@ internal readonly ref struct ShakeBatch
         }
 
         int last = (rate / sizeof(ulong)) - 1;
-        switch (_width)
-        {
-            case LaneWidth.Vector512:
-                Fill<Vector512Lanes64, Vector512<ulong>>(_state, seed, suffixes, last);
-                break;
-            case LaneWidth.Vector256:
-                Fill<Vector256Lanes64, Vector256<ulong>>(_state, seed, suffixes, last);
-                break;
-            case LaneWidth.Vector128:
-                Fill<Vector128Lanes64, Vector128<ulong>>(_state, seed, suffixes, last);
-                break;
-            default:
-                Fill<ScalarLanes64, ulong>(_state, seed, suffixes, last);
-                break;
-        }
+        _backEnd.Fill(_state, seed, suffixes, last);
     }
 
     /// <summary>
@@ -163,23 +148,8 @@ internal readonly ref struct ShakeBatch
         ref byte first = ref MemoryMarshal.GetReference(output);
         for (int block = 0; block < blocks; block++)
         {
-            KeccakF1600.Permute(_state, _width);
-            ref byte destination = ref Unsafe.Add(ref first, block * rate);
-            switch (_width)
-            {
-                case LaneWidth.Vector512:
-                    Store<Vector512Lanes64, Vector512<ulong>>(_state, ref destination, stride, rate / sizeof(ulong));
-                    break;
-                case LaneWidth.Vector256:
-                    Store<Vector256Lanes64, Vector256<ulong>>(_state, ref destination, stride, rate / sizeof(ulong));
-                    break;
-                case LaneWidth.Vector128:
-                    Store<Vector128Lanes64, Vector128<ulong>>(_state, ref destination, stride, rate / sizeof(ulong));
-                    break;
-                default:
-                    Store<ScalarLanes64, ulong>(_state, ref destination, stride, rate / sizeof(ulong));
-                    break;
-            }
+            _backEnd.Permute(_state);
+            _backEnd.Store(_state, ref Unsafe.Add(ref first, block * rate), stride, rate / sizeof(ulong));
         }
     }
 
@@ -191,51 +161,6 @@ internal readonly ref struct ShakeBatch
         if (rate is not (Shake128.Rate or Shake256.Rate))
         {
             throw new ArgumentOutOfRangeException(nameof(rate), rate, "The rate is neither SHAKE128's nor SHAKE256's.");
-        }
-    }
-
-    // The state of one lane: seed, suffix (index and domain bits), zeros, and the last bit of the padding in the word `last`.
-    private static void Fill<TLanes, TVector>(
-        Span<ulong> state, ReadOnlySpan<byte> seed, ReadOnlySpan<ulong> suffixes, int last)
-        where TLanes : struct, ILanes64<TVector>
-        where TVector : struct
-    {
-        ref ulong word = ref MemoryMarshal.GetReference(state);
-        int words = seed.Length / sizeof(ulong);
-        for (int i = 0; i < words; i++)
-        {
-            TLanes.Store(
-                TLanes.Broadcast(BinaryPrimitives.ReadUInt64LittleEndian(seed[(i * sizeof(ulong))..])),
-                ref Unsafe.Add(ref word, i * TLanes.Count));
-        }
-
-        TLanes.Store(TLanes.Load(in MemoryMarshal.GetReference(suffixes)), ref Unsafe.Add(ref word, words * TLanes.Count));
-        TVector zero = TLanes.Broadcast(0);
-        for (int i = words + 1; i < KeccakState.Words; i++)
-        {
-            TLanes.Store(zero, ref Unsafe.Add(ref word, i * TLanes.Count));
-        }
-
-        // Xor, because after a seed of 128 bytes the suffix is in the last word of SHAKE256's rate, too.
-        ref ulong end = ref Unsafe.Add(ref word, last * TLanes.Count);
-        TLanes.Store(TLanes.Xor(TLanes.Load(in end), TLanes.Broadcast(LastBit)), ref end);
-    }
-
-    // The first `words` words of every lane. The last transposition overlaps the one before it where Count does not divide words.
-    private static void Store<TLanes, TVector>(Span<ulong> state, ref byte destination, nint stride, int words)
-        where TLanes : struct, ILanes64<TVector>
-        where TVector : struct
-    {
-        ref ulong word = ref MemoryMarshal.GetReference(state);
-        int done = 0;
-        while (done < words)
-        {
-            int from = Math.Min(done, words - TLanes.Count);
-            TLanes.StoreTransposed(
-                in Unsafe.Add(ref word, from * TLanes.Count),
-                ref Unsafe.AddByteOffset(ref destination, from * sizeof(ulong)),
-                stride);
-            done = from + TLanes.Count;
         }
     }
 }

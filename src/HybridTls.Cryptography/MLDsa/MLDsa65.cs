@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using static HybridTls.Cryptography.MLDsaParameters;
 
@@ -46,7 +45,7 @@ internal static class MLDsa65
         RequireLength(privateKey.Length, PrivateKeySize, nameof(privateKey));
         Span<int> polynomials = MLDsaMemory.Align(stackalloc int[MLDsaExpandedKey.Coefficients + MLDsaMemory.Padding]);
         MLDsaExpandedKey key = new(polynomials, privateKey);
-        Generate(seed, publicKey, key);
+        MLDsaBackEnd.Selected.Generate(seed, publicKey, key);
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(key.Polynomials[(K * L * N)..]));
     }
 
@@ -59,13 +58,7 @@ internal static class MLDsa65
     {
         RequireLength(publicKey.Length, PublicKeySize, nameof(publicKey));
         RequireLength(mu.Length, MuSize, nameof(mu));
-        return Lanes.Selected switch
-        {
-            LaneWidth.Vector512 => MLDsaVerification<Vector512Lanes32, Vector512<int>>.VerifyOnce(publicKey, mu, signature),
-            LaneWidth.Vector256 => MLDsaVerification<Vector256Lanes32, Vector256<int>>.VerifyOnce(publicKey, mu, signature),
-            LaneWidth.Vector128 => MLDsaVerification<Vector128Lanes32, Vector128<int>>.VerifyOnce(publicKey, mu, signature),
-            _ => MLDsaVerification<ScalarLanes32, long>.VerifyOnce(publicKey, mu, signature),
-        };
+        return MLDsaBackEnd.Selected.VerifyOnce(publicKey, mu, signature);
     }
 
     /// <summary>tr = H(pk, 64).</summary>
@@ -108,99 +101,6 @@ internal static class MLDsa65
         representative.Absorb(digest);
         representative.Finish(mu);
     }
-
-    internal static void Generate(ReadOnlySpan<byte> seed, Span<byte> publicKey, MLDsaExpandedKey key)
-    {
-        switch (Lanes.Selected)
-        {
-            case LaneWidth.Vector512:
-                MLDsaKeyGeneration<Vector512Lanes32, Vector512<int>>.Generate(seed, publicKey, key);
-                break;
-            case LaneWidth.Vector256:
-                MLDsaKeyGeneration<Vector256Lanes32, Vector256<int>>.Generate(seed, publicKey, key);
-                break;
-            case LaneWidth.Vector128:
-                MLDsaKeyGeneration<Vector128Lanes32, Vector128<int>>.Generate(seed, publicKey, key);
-                break;
-            default:
-                MLDsaKeyGeneration<ScalarLanes32, long>.Generate(seed, publicKey, key);
-                break;
-        }
-    }
-
-    internal static bool TryExpand(ReadOnlySpan<byte> privateKey, Span<byte> publicKey, MLDsaExpandedKey key) => Lanes.Selected switch
-    {
-        LaneWidth.Vector512 => MLDsaKeyGeneration<Vector512Lanes32, Vector512<int>>.TryExpand(privateKey, publicKey, key),
-        LaneWidth.Vector256 => MLDsaKeyGeneration<Vector256Lanes32, Vector256<int>>.TryExpand(privateKey, publicKey, key),
-        LaneWidth.Vector128 => MLDsaKeyGeneration<Vector128Lanes32, Vector128<int>>.TryExpand(privateKey, publicKey, key),
-        _ => MLDsaKeyGeneration<ScalarLanes32, long>.TryExpand(privateKey, publicKey, key),
-    };
-
-    internal static void TransformT0(MLDsaExpandedKey key)
-    {
-        switch (Lanes.Selected)
-        {
-            case LaneWidth.Vector512:
-                MLDsaKeyGeneration<Vector512Lanes32, Vector512<int>>.TransformT0(key);
-                break;
-            case LaneWidth.Vector256:
-                MLDsaKeyGeneration<Vector256Lanes32, Vector256<int>>.TransformT0(key);
-                break;
-            case LaneWidth.Vector128:
-                MLDsaKeyGeneration<Vector128Lanes32, Vector128<int>>.TransformT0(key);
-                break;
-            default:
-                MLDsaKeyGeneration<ScalarLanes32, long>.TransformT0(key);
-                break;
-        }
-    }
-
-    internal static void Sign(MLDsaExpandedKey key, ReadOnlySpan<byte> mu, ReadOnlySpan<byte> rnd, Span<byte> signature)
-    {
-        switch (Lanes.Selected)
-        {
-            case LaneWidth.Vector512:
-                MLDsaSigning<Vector512Lanes32, Vector512<int>>.Sign(key, mu, rnd, signature);
-                break;
-            case LaneWidth.Vector256:
-                MLDsaSigning<Vector256Lanes32, Vector256<int>>.Sign(key, mu, rnd, signature);
-                break;
-            case LaneWidth.Vector128:
-                MLDsaSigning<Vector128Lanes32, Vector128<int>>.Sign(key, mu, rnd, signature);
-                break;
-            default:
-                MLDsaSigning<ScalarLanes32, long>.Sign(key, mu, rnd, signature);
-                break;
-        }
-    }
-
-    internal static void ExpandPublicKey(ReadOnlySpan<byte> publicKey, Span<int> expanded)
-    {
-        switch (Lanes.Selected)
-        {
-            case LaneWidth.Vector512:
-                MLDsaVerification<Vector512Lanes32, Vector512<int>>.Expand(publicKey, expanded);
-                break;
-            case LaneWidth.Vector256:
-                MLDsaVerification<Vector256Lanes32, Vector256<int>>.Expand(publicKey, expanded);
-                break;
-            case LaneWidth.Vector128:
-                MLDsaVerification<Vector128Lanes32, Vector128<int>>.Expand(publicKey, expanded);
-                break;
-            default:
-                MLDsaVerification<ScalarLanes32, long>.Expand(publicKey, expanded);
-                break;
-        }
-    }
-
-    internal static bool VerifyExpanded(ReadOnlySpan<int> expanded, ReadOnlySpan<byte> mu, ReadOnlySpan<byte> signature) =>
-        Lanes.Selected switch
-        {
-            LaneWidth.Vector512 => MLDsaVerification<Vector512Lanes32, Vector512<int>>.Verify(expanded, mu, signature),
-            LaneWidth.Vector256 => MLDsaVerification<Vector256Lanes32, Vector256<int>>.Verify(expanded, mu, signature),
-            LaneWidth.Vector128 => MLDsaVerification<Vector128Lanes32, Vector128<int>>.Verify(expanded, mu, signature),
-            _ => MLDsaVerification<ScalarLanes32, long>.Verify(expanded, mu, signature),
-        };
 
     internal static void RequireLength(int length, int required, string name)
     {

@@ -24,8 +24,8 @@ internal sealed class MLDsa65SigningKey : IDisposable
     {
         MLDsa65.RequireLength(seed.Length, MLDsa65.SeedSize, nameof(seed));
         MLDsa65SigningKey key = new();
-        MLDsa65.Generate(seed, key._publicKey, new MLDsaExpandedKey(key._memory.Bytes));
-        MLDsa65.TransformT0(new MLDsaExpandedKey(key._memory.Bytes));
+        MLDsaBackEnd.Selected.Generate(seed, key._publicKey, new MLDsaExpandedKey(key._memory.Bytes));
+        MLDsaBackEnd.Selected.TransformT0(new MLDsaExpandedKey(key._memory.Bytes));
         return key;
     }
 
@@ -39,14 +39,14 @@ internal sealed class MLDsa65SigningKey : IDisposable
     {
         MLDsa65.RequireLength(privateKey.Length, MLDsa65.PrivateKeySize, nameof(privateKey));
         MLDsa65SigningKey key = new();
-        if (!MLDsa65.TryExpand(privateKey, key._publicKey, new MLDsaExpandedKey(key._memory.Bytes)))
+        if (!MLDsaBackEnd.Selected.TryExpand(privateKey, key._publicKey, new MLDsaExpandedKey(key._memory.Bytes)))
         {
             key.Dispose();
             throw new CryptographicException(
                 "The ML-DSA-65 private key is inconsistent: a coefficient is out of range, or its parts do not belong together.");
         }
 
-        MLDsa65.TransformT0(new MLDsaExpandedKey(key._memory.Bytes));
+        MLDsaBackEnd.Selected.TransformT0(new MLDsaExpandedKey(key._memory.Bytes));
         return key;
     }
 
@@ -84,7 +84,7 @@ internal sealed class MLDsa65SigningKey : IDisposable
         MLDsa65.RequireLength(rnd.Length, MLDsa65.RandomizerSize, nameof(rnd));
         MLDsa65.RequireLength(signature.Length, MLDsa65.SignatureSize, nameof(signature));
         using SecretMemory.Use use = _memory.Enter();
-        MLDsa65.Sign(new MLDsaExpandedKey(use.Bytes), mu, rnd, signature);
+        MLDsaBackEnd.Selected.Sign(new MLDsaExpandedKey(use.Bytes), mu, rnd, signature);
     }
 
     /// <summary>Zeroes the key, at once or when the last running signature is done; what begins later throws.</summary>

@@ -50,10 +50,10 @@ internal sealed class MLDsa65VerificationKey
 
             expanded = GC.AllocateUninitializedArray<int>(
                 MLDsaParameters.ExpandedPublicKeyCoefficients + MLDsaMemory.Padding, pinned: true);
-            MLDsa65.ExpandPublicKey(_publicKey, MLDsaMemory.Align(expanded));
+            MLDsaBackEnd.Selected.ExpandPublicKey(_publicKey, MLDsaMemory.Align(expanded));
             Volatile.Write(ref _expanded, expanded);
         }
 
-        return MLDsa65.VerifyExpanded(MLDsaMemory.Align(expanded), mu, signature);
+        return MLDsaBackEnd.Selected.Verify(MLDsaMemory.Align(expanded), mu, signature);
     }
 }

@@ -73,8 +73,8 @@ internal static class MLDsaNtt<TLanes, TVector>
         ref int b = ref Start(right);
         for (nuint i = 0; i < N; i += (nuint)TLanes.Count)
         {
-            TVector x = TLanes.Load(ref a, i);
-            TVector y = TLanes.Load(ref b, i);
+            TVector x = TLanes.Load(in a, i);
+            TVector y = TLanes.Load(in b, i);
             TLanes.Store(Reduce(TLanes.MultiplyEven(x, y), MultiplyOdd(x, y)), ref w, i);
         }
     }
@@ -109,8 +109,8 @@ internal static class MLDsaNtt<TLanes, TVector>
         for (nuint i = 0; i < N; i += (nuint)TLanes.Count)
         {
             RowProduct(ref a, ref b, i, out TVector even, out TVector odd);
-            TVector x = TLanes.Load(ref c, i);
-            TVector y = TLanes.Load(ref t, i);
+            TVector x = TLanes.Load(in c, i);
+            TVector y = TLanes.Load(in t, i);
             even = TLanes.SubtractProducts(even, TLanes.MultiplyEven(x, y));
             odd = TLanes.SubtractProducts(odd, MultiplyOdd(x, y));
             TLanes.Store(Reduce(even, odd), ref w, i);
@@ -120,14 +120,14 @@ internal static class MLDsaNtt<TLanes, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void RowProduct(ref int a, ref int b, nuint i, out TVector even, out TVector odd)
     {
-        TVector x = TLanes.Load(ref a, i);
-        TVector y = TLanes.Load(ref b, i);
+        TVector x = TLanes.Load(in a, i);
+        TVector y = TLanes.Load(in b, i);
         TVector sumEven = TLanes.MultiplyEven(x, y);
         TVector sumOdd = MultiplyOdd(x, y);
         for (nuint j = N; j < L * N; j += N)
         {
-            x = TLanes.Load(ref a, i + j);
-            y = TLanes.Load(ref b, i + j);
+            x = TLanes.Load(in a, i + j);
+            y = TLanes.Load(in b, i + j);
             sumEven = TLanes.AddProducts(sumEven, TLanes.MultiplyEven(x, y));
             sumOdd = TLanes.AddProducts(sumOdd, MultiplyOdd(x, y));
         }
@@ -175,8 +175,8 @@ internal static class MLDsaNtt<TLanes, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector MultiplyZetas(TVector a, ref int table, nuint index)
     {
-        TVector zeta = TLanes.Load(ref table, index);
-        TVector zetaQ = TLanes.Load(ref table, index + (nuint)TLanes.Count);
+        TVector zeta = TLanes.Load(in table, index);
+        TVector zetaQ = TLanes.Load(in table, index + (nuint)TLanes.Count);
         return MultiplyZeta(a, zeta, TLanes.OddToEven(zeta), zetaQ, TLanes.OddToEven(zetaQ));
     }
 
@@ -191,8 +191,8 @@ internal static class MLDsaNtt<TLanes, TVector>
             TVector zetaQ = TLanes.Broadcast(Unsafe.Add(ref zetasQ, k));
             for (nuint i = start; i < start + length; i += (nuint)TLanes.Count)
             {
-                TVector a = TLanes.Load(ref w, i);
-                TVector b = MultiplyZeta(TLanes.Load(ref w, i + length), zeta, zetaQ);
+                TVector a = TLanes.Load(in w, i);
+                TVector b = MultiplyZeta(TLanes.Load(in w, i + length), zeta, zetaQ);
                 TLanes.Store(TLanes.Add(a, b), ref w, i);
                 TLanes.Store(TLanes.Subtract(a, b), ref w, i + length);
             }
@@ -215,10 +215,10 @@ internal static class MLDsaNtt<TLanes, TVector>
             TVector zeta2Q = TLanes.Broadcast(Unsafe.Add(ref zetasQ, (2 * k) + 1));
             for (nuint i = start; i < start + half; i += (nuint)TLanes.Count)
             {
-                TVector a = TLanes.Load(ref w, i);
-                TVector b = TLanes.Load(ref w, i + half);
-                TVector c = MultiplyZeta(TLanes.Load(ref w, i + length), zeta, zetaQ);
-                TVector d = MultiplyZeta(TLanes.Load(ref w, i + length + half), zeta, zetaQ);
+                TVector a = TLanes.Load(in w, i);
+                TVector b = TLanes.Load(in w, i + half);
+                TVector c = MultiplyZeta(TLanes.Load(in w, i + length), zeta, zetaQ);
+                TVector d = MultiplyZeta(TLanes.Load(in w, i + length + half), zeta, zetaQ);
                 TVector e = TLanes.Add(a, c);
                 TVector f = MultiplyZeta(TLanes.Add(b, d), zeta1, zeta1Q);
                 TVector g = TLanes.Subtract(a, c);
@@ -241,8 +241,8 @@ internal static class MLDsaNtt<TLanes, TVector>
         nuint t = 0;
         for (nuint i = 0; i < N; i += 2 * count, k++)
         {
-            TVector a = TLanes.Load(ref w, i);
-            TVector b = TLanes.Load(ref w, i + count);
+            TVector a = TLanes.Load(in w, i);
+            TVector b = TLanes.Load(in w, i + count);
             b = MultiplyZeta(b, TLanes.Broadcast(Unsafe.Add(ref zetas, k)), TLanes.Broadcast(Unsafe.Add(ref zetasQ, k)));
             (a, b) = (TLanes.Add(a, b), TLanes.Subtract(a, b));
             if (TLanes.Count >= 16)
@@ -289,8 +289,8 @@ internal static class MLDsaNtt<TLanes, TVector>
         nuint t = 0;
         for (nuint i = 0; i < N; i += 2 * count, k++)
         {
-            TVector x = TLanes.Load(ref w, i);
-            TVector y = TLanes.Load(ref w, i + count);
+            TVector x = TLanes.Load(in w, i);
+            TVector y = TLanes.Load(in w, i + count);
             TVector a = TLanes.Evens(x, y);
             TVector b = TLanes.Odds(x, y);
 
@@ -340,8 +340,8 @@ internal static class MLDsaNtt<TLanes, TVector>
             TVector zetaQ = TLanes.Broadcast(Unsafe.Add(ref zetasQ, k));
             for (nuint i = start; i < start + length; i += (nuint)TLanes.Count)
             {
-                TVector a = TLanes.Load(ref w, i);
-                TVector b = TLanes.Load(ref w, i + length);
+                TVector a = TLanes.Load(in w, i);
+                TVector b = TLanes.Load(in w, i + length);
                 TLanes.Store(TLanes.Add(a, b), ref w, i);
                 TLanes.Store(MultiplyZeta(TLanes.Subtract(a, b), zeta, zetaQ), ref w, i + length);
             }
@@ -364,10 +364,10 @@ internal static class MLDsaNtt<TLanes, TVector>
             TVector zeta2Q = TLanes.Broadcast(Unsafe.Add(ref zetasQ, (2 * k) + 1));
             for (nuint i = start; i < start + length; i += (nuint)TLanes.Count)
             {
-                TVector a = TLanes.Load(ref w, i);
-                TVector b = TLanes.Load(ref w, i + length);
-                TVector c = TLanes.Load(ref w, i + (2 * length));
-                TVector d = TLanes.Load(ref w, i + (3 * length));
+                TVector a = TLanes.Load(in w, i);
+                TVector b = TLanes.Load(in w, i + length);
+                TVector c = TLanes.Load(in w, i + (2 * length));
+                TVector d = TLanes.Load(in w, i + (3 * length));
                 TVector e = TLanes.Add(a, b);
                 TVector f = MultiplyZeta(TLanes.Subtract(a, b), zeta1, zeta1Q);
                 TVector g = TLanes.Add(c, d);
@@ -394,10 +394,10 @@ internal static class MLDsaNtt<TLanes, TVector>
         TVector zeta2Q = TLanes.Broadcast(MLDsaZetas.InverseQ[3]);
         for (nuint i = 0; i < Length; i += (nuint)TLanes.Count)
         {
-            TVector a = TLanes.Load(ref w, i);
-            TVector b = TLanes.Load(ref w, i + Length);
-            TVector c = TLanes.Load(ref w, i + (2 * Length));
-            TVector d = TLanes.Load(ref w, i + (3 * Length));
+            TVector a = TLanes.Load(in w, i);
+            TVector b = TLanes.Load(in w, i + Length);
+            TVector c = TLanes.Load(in w, i + (2 * Length));
+            TVector d = TLanes.Load(in w, i + (3 * Length));
             TVector e = TLanes.Add(a, b);
             TVector f = MultiplyZeta(TLanes.Subtract(a, b), zeta1, zeta1Q);
             TVector g = TLanes.Add(c, d);
@@ -428,8 +428,8 @@ internal static class MLDsaNtt<TLanes, TVector>
                         natural[i] = part == 0 ? zetas[k] : zetasQ[k];
                     }
 
-                    TVector a = TLanes.Load(ref natural[0], 0);
-                    TVector b = TLanes.Load(ref natural[0], (nuint)count);
+                    TVector a = TLanes.Load(in natural[0], 0);
+                    TVector b = TLanes.Load(in natural[0], (nuint)count);
                     for (int block = count / 2; block >= length; block /= 2)
                     {
                         (a, b) = (TLanes.FirstBlocks(a, b, block), TLanes.SecondBlocks(a, b, block));

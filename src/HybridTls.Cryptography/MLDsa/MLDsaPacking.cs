@@ -26,7 +26,7 @@ internal static class MLDsaPacking<TLanes, TVector>
         TVector gamma1 = TLanes.Broadcast(Gamma1);
         for (nuint i = 0; i < N; i += (nuint)TLanes.Count)
         {
-            TLanes.Store(TLanes.Subtract(gamma1, TLanes.Unpack(ref packed, i, 20)), ref w, i);
+            TLanes.Store(TLanes.Subtract(gamma1, TLanes.Unpack(in packed, i, 20)), ref w, i);
         }
     }
 
@@ -41,7 +41,7 @@ internal static class MLDsaPacking<TLanes, TVector>
         TVector eta = TLanes.Broadcast(Eta);
         for (nuint i = 0; i < N; i += (nuint)TLanes.Count)
         {
-            TLanes.StoreBytes(TLanes.Subtract(eta, TLanes.Load(ref w, i)), ref to, i);
+            TLanes.StoreBytes(TLanes.Subtract(eta, TLanes.Load(in w, i)), ref to, i);
         }
 
         MLDsaEncoding.PackNibbles(bytes, destination);
@@ -63,7 +63,7 @@ internal static class MLDsaPacking<TLanes, TVector>
         ref int w = ref MemoryMarshal.GetReference(polynomial[..N]);
         for (nuint i = 0; i < N; i += (nuint)TLanes.Count)
         {
-            TLanes.Store(TLanes.ShiftLeft(TLanes.Unpack(ref packed, i, 10), D), ref w, i);
+            TLanes.Store(TLanes.ShiftLeft(TLanes.Unpack(in packed, i, 10), D), ref w, i);
         }
     }
 
@@ -87,7 +87,7 @@ internal static class MLDsaPacking<TLanes, TVector>
         int i = 0;
         for (; filled <= N - TLanes.Count && i <= candidates - TLanes.Count; i += TLanes.Count)
         {
-            TVector values = TLanes.And(TLanes.Unpack(ref bytes, (nuint)i, 24), mask);
+            TVector values = TLanes.And(TLanes.Unpack(in bytes, (nuint)i, 24), mask);
             filled += TLanes.StoreAccepted(values, TLanes.GreaterThan(q, values), ref w, (nuint)filled);
         }
 
@@ -122,7 +122,7 @@ internal static class MLDsaPacking<TLanes, TVector>
         int i = 0;
         for (; filled <= N - TLanes.Count && i < 2 * count; i += TLanes.Count)
         {
-            TVector nibbles = TLanes.Unpack(ref bytes, (nuint)i, 4);
+            TVector nibbles = TLanes.Unpack(in bytes, (nuint)i, 4);
             filled += TLanes.StoreAccepted(
                 TLanes.Subtract(eta, nibbles), TLanes.GreaterThan(bound, nibbles), ref w, (nuint)filled);
         }

@@ -19,7 +19,7 @@ internal static class MLDsaRounding<TLanes, TVector>
         ref int v = ref Start(other);
         for (nuint i = 0; i < N; i += (nuint)TLanes.Count)
         {
-            TLanes.Store(TLanes.Add(TLanes.Load(ref w, i), TLanes.Load(ref v, i)), ref w, i);
+            TLanes.Store(TLanes.Add(TLanes.Load(in w, i), TLanes.Load(in v, i)), ref w, i);
         }
     }
 
@@ -29,7 +29,7 @@ internal static class MLDsaRounding<TLanes, TVector>
         ref int w = ref Start(polynomial);
         for (nuint i = 0; i < N; i += (nuint)TLanes.Count)
         {
-            TLanes.Store(AddQIfNegative(Reduce(TLanes.Load(ref w, i))), ref w, i);
+            TLanes.Store(AddQIfNegative(Reduce(TLanes.Load(in w, i))), ref w, i);
         }
     }
 
@@ -44,7 +44,7 @@ internal static class MLDsaRounding<TLanes, TVector>
         TVector largest = TLanes.Broadcast(0);
         for (nuint i = 0; i < N; i += (nuint)TLanes.Count)
         {
-            TVector sum = Reduce(TLanes.Add(TLanes.Load(ref w, i), TLanes.Load(ref v, i)));
+            TVector sum = Reduce(TLanes.Add(TLanes.Load(in w, i), TLanes.Load(in v, i)));
             TLanes.Store(sum, ref w, i);
             largest = TLanes.Max(largest, TLanes.Abs(sum));
         }
@@ -60,7 +60,7 @@ internal static class MLDsaRounding<TLanes, TVector>
         TVector largest = TLanes.Broadcast(0);
         for (nuint i = 0; i < N; i += (nuint)TLanes.Count)
         {
-            TVector difference = Reduce(TLanes.Subtract(TLanes.Load(ref w, i), TLanes.Load(ref v, i)));
+            TVector difference = Reduce(TLanes.Subtract(TLanes.Load(in w, i), TLanes.Load(in v, i)));
             TLanes.Store(difference, ref w, i);
             largest = TLanes.Max(largest, TLanes.Abs(difference));
         }
@@ -75,7 +75,7 @@ internal static class MLDsaRounding<TLanes, TVector>
         TVector largest = TLanes.Broadcast(0);
         for (nuint i = 0; i < N; i += (nuint)TLanes.Count)
         {
-            TVector reduced = Reduce(TLanes.Load(ref w, i));
+            TVector reduced = Reduce(TLanes.Load(in w, i));
             TLanes.Store(reduced, ref w, i);
             largest = TLanes.Max(largest, TLanes.Abs(reduced));
         }
@@ -94,8 +94,8 @@ internal static class MLDsaRounding<TLanes, TVector>
         TVector rounding = TLanes.Broadcast((1 << (D - 1)) - 1);
         for (nuint i = 0; i < N; i += (nuint)TLanes.Count)
         {
-            TVector whole = TLanes.Load(ref t, i);
-            TVector quotient = TLanes.ShiftRight(TLanes.Add(whole, rounding), D);
+            TVector whole = TLanes.Load(in t, i);
+            TVector quotient = TLanes.ShiftRightArithmetic(TLanes.Add(whole, rounding), D);
             TLanes.Store(quotient, ref t1, i);
             TLanes.Store(TLanes.Subtract(whole, TLanes.ShiftLeft(quotient, D)), ref t0, i);
         }
@@ -112,7 +112,7 @@ internal static class MLDsaRounding<TLanes, TVector>
         ref byte bytes = ref MemoryMarshal.GetReference(highBytes[..N]);
         for (nuint i = 0; i < N; i += (nuint)TLanes.Count)
         {
-            Decompose(AddQIfNegative(TLanes.Load(ref w, i)), out TVector a1, out TVector a0);
+            Decompose(AddQIfNegative(TLanes.Load(in w, i)), out TVector a1, out TVector a0);
             TLanes.Store(a1, ref w1, i);
             TLanes.Store(a0, ref w0, i);
             TLanes.StoreBytes(a1, ref bytes, i);
@@ -136,8 +136,8 @@ internal static class MLDsaRounding<TLanes, TVector>
         TVector negative = TLanes.Broadcast(-Gamma2);
         for (nuint i = 0; i < N; i += (nuint)TLanes.Count)
         {
-            TVector a0 = TLanes.Add(TLanes.Load(ref w0, i), TLanes.Load(ref ct0, i));
-            TVector lowest = TLanes.Subtract(negative, TLanes.GreaterThan(TLanes.Load(ref w1, i), zero));
+            TVector a0 = TLanes.Add(TLanes.Load(in w0, i), TLanes.Load(in ct0, i));
+            TVector lowest = TLanes.Subtract(negative, TLanes.GreaterThan(TLanes.Load(in w1, i), zero));
             TVector made = TLanes.Add(TLanes.GreaterThan(a0, positive), TLanes.GreaterThan(lowest, a0));
             TLanes.StoreBytes(TLanes.And(made, one), ref h, i);
         }
@@ -156,12 +156,12 @@ internal static class MLDsaRounding<TLanes, TVector>
         TVector fifteen = TLanes.Broadcast(15);
         for (nuint i = 0; i < N; i += (nuint)TLanes.Count)
         {
-            Decompose(AddQIfNegative(TLanes.Load(ref w, i)), out TVector a1, out TVector a0);
+            Decompose(AddQIfNegative(TLanes.Load(in w, i)), out TVector a1, out TVector a0);
 
             // +1 where a₀ > 0, else −1: twice the mask (−2 or 0), from 1 for a₀ ≤ 0.
             TVector notPositive = TLanes.GreaterThan(one, a0);
             TVector step = TLanes.Add(one, TLanes.ShiftLeft(notPositive, 1));
-            TVector masked = TLanes.And(step, TLanes.Subtract(zero, TLanes.Load(ref h, i)));
+            TVector masked = TLanes.And(step, TLanes.Subtract(zero, TLanes.Load(in h, i)));
             TLanes.StoreBytes(TLanes.And(TLanes.Add(a1, masked), fifteen), ref bytes, i);
         }
     }
@@ -170,9 +170,9 @@ internal static class MLDsaRounding<TLanes, TVector>
     private static void Decompose(TVector a, out TVector a1, out TVector a0)
     {
         // ⌈a/2^7⌉·1025/2^22 rounds a/(2γ₂) correctly for all a in [0, q); 16 (a > q − 1 − γ₂) wraps to 0.
-        TVector x = TLanes.ShiftRight(TLanes.Add(a, TLanes.Broadcast(127)), 7);
+        TVector x = TLanes.ShiftRightArithmetic(TLanes.Add(a, TLanes.Broadcast(127)), 7);
         x = TLanes.Add(TLanes.ShiftLeft(x, 10), x);
-        x = TLanes.ShiftRight(TLanes.Add(x, TLanes.Broadcast(1 << 21)), 22);
+        x = TLanes.ShiftRightArithmetic(TLanes.Add(x, TLanes.Broadcast(1 << 21)), 22);
         a1 = TLanes.And(x, TLanes.Broadcast(15));
 
         // a₀ = a − a₁·(2^19 − 2^9), and − q where that exceeds (q − 1)/2 (the wrapped case, where it becomes a − q).
@@ -188,14 +188,14 @@ internal static class MLDsaRounding<TLanes, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Reduce(TVector w)
     {
-        TVector t = TLanes.ShiftRight(TLanes.Add(w, TLanes.Broadcast(1 << 22)), 23);
+        TVector t = TLanes.ShiftRightArithmetic(TLanes.Add(w, TLanes.Broadcast(1 << 22)), 23);
         TVector multiple = TLanes.Add(TLanes.Subtract(TLanes.ShiftLeft(t, 23), TLanes.ShiftLeft(t, 13)), t);
         return TLanes.Subtract(w, multiple);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector AddQIfNegative(TVector w) =>
-        TLanes.Add(w, TLanes.And(TLanes.ShiftRight(w, 31), TLanes.Broadcast(Q)));
+        TLanes.Add(w, TLanes.And(TLanes.ShiftRightArithmetic(w, 31), TLanes.Broadcast(Q)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref int Start(ReadOnlySpan<int> polynomial) => ref MemoryMarshal.GetReference(polynomial[..N]);

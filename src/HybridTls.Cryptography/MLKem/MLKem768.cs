@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 
 namespace HybridTls.Cryptography;
@@ -51,7 +50,7 @@ internal static class MLKem768
         CheckLength(dk.Length, DecapsulationKeySize, nameof(dk));
         Span<short> coefficients = stackalloc short[MLKemExpandedKey.PrivateLength];
         MLKemExpandedKey key = new(coefficients);
-        KeyGen(seeds, ek, HashOf(dk), key);
+        MLKemBackEnd.Selected.KeyGen(seeds, ek, HashOf(dk), key);
         MLKemEncoding.Encode(key.SHat, dk[..MLKemParameters.EncodedVectorSize], bits: 12, Lanes.Selected);
         ek.CopyTo(dk[MLKemParameters.EncodedVectorSize..]);
         z.CopyTo(dk[^MLKemParameters.SymbolSize..]);
@@ -70,21 +69,7 @@ internal static class MLKem768
         CheckLength(m.Length, MLKemParameters.SymbolSize, nameof(m));
         CheckLength(sharedSecret.Length, SharedSecretSize, nameof(sharedSecret));
         CheckLength(ciphertext.Length, CiphertextSize, nameof(ciphertext));
-        switch (Lanes.Selected)
-        {
-            case LaneWidth.Vector512:
-                MLKemAlgorithms<Vector512Lanes16, Vector512<short>>.Encaps(ek, m, sharedSecret, ciphertext);
-                break;
-            case LaneWidth.Vector256:
-                MLKemAlgorithms<Vector256Lanes16, Vector256<short>>.Encaps(ek, m, sharedSecret, ciphertext);
-                break;
-            case LaneWidth.Vector128:
-                MLKemAlgorithms<Vector128Lanes16, Vector128<short>>.Encaps(ek, m, sharedSecret, ciphertext);
-                break;
-            default:
-                MLKemAlgorithms<ScalarLanes16, int>.Encaps(ek, m, sharedSecret, ciphertext);
-                break;
-        }
+        MLKemBackEnd.Selected.Encaps(ek, m, sharedSecret, ciphertext);
     }
 
     /// <summary>
@@ -99,21 +84,7 @@ internal static class MLKem768
         CheckLength(dk.Length, DecapsulationKeySize, nameof(dk));
         CheckLength(ciphertext.Length, CiphertextSize, nameof(ciphertext));
         CheckLength(sharedSecret.Length, SharedSecretSize, nameof(sharedSecret));
-        switch (Lanes.Selected)
-        {
-            case LaneWidth.Vector512:
-                MLKemAlgorithms<Vector512Lanes16, Vector512<short>>.Decaps(dk, ciphertext, sharedSecret);
-                break;
-            case LaneWidth.Vector256:
-                MLKemAlgorithms<Vector256Lanes16, Vector256<short>>.Decaps(dk, ciphertext, sharedSecret);
-                break;
-            case LaneWidth.Vector128:
-                MLKemAlgorithms<Vector128Lanes16, Vector128<short>>.Decaps(dk, ciphertext, sharedSecret);
-                break;
-            default:
-                MLKemAlgorithms<ScalarLanes16, int>.Decaps(dk, ciphertext, sharedSecret);
-                break;
-        }
+        MLKemBackEnd.Selected.Decaps(dk, ciphertext, sharedSecret);
     }
 
     /// <summary>The encapsulation-key check (§7.2): length and modulus.</summary>
@@ -169,46 +140,6 @@ internal static class MLKem768
         g.Absorb(d);
         g.Absorb([MLKemParameters.K]);
         g.Finish(seeds);
-    }
-
-    /// <summary>Key generation from ρ ‖ σ into an expanded key.</summary>
-    internal static void KeyGen(ReadOnlySpan<byte> seeds, Span<byte> ek, Span<byte> hash, MLKemExpandedKey key)
-    {
-        switch (Lanes.Selected)
-        {
-            case LaneWidth.Vector512:
-                MLKemAlgorithms<Vector512Lanes16, Vector512<short>>.KeyGen(seeds, ek, hash, key);
-                break;
-            case LaneWidth.Vector256:
-                MLKemAlgorithms<Vector256Lanes16, Vector256<short>>.KeyGen(seeds, ek, hash, key);
-                break;
-            case LaneWidth.Vector128:
-                MLKemAlgorithms<Vector128Lanes16, Vector128<short>>.KeyGen(seeds, ek, hash, key);
-                break;
-            default:
-                MLKemAlgorithms<ScalarLanes16, int>.KeyGen(seeds, ek, hash, key);
-                break;
-        }
-    }
-
-    /// <summary>Expands an encapsulation key.</summary>
-    internal static void Expand(ReadOnlySpan<byte> ek, MLKemExpandedKey key)
-    {
-        switch (Lanes.Selected)
-        {
-            case LaneWidth.Vector512:
-                MLKemAlgorithms<Vector512Lanes16, Vector512<short>>.Expand(ek, key, default);
-                break;
-            case LaneWidth.Vector256:
-                MLKemAlgorithms<Vector256Lanes16, Vector256<short>>.Expand(ek, key, default);
-                break;
-            case LaneWidth.Vector128:
-                MLKemAlgorithms<Vector128Lanes16, Vector128<short>>.Expand(ek, key, default);
-                break;
-            default:
-                MLKemAlgorithms<ScalarLanes16, int>.Expand(ek, key, default);
-                break;
-        }
     }
 
     /// <exception cref="ArgumentException">The length is not the expected one.</exception>

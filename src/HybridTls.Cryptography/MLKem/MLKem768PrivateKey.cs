@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 
 namespace HybridTls.Cryptography;
@@ -30,7 +29,7 @@ internal sealed class MLKem768PrivateKey : IDisposable
         Parts parts = new(key._memory.Bytes);
         Span<byte> seeds = stackalloc byte[2 * MLKemParameters.SymbolSize];
         MLKem768.ExpandSeed(d, seeds);
-        MLKem768.KeyGen(seeds, ek, parts.Hash, parts.Expanded);
+        MLKemBackEnd.Selected.KeyGen(seeds, ek, parts.Hash, parts.Expanded);
         z.CopyTo(parts.Z);
         CryptographicOperations.ZeroMemory(seeds);
         return key;
@@ -45,7 +44,7 @@ internal sealed class MLKem768PrivateKey : IDisposable
         MLKem768PrivateKey key = new();
         Parts parts = new(key._memory.Bytes);
         MLKemEncoding.Decode(dk[..MLKemParameters.EncodedVectorSize], parts.Expanded.SHat, bits: 12, Lanes.Selected);
-        MLKem768.Expand(MLKem768.EncapsulationKeyOf(dk), parts.Expanded);
+        MLKemBackEnd.Selected.Expand(MLKem768.EncapsulationKeyOf(dk), parts.Expanded, default);
         MLKem768.HashOf(dk).CopyTo(parts.Hash);
         dk[^MLKemParameters.SymbolSize..].CopyTo(parts.Z);
         return key;
@@ -62,21 +61,7 @@ internal sealed class MLKem768PrivateKey : IDisposable
         MLKem768.CheckLength(sharedSecret.Length, MLKem768.SharedSecretSize, nameof(sharedSecret));
         using SecretMemory.Use use = _memory.Enter();
         Parts parts = new(use.Bytes);
-        switch (Lanes.Selected)
-        {
-            case LaneWidth.Vector512:
-                MLKemAlgorithms<Vector512Lanes16, Vector512<short>>.Decaps(parts.Expanded, default, parts.Hash, parts.Z, ciphertext, sharedSecret);
-                break;
-            case LaneWidth.Vector256:
-                MLKemAlgorithms<Vector256Lanes16, Vector256<short>>.Decaps(parts.Expanded, default, parts.Hash, parts.Z, ciphertext, sharedSecret);
-                break;
-            case LaneWidth.Vector128:
-                MLKemAlgorithms<Vector128Lanes16, Vector128<short>>.Decaps(parts.Expanded, default, parts.Hash, parts.Z, ciphertext, sharedSecret);
-                break;
-            default:
-                MLKemAlgorithms<ScalarLanes16, int>.Decaps(parts.Expanded, default, parts.Hash, parts.Z, ciphertext, sharedSecret);
-                break;
-        }
+        MLKemBackEnd.Selected.Decaps(parts.Expanded, default, parts.Hash, parts.Z, ciphertext, sharedSecret);
     }
 
     /// <summary>Zeroes the key, at once or when the last decapsulation under way is done; what begins later throws.</summary>

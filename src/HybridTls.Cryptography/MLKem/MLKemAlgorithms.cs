@@ -7,7 +7,7 @@ namespace HybridTls.Cryptography;
 /// <summary>The internal algorithms of FIPS 203 §6 on one back end; lengths have been checked.</summary>
 /// <typeparam name="TLanes">The back end.</typeparam>
 /// <typeparam name="TVector">Its vector.</typeparam>
-internal static class MLKemAlgorithms<TLanes, TVector>
+internal sealed class MLKemAlgorithms<TLanes, TVector> : MLKemBackEnd
     where TLanes : struct, ILanes16<TVector>
     where TVector : struct
 {
@@ -16,13 +16,9 @@ internal static class MLKemAlgorithms<TLanes, TVector>
     private const byte Sha3Suffix = 0x06;
     private const byte ShakeSuffix = 0x1F;
 
-    /// <summary>Key generation from ρ ‖ σ.</summary>
-    /// <param name="seeds">ρ ‖ σ.</param>
-    /// <param name="ek">Receives the encapsulation key.</param>
-    /// <param name="hash">Receives H(ek).</param>
-    /// <param name="key">Receives Â, t̂ and ŝ.</param>
+    /// <inheritdoc/>
     [SkipLocalsInit]
-    public static void KeyGen(ReadOnlySpan<byte> seeds, Span<byte> ek, Span<byte> hash, MLKemExpandedKey key)
+    public override void KeyGen(ReadOnlySpan<byte> seeds, Span<byte> ek, Span<byte> hash, MLKemExpandedKey key)
     {
         Span<short> noise = stackalloc short[2 * MLKemParameters.VectorLength];
         MLKemSampling<TLanes, TVector>.Sample(seeds[..SymbolSize], key.Matrix, seeds[SymbolSize..], noise, default);
@@ -34,16 +30,16 @@ internal static class MLKemAlgorithms<TLanes, TVector>
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(noise));
     }
 
-    /// <summary>Expands an encapsulation key: t̂ and Â, and meanwhile whatever hash is given.</summary>
-    public static void Expand(ReadOnlySpan<byte> ek, MLKemExpandedKey key, MLKemHashLane hash)
+    /// <inheritdoc/>
+    public override void Expand(ReadOnlySpan<byte> ek, MLKemExpandedKey key, MLKemHashLane hash)
     {
         MLKemEncoding.Decode(ek[..MLKemParameters.EncodedVectorSize], key.THat, bits: 12, MLKemField<TLanes, TVector>.Width);
         MLKemSampling<TLanes, TVector>.Sample(ek[MLKemParameters.EncodedVectorSize..], key.Matrix, default, default, hash);
     }
 
-    /// <summary>ML-KEM.Encaps_internal (Algorithm 17).</summary>
+    /// <inheritdoc/>
     [SkipLocalsInit]
-    public static void Encaps(ReadOnlySpan<byte> ek, ReadOnlySpan<byte> m, Span<byte> sharedSecret, Span<byte> ciphertext)
+    public override void Encaps(ReadOnlySpan<byte> ek, ReadOnlySpan<byte> m, Span<byte> sharedSecret, Span<byte> ciphertext)
     {
         Span<short> coefficients = stackalloc short[MLKemExpandedKey.PublicLength];
         Span<byte> hash = stackalloc byte[SymbolSize];
@@ -54,7 +50,7 @@ internal static class MLKemAlgorithms<TLanes, TVector>
 
     /// <summary>ML-KEM.Encaps_internal with a key that is expanded already.</summary>
     [SkipLocalsInit]
-    public static void Encaps(
+    private static void Encaps(
         MLKemExpandedKey key, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> m, Span<byte> sharedSecret, Span<byte> ciphertext)
     {
         Span<byte> secrets = stackalloc byte[2 * SymbolSize];
@@ -67,9 +63,9 @@ internal static class MLKemAlgorithms<TLanes, TVector>
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(noise));
     }
 
-    /// <summary>ML-KEM.Decaps_internal (Algorithm 18).</summary>
+    /// <inheritdoc/>
     [SkipLocalsInit]
-    public static void Decaps(ReadOnlySpan<byte> dk, ReadOnlySpan<byte> ciphertext, Span<byte> sharedSecret)
+    public override void Decaps(ReadOnlySpan<byte> dk, ReadOnlySpan<byte> ciphertext, Span<byte> sharedSecret)
     {
         Span<short> coefficients = stackalloc short[MLKemExpandedKey.PrivateLength];
         MLKemExpandedKey key = new(coefficients);
@@ -80,15 +76,9 @@ internal static class MLKemAlgorithms<TLanes, TVector>
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(key.SHat));
     }
 
-    /// <summary>ML-KEM.Decaps_internal with ŝ and t̂ decoded.</summary>
-    /// <param name="key">ŝ, t̂ and, unless it is sampled here, Â.</param>
-    /// <param name="matrixSeed">ρ if Â is to be sampled, otherwise empty.</param>
-    /// <param name="hash">H(ek).</param>
-    /// <param name="z">The rejection seed.</param>
-    /// <param name="ciphertext">The ciphertext.</param>
-    /// <param name="sharedSecret">Receives the shared secret.</param>
+    /// <inheritdoc/>
     [SkipLocalsInit]
-    public static void Decaps(
+    public override void Decaps(
         MLKemExpandedKey key,
         ReadOnlySpan<byte> matrixSeed,
         ReadOnlySpan<byte> hash,

@@ -36,7 +36,7 @@ internal static class MLKemCoefficients<TLanes, TVector>
         TVector q = TLanes.Broadcast(MLKemParameters.Q);
         for (int i = 0; i < polynomial.Length; i += TLanes.Count)
         {
-            TVector reduced = MLKemField<TLanes, TVector>.Reduce(TLanes.Load(ref At(polynomial, i)), q);
+            TVector reduced = MLKemField<TLanes, TVector>.Reduce(TLanes.Load(in At(polynomial, i)), q);
             TLanes.Store(MLKemField<TLanes, TVector>.ToUnsigned(reduced, q), ref At(polynomial, i));
         }
 
@@ -56,8 +56,8 @@ internal static class MLKemCoefficients<TLanes, TVector>
         for (int i = 0; i < product.Length; i += TLanes.Count)
         {
             TVector sum = TLanes.Add(
-                MLKemField<TLanes, TVector>.Multiply(TLanes.Load(ref At(product, i)), factor, companion, q),
-                TLanes.Load(ref At(addend, i)));
+                MLKemField<TLanes, TVector>.Multiply(TLanes.Load(in At(product, i)), factor, companion, q),
+                TLanes.Load(in At(addend, i)));
             TVector reduced = MLKemField<TLanes, TVector>.Reduce(sum, q);
             TLanes.Store(MLKemField<TLanes, TVector>.ToUnsigned(reduced, q), ref At(product, i));
         }
@@ -70,7 +70,7 @@ internal static class MLKemCoefficients<TLanes, TVector>
     {
         Debug.Assert(right.Length == left.Length, "As many addends.");
         for (int i = 0; i < left.Length; i += TLanes.Count)
-            TLanes.Store(TLanes.Add(TLanes.Load(ref At(left, i)), TLanes.Load(ref At(right, i))), ref At(left, i));
+            TLanes.Store(TLanes.Add(TLanes.Load(in At(left, i)), TLanes.Load(in At(right, i))), ref At(left, i));
     }
 
     /// <summary>left − right, in place of the right; the difference must fit 16 bits.</summary>
@@ -78,7 +78,7 @@ internal static class MLKemCoefficients<TLanes, TVector>
     {
         Debug.Assert(right.Length == left.Length, "As many subtrahends.");
         for (int i = 0; i < left.Length; i += TLanes.Count)
-            TLanes.Store(TLanes.Subtract(TLanes.Load(ref At(left, i)), TLanes.Load(ref At(right, i))), ref At(right, i));
+            TLanes.Store(TLanes.Subtract(TLanes.Load(in At(left, i)), TLanes.Load(in At(right, i))), ref At(right, i));
     }
 
     /// <summary>Compress_d (§4.2.1) of any 16-bit coefficients, in place: round(2^d·x/q) modulo 2^d, for d up to 11.</summary>
@@ -91,7 +91,7 @@ internal static class MLKemCoefficients<TLanes, TVector>
         TVector half = TLanes.Broadcast((short)(1 << (15 - bits)));
         for (int i = 0; i < coefficients.Length; i += TLanes.Count)
         {
-            TVector x = MLKemField<TLanes, TVector>.Reduce(TLanes.Load(ref At(coefficients, i)), q);
+            TVector x = MLKemField<TLanes, TVector>.Reduce(TLanes.Load(in At(coefficients, i)), q);
             TVector fraction = TLanes.Add(
                 TLanes.MultiplyHigh(x, TLanes.Broadcast(-20553)), TLanes.MultiplyLow(x, TLanes.Broadcast(20)));
             TLanes.Store(TLanes.ShiftRightLogical(TLanes.Add(fraction, half), 16 - bits), ref At(coefficients, i));
@@ -109,7 +109,7 @@ internal static class MLKemCoefficients<TLanes, TVector>
         TVector factor = TLanes.Broadcast(2 * MLKemParameters.Q);
         for (int i = 0; i < coefficients.Length; i += TLanes.Count)
         {
-            TVector y = TLanes.ShiftLeft(TLanes.Load(ref At(coefficients, i)), 15 - bits);
+            TVector y = TLanes.ShiftLeft(TLanes.Load(in At(coefficients, i)), 15 - bits);
             TVector rounding = TLanes.ShiftRightLogical(TLanes.MultiplyLow(y, factor), 15);
             TLanes.Store(TLanes.Add(TLanes.MultiplyHigh(y, factor), rounding), ref At(coefficients, i));
         }

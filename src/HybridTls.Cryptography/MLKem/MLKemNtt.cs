@@ -37,8 +37,8 @@ internal static class MLKemNtt<TLanes, TVector>
                 {
                     ref short lower = ref Unsafe.Add(ref f, i);
                     ref short upper = ref Unsafe.Add(ref f, i + stride);
-                    TVector a = TLanes.Load(ref lower);
-                    TVector b = MLKemField<TLanes, TVector>.Multiply(TLanes.Load(ref upper), factor, companion, q);
+                    TVector a = TLanes.Load(in lower);
+                    TVector b = MLKemField<TLanes, TVector>.Multiply(TLanes.Load(in upper), factor, companion, q);
                     TLanes.Store(TLanes.Add(a, b), ref lower);
                     TLanes.Store(TLanes.Subtract(a, b), ref upper);
                 }
@@ -51,8 +51,8 @@ internal static class MLKemNtt<TLanes, TVector>
             ref short lower = ref Unsafe.Add(ref f, start);
             ref short upper = ref Unsafe.Add(ref f, start + TLanes.Count);
             ref short factors = ref Unsafe.Add(ref table, start / 2);
-            TVector a = TLanes.Load(ref lower);
-            TVector b = TLanes.Load(ref upper);
+            TVector a = TLanes.Load(in lower);
+            TVector b = TLanes.Load(in upper);
             if (TLanes.Count >= 32)
             {
                 Butterfly(ref a, ref b, ref factors, 32, q);
@@ -98,8 +98,8 @@ internal static class MLKemNtt<TLanes, TVector>
             ref short lower = ref Unsafe.Add(ref f, start);
             ref short upper = ref Unsafe.Add(ref f, start + TLanes.Count);
             ref short factors = ref Unsafe.Add(ref table, start / 2);
-            TVector a = TLanes.Load(ref lower);
-            TVector b = TLanes.Load(ref upper);
+            TVector a = TLanes.Load(in lower);
+            TVector b = TLanes.Load(in upper);
             RestoreOrder(ref a, ref b, undo: true);
             InverseButterfly(ref a, ref b, ref factors, 2, q);
             if (TLanes.Count >= 8)
@@ -137,8 +137,8 @@ internal static class MLKemNtt<TLanes, TVector>
                 {
                     ref short lower = ref Unsafe.Add(ref f, i);
                     ref short upper = ref Unsafe.Add(ref f, i + stride);
-                    TVector a = TLanes.Load(ref lower);
-                    TVector b = TLanes.Load(ref upper);
+                    TVector a = TLanes.Load(in lower);
+                    TVector b = TLanes.Load(in upper);
                     InverseButterfly(ref a, ref b, factor, companion, stride, q);
                     TLanes.Store(a, ref lower);
                     TLanes.Store(b, ref upper);
@@ -155,8 +155,8 @@ internal static class MLKemNtt<TLanes, TVector>
         {
             ref short lower = ref Unsafe.Add(ref f, i);
             ref short upper = ref Unsafe.Add(ref f, i + MLKemTables.LayerSize);
-            TVector a = TLanes.Load(ref lower);
-            TVector b = TLanes.Load(ref upper);
+            TVector a = TLanes.Load(in lower);
+            TVector b = TLanes.Load(in upper);
             TLanes.Store(MLKemField<TLanes, TVector>.Multiply(TLanes.Add(a, b), scale, scaleCompanion, q), ref lower);
             TLanes.Store(MLKemField<TLanes, TVector>.Multiply(TLanes.Subtract(b, a), last, lastCompanion, q), ref upper);
         }
@@ -216,9 +216,9 @@ internal static class MLKemNtt<TLanes, TVector>
         {
             ref short factors = ref Unsafe.Add(ref table, i % MLKemParameters.N);
             TVector product = MLKemField<TLanes, TVector>.Multiply(
-                TLanes.Load(ref Unsafe.Add(ref MemoryMarshal.GetReference(polynomials), i)),
-                TLanes.Load(ref factors),
-                TLanes.Load(ref Unsafe.Add(ref factors, MLKemTables.PairCompanionOffset)),
+                TLanes.Load(in Unsafe.Add(ref MemoryMarshal.GetReference(polynomials), i)),
+                TLanes.Load(in factors),
+                TLanes.Load(in Unsafe.Add(ref factors, MLKemTables.PairCompanionOffset)),
                 q);
             TLanes.Store(product, ref Unsafe.Add(ref MemoryMarshal.GetReference(twisted), i));
         }
@@ -230,9 +230,9 @@ internal static class MLKemNtt<TLanes, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Products(ref short a, ref short b, ref short bTwisted, out TVector even, out TVector odd)
     {
-        TVector left = TLanes.Load(ref a);
-        even = TLanes.MultiplyAddPairs(left, TLanes.Load(ref bTwisted));
-        odd = TLanes.MultiplyAddPairs(left, TLanes.SwapPairs(TLanes.Load(ref b)));
+        TVector left = TLanes.Load(in a);
+        even = TLanes.MultiplyAddPairs(left, TLanes.Load(in bTwisted));
+        odd = TLanes.MultiplyAddPairs(left, TLanes.SwapPairs(TLanes.Load(in b)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -248,7 +248,7 @@ internal static class MLKemNtt<TLanes, TVector>
     {
         ref short layer = ref Unsafe.Add(ref factors, MLKemTables.LayerOffset(stride));
         TVector product = MLKemField<TLanes, TVector>.Multiply(
-            b, TLanes.Load(ref layer), TLanes.Load(ref Unsafe.Add(ref layer, MLKemTables.CompanionOffset)), q);
+            b, TLanes.Load(in layer), TLanes.Load(in Unsafe.Add(ref layer, MLKemTables.CompanionOffset)), q);
         b = TLanes.Subtract(a, product);
         a = TLanes.Add(a, product);
     }
@@ -258,7 +258,7 @@ internal static class MLKemNtt<TLanes, TVector>
     {
         ref short layer = ref Unsafe.Add(ref factors, MLKemTables.LayerOffset(stride));
         InverseButterfly(
-            ref a, ref b, TLanes.Load(ref layer), TLanes.Load(ref Unsafe.Add(ref layer, MLKemTables.CompanionOffset)), stride, q);
+            ref a, ref b, TLanes.Load(in layer), TLanes.Load(in Unsafe.Add(ref layer, MLKemTables.CompanionOffset)), stride, q);
     }
 
     /// <summary>

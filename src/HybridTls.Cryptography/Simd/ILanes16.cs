@@ -12,14 +12,14 @@ internal interface ILanes16<TVector>
     /// <summary>The number of 16-bit lanes: even, a power of two.</summary>
     static abstract int Count { get; }
 
-    /// <summary>Loads <see cref="Count"/> consecutive coefficients.</summary>
-    static abstract TVector Load(ref readonly short source);
+    /// <summary>Loads the coefficients from <paramref name="index"/> on.</summary>
+    static abstract TVector Load(ref readonly short source, nuint index = 0);
 
     /// <summary>Loads <see cref="Count"/> / 2 bytes, a nibble a lane, low nibble first.</summary>
     static abstract TVector LoadNibbles(ref readonly byte source);
 
-    /// <summary>Stores <see cref="Count"/> consecutive coefficients.</summary>
-    static abstract void Store(TVector value, ref short destination);
+    /// <summary>Stores the coefficients from <paramref name="index"/> on.</summary>
+    static abstract void Store(TVector value, ref short destination, nuint index = 0);
 
     /// <summary>The same value in every lane.</summary>
     static abstract TVector Broadcast(short value);

@@ -19,25 +19,25 @@ internal interface ILanes32<TVector>
     static abstract TVector Broadcast(int value);
 
     /// <summary>Loads the coefficients from <paramref name="index"/> on.</summary>
-    static abstract TVector Load(ref int source, nuint index);
+    static abstract TVector Load(ref readonly int source, nuint index = 0);
 
     /// <summary>Stores the coefficients from <paramref name="index"/> on.</summary>
-    static abstract void Store(TVector vector, ref int destination, nuint index);
+    static abstract void Store(TVector value, ref int destination, nuint index = 0);
 
     /// <summary>Stores each lane's low byte from <paramref name="index"/> on.</summary>
-    static abstract void StoreBytes(TVector vector, ref byte destination, nuint index);
+    static abstract void StoreBytes(TVector value, ref byte destination, nuint index = 0);
 
     /// <summary>
     /// Stores the lanes whose <paramref name="mask"/> is −1 side by side from <paramref name="index"/> on, and returns their number.
     /// The rest of a whole vector behind them may be overwritten. Not for a secret mask: it may become an address.
     /// </summary>
-    static abstract int StoreAccepted(TVector vector, TVector mask, ref int destination, nuint index);
+    static abstract int StoreAccepted(TVector value, TVector mask, ref int destination, nuint index);
 
     /// <summary>
     /// Unpacks the values <paramref name="index"/> … <paramref name="index"/> + <see cref="Count"/> − 1 of a little-endian bit
     /// string of values of 4, 10, 20 or 24 bits each. May read up to 64 bytes from the first byte that it needs.
     /// </summary>
-    static abstract TVector Unpack(ref byte source, nuint index, int bits);
+    static abstract TVector Unpack(ref readonly byte source, nuint index, int bits);
 
     /// <summary>a + b, lane by lane.</summary>
     static abstract TVector Add(TVector a, TVector b);
@@ -49,10 +49,10 @@ internal interface ILanes32<TVector>
     static abstract TVector And(TVector a, TVector b);
 
     /// <summary>Shifts each lane left.</summary>
-    static abstract TVector ShiftLeft(TVector a, int count);
+    static abstract TVector ShiftLeft(TVector value, int count);
 
     /// <summary>Shifts each lane right, copying the sign.</summary>
-    static abstract TVector ShiftRight(TVector a, int count);
+    static abstract TVector ShiftRightArithmetic(TVector value, int count);
 
     /// <summary>−1 in each lane where a &gt; b (signed), else 0.</summary>
     static abstract TVector GreaterThan(TVector a, TVector b);

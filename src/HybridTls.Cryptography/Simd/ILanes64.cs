@@ -13,11 +13,11 @@ internal interface ILanes64<TVector>
     /// <summary>The number of words in one register.</summary>
     static abstract int Count { get; }
 
-    /// <summary>Loads <see cref="Count"/> consecutive words.</summary>
-    static abstract TVector Load(ref readonly ulong source);
+    /// <summary>Loads the words from <paramref name="index"/> on.</summary>
+    static abstract TVector Load(ref readonly ulong source, nuint index = 0);
 
-    /// <summary>Stores <see cref="Count"/> consecutive words.</summary>
-    static abstract void Store(TVector value, ref ulong destination);
+    /// <summary>Stores the words from <paramref name="index"/> on.</summary>
+    static abstract void Store(TVector value, ref ulong destination, nuint index = 0);
 
     /// <summary>Fills every lane with <paramref name="word"/>.</summary>
     static abstract TVector Broadcast(ulong word);

@@ -10,7 +10,11 @@ internal readonly struct ScalarLanes16 : ILanes16<int>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Load(ref readonly short source) => Pack(source, Unsafe.Add(ref Unsafe.AsRef(in source), 1));
+    public static int Load(ref readonly short source, nuint index)
+    {
+        ref short even = ref Unsafe.Add(ref Unsafe.AsRef(in source), index);
+        return Pack(even, Unsafe.Add(ref even, 1));
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -18,10 +22,10 @@ internal readonly struct ScalarLanes16 : ILanes16<int>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(int value, ref short destination)
+    public static void Store(int value, ref short destination, nuint index)
     {
-        destination = (short)Even(value);
-        Unsafe.Add(ref destination, 1) = (short)Odd(value);
+        Unsafe.Add(ref destination, index) = (short)Even(value);
+        Unsafe.Add(ref destination, index + 1) = (short)Odd(value);
     }
 
     /// <inheritdoc/>

@@ -15,26 +15,26 @@ internal readonly struct ScalarLanes32 : ILanes32<long>
     public static long Broadcast(int value) => value;
 
     /// <inheritdoc/>
-    public static long Load(ref int source, nuint index) => Unsafe.Add(ref source, index);
+    public static long Load(ref readonly int source, nuint index) => Unsafe.Add(ref Unsafe.AsRef(in source), index);
 
     /// <inheritdoc/>
-    public static void Store(long vector, ref int destination, nuint index) => Unsafe.Add(ref destination, index) = (int)vector;
+    public static void Store(long value, ref int destination, nuint index) => Unsafe.Add(ref destination, index) = (int)value;
 
     /// <inheritdoc/>
-    public static void StoreBytes(long vector, ref byte destination, nuint index) => Unsafe.Add(ref destination, index) = (byte)vector;
+    public static void StoreBytes(long value, ref byte destination, nuint index) => Unsafe.Add(ref destination, index) = (byte)value;
 
     /// <inheritdoc/>
-    public static int StoreAccepted(long vector, long mask, ref int destination, nuint index)
+    public static int StoreAccepted(long value, long mask, ref int destination, nuint index)
     {
-        Unsafe.Add(ref destination, index) = (int)vector;
+        Unsafe.Add(ref destination, index) = (int)value;
         return (int)-mask;
     }
 
     /// <inheritdoc/>
-    public static long Unpack(ref byte source, nuint index, int bits)
+    public static long Unpack(ref readonly byte source, nuint index, int bits)
     {
         nuint position = index * (nuint)bits;
-        uint word = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref source, position >> 3));
+        uint word = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref Unsafe.AsRef(in source), position >> 3));
         return (word >> (int)(position & 7)) & ((1u << bits) - 1);
     }
 
@@ -48,10 +48,10 @@ internal readonly struct ScalarLanes32 : ILanes32<long>
     public static long And(long a, long b) => a & b;
 
     /// <inheritdoc/>
-    public static long ShiftLeft(long a, int count) => (int)a << count;
+    public static long ShiftLeft(long value, int count) => (int)value << count;
 
     /// <inheritdoc/>
-    public static long ShiftRight(long a, int count) => (int)a >> count;
+    public static long ShiftRightArithmetic(long value, int count) => (int)value >> count;
 
     /// <inheritdoc/>
     public static long GreaterThan(long a, long b) => (b - a) >> 63;

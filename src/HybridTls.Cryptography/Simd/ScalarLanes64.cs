@@ -16,11 +16,11 @@ internal readonly struct ScalarLanes64 : ILanes64<ulong>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong Load(ref readonly ulong source) => source;
+    public static ulong Load(ref readonly ulong source, nuint index) => Unsafe.Add(ref Unsafe.AsRef(in source), index);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(ulong value, ref ulong destination) => destination = value;
+    public static void Store(ulong value, ref ulong destination, nuint index) => Unsafe.Add(ref destination, index) = value;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -15,7 +15,7 @@ internal readonly struct Vector128Lanes16 : ILanes16<Vector128<short>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<short> Load(ref readonly short source) => Vector128.LoadUnsafe(in source);
+    public static Vector128<short> Load(ref readonly short source, nuint index) => Vector128.LoadUnsafe(in source, index);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -28,7 +28,7 @@ internal readonly struct Vector128Lanes16 : ILanes16<Vector128<short>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector128<short> value, ref short destination) => value.StoreUnsafe(ref destination);
+    public static void Store(Vector128<short> value, ref short destination, nuint index) => value.StoreUnsafe(ref destination, index);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

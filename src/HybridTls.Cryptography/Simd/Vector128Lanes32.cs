@@ -46,36 +46,36 @@ internal readonly struct Vector128Lanes32 : ILanes32<Vector128<int>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> Load(ref int source, nuint index) => Vector128.LoadUnsafe(ref source, index);
+    public static Vector128<int> Load(ref readonly int source, nuint index) => Vector128.LoadUnsafe(in source, index);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector128<int> vector, ref int destination, nuint index) => vector.StoreUnsafe(ref destination, index);
+    public static void Store(Vector128<int> value, ref int destination, nuint index) => value.StoreUnsafe(ref destination, index);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreBytes(Vector128<int> vector, ref byte destination, nuint index)
+    public static void StoreBytes(Vector128<int> value, ref byte destination, nuint index)
     {
         Vector128<byte> low = Vector128.Shuffle(
-            vector.AsByte(), Vector128.Create((byte)0, 4, 8, 12, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16));
+            value.AsByte(), Vector128.Create((byte)0, 4, 8, 12, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16));
         Unsafe.WriteUnaligned(ref Unsafe.Add(ref destination, index), low.AsUInt32().ToScalar());
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int StoreAccepted(Vector128<int> vector, Vector128<int> mask, ref int destination, nuint index)
+    public static int StoreAccepted(Vector128<int> value, Vector128<int> mask, ref int destination, nuint index)
     {
         uint accepted = mask.ExtractMostSignificantBits();
         Vector128<byte> order = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(AcceptedBytes), accepted * 16);
-        Vector128.ShuffleNative(vector.AsByte(), order).AsInt32().StoreUnsafe(ref destination, index);
+        Vector128.ShuffleNative(value.AsByte(), order).AsInt32().StoreUnsafe(ref destination, index);
         return BitOperations.PopCount(accepted);
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> Unpack(ref byte source, nuint index, int bits)
+    public static Vector128<int> Unpack(ref readonly byte source, nuint index, int bits)
     {
-        ref byte first = ref Unsafe.Add(ref source, index * (nuint)bits / 8);
+        ref byte first = ref Unsafe.Add(ref Unsafe.AsRef(in source), index * (nuint)bits / 8);
         Vector128<uint> words = Vector128.Shuffle(Vector128.LoadUnsafe(ref first), BytesOf(bits)).AsUInt32();
         Vector128<uint> odd = Vector128.Create(0xFFFFFFFF00000000UL).AsUInt32();
         if (bits is 20 or 4)
@@ -105,11 +105,11 @@ internal readonly struct Vector128Lanes32 : ILanes32<Vector128<int>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> ShiftLeft(Vector128<int> a, int count) => a << count;
+    public static Vector128<int> ShiftLeft(Vector128<int> value, int count) => value << count;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> ShiftRight(Vector128<int> a, int count) => a >> count;
+    public static Vector128<int> ShiftRightArithmetic(Vector128<int> value, int count) => value >> count;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

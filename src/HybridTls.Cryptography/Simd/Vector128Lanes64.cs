@@ -16,11 +16,11 @@ internal readonly struct Vector128Lanes64 : ILanes64<Vector128<ulong>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<ulong> Load(ref readonly ulong source) => Vector128.LoadUnsafe(in source);
+    public static Vector128<ulong> Load(ref readonly ulong source, nuint index) => Vector128.LoadUnsafe(in source, index);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector128<ulong> value, ref ulong destination) => value.StoreUnsafe(ref destination);
+    public static void Store(Vector128<ulong> value, ref ulong destination, nuint index) => value.StoreUnsafe(ref destination, index);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -12,7 +12,7 @@ internal readonly struct Vector256Lanes16 : ILanes16<Vector256<short>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<short> Load(ref readonly short source) => Vector256.LoadUnsafe(in source);
+    public static Vector256<short> Load(ref readonly short source, nuint index) => Vector256.LoadUnsafe(in source, index);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -25,7 +25,7 @@ internal readonly struct Vector256Lanes16 : ILanes16<Vector256<short>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector256<short> value, ref short destination) => value.StoreUnsafe(ref destination);
+    public static void Store(Vector256<short> value, ref short destination, nuint index) => value.StoreUnsafe(ref destination, index);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

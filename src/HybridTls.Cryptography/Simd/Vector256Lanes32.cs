@@ -24,36 +24,36 @@ internal readonly struct Vector256Lanes32 : ILanes32<Vector256<int>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Load(ref int source, nuint index) => Vector256.LoadUnsafe(ref source, index);
+    public static Vector256<int> Load(ref readonly int source, nuint index) => Vector256.LoadUnsafe(in source, index);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector256<int> vector, ref int destination, nuint index) => vector.StoreUnsafe(ref destination, index);
+    public static void Store(Vector256<int> value, ref int destination, nuint index) => value.StoreUnsafe(ref destination, index);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreBytes(Vector256<int> vector, ref byte destination, nuint index)
+    public static void StoreBytes(Vector256<int> value, ref byte destination, nuint index)
     {
-        Vector256<byte> low = Avx2.Shuffle(vector.AsByte(), Vector256.Create(0x000000000C080400UL).AsByte());
+        Vector256<byte> low = Avx2.Shuffle(value.AsByte(), Vector256.Create(0x000000000C080400UL).AsByte());
         Vector128<int> both = Sse2.UnpackLow(low.GetLower().AsInt32(), low.GetUpper().AsInt32());
         Unsafe.WriteUnaligned(ref Unsafe.Add(ref destination, index), both.AsUInt64().ToScalar());
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int StoreAccepted(Vector256<int> vector, Vector256<int> mask, ref int destination, nuint index)
+    public static int StoreAccepted(Vector256<int> value, Vector256<int> mask, ref int destination, nuint index)
     {
         uint accepted = mask.ExtractMostSignificantBits();
         Vector256<int> order = Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(AcceptedLanes), accepted * 8);
-        Avx2.PermuteVar8x32(vector, order).StoreUnsafe(ref destination, index);
+        Avx2.PermuteVar8x32(value, order).StoreUnsafe(ref destination, index);
         return BitOperations.PopCount(accepted);
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Unpack(ref byte source, nuint index, int bits)
+    public static Vector256<int> Unpack(ref readonly byte source, nuint index, int bits)
     {
-        ref byte first = ref Unsafe.Add(ref source, index * (nuint)bits / 8);
+        ref byte first = ref Unsafe.Add(ref Unsafe.AsRef(in source), index * (nuint)bits / 8);
         Vector256<byte> bytes = Avx2.Shuffle(
             Vector256.Create(Vector128.LoadUnsafe(ref first), Vector128.LoadUnsafe(ref first, (nuint)bits / 2)), BytesOf(bits));
         Vector256<uint> words = bytes.AsUInt32();
@@ -83,11 +83,11 @@ internal readonly struct Vector256Lanes32 : ILanes32<Vector256<int>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> ShiftLeft(Vector256<int> a, int count) => a << count;
+    public static Vector256<int> ShiftLeft(Vector256<int> value, int count) => value << count;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> ShiftRight(Vector256<int> a, int count) => a >> count;
+    public static Vector256<int> ShiftRightArithmetic(Vector256<int> value, int count) => value >> count;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

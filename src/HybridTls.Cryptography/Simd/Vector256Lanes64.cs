@@ -17,11 +17,11 @@ internal readonly struct Vector256Lanes64 : ILanes64<Vector256<ulong>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<ulong> Load(ref readonly ulong source) => Vector256.LoadUnsafe(in source);
+    public static Vector256<ulong> Load(ref readonly ulong source, nuint index) => Vector256.LoadUnsafe(in source, index);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector256<ulong> value, ref ulong destination) => value.StoreUnsafe(ref destination);
+    public static void Store(Vector256<ulong> value, ref ulong destination, nuint index) => value.StoreUnsafe(ref destination, index);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

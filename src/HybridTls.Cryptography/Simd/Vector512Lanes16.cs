@@ -12,7 +12,7 @@ internal readonly struct Vector512Lanes16 : ILanes16<Vector512<short>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<short> Load(ref readonly short source) => Vector512.LoadUnsafe(in source);
+    public static Vector512<short> Load(ref readonly short source, nuint index) => Vector512.LoadUnsafe(in source, index);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -24,7 +24,7 @@ internal readonly struct Vector512Lanes16 : ILanes16<Vector512<short>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector512<short> value, ref short destination) => value.StoreUnsafe(ref destination);
+    public static void Store(Vector512<short> value, ref short destination, nuint index) => value.StoreUnsafe(ref destination, index);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -20,30 +20,30 @@ internal readonly struct Vector512Lanes32 : ILanes32<Vector512<int>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Load(ref int source, nuint index) => Vector512.LoadUnsafe(ref source, index);
+    public static Vector512<int> Load(ref readonly int source, nuint index) => Vector512.LoadUnsafe(in source, index);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector512<int> vector, ref int destination, nuint index) => vector.StoreUnsafe(ref destination, index);
+    public static void Store(Vector512<int> value, ref int destination, nuint index) => value.StoreUnsafe(ref destination, index);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreBytes(Vector512<int> vector, ref byte destination, nuint index) =>
-        Avx512F.ConvertToVector128Byte(vector).StoreUnsafe(ref destination, index);
+    public static void StoreBytes(Vector512<int> value, ref byte destination, nuint index) =>
+        Avx512F.ConvertToVector128Byte(value).StoreUnsafe(ref destination, index);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int StoreAccepted(Vector512<int> vector, Vector512<int> mask, ref int destination, nuint index)
+    public static int StoreAccepted(Vector512<int> value, Vector512<int> mask, ref int destination, nuint index)
     {
-        Avx512F.Compress(Vector512<int>.Zero, mask, vector).StoreUnsafe(ref destination, index);
+        Avx512F.Compress(Vector512<int>.Zero, mask, value).StoreUnsafe(ref destination, index);
         return BitOperations.PopCount(mask.ExtractMostSignificantBits());
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Unpack(ref byte source, nuint index, int bits)
+    public static Vector512<int> Unpack(ref readonly byte source, nuint index, int bits)
     {
-        ref byte first = ref Unsafe.Add(ref source, index * (nuint)bits / 8);
+        ref byte first = ref Unsafe.Add(ref Unsafe.AsRef(in source), index * (nuint)bits / 8);
         Vector512<byte> bytes;
         if (Avx512Vbmi.IsSupported)
         {
@@ -93,11 +93,11 @@ internal readonly struct Vector512Lanes32 : ILanes32<Vector512<int>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> ShiftLeft(Vector512<int> a, int count) => a << count;
+    public static Vector512<int> ShiftLeft(Vector512<int> value, int count) => value << count;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> ShiftRight(Vector512<int> a, int count) => a >> count;
+    public static Vector512<int> ShiftRightArithmetic(Vector512<int> value, int count) => value >> count;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -17,11 +17,11 @@ internal readonly struct Vector512Lanes64 : ILanes64<Vector512<ulong>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<ulong> Load(ref readonly ulong source) => Vector512.LoadUnsafe(in source);
+    public static Vector512<ulong> Load(ref readonly ulong source, nuint index) => Vector512.LoadUnsafe(in source, index);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector512<ulong> value, ref ulong destination) => value.StoreUnsafe(ref destination);
+    public static void Store(Vector512<ulong> value, ref ulong destination, nuint index) => value.StoreUnsafe(ref destination, index);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -44,7 +44,7 @@ internal static class EdwardsVector<TLanes, TDouble, TInteger>
         sum.L3 = AppendSum(point.L3);
         sum.L4 = AppendSum(point.L4);
         FieldVector<TLanes, TDouble, TInteger>.Normalize(out FieldVector<TLanes, TDouble, TInteger>.Normal left, sum, default);
-        FieldVector<TLanes, TDouble, TInteger>.Multiply(out point, left, left, TLanes.Create(0UL)); // YY, XX, ZZ, S
+        FieldVector<TLanes, TDouble, TInteger>.Multiply(out point, left, left, TLanes.Broadcast(0UL)); // YY, XX, ZZ, S
 
         // H = YY + XX, E = S − YY − XX, G = YY − XX, F = 2·ZZ − YY + XX: sums of at most four.
         point.L0 = DoublingSums(point.L0);

@@ -11,10 +11,10 @@ internal readonly struct FieldLanes256 : IFieldLanes<Vector256<double>, Vector25
     public static bool IsSupported => Avx2.IsSupported && Fma.IsSupported;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<double> Create(double value) => Vector256.Create(value);
+    public static Vector256<double> Broadcast(double value) => Vector256.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<ulong> Create(ulong value) => Vector256.Create(value);
+    public static Vector256<ulong> Broadcast(ulong value) => Vector256.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<double> MultiplyAdd(Vector256<double> a, Vector256<double> b, Vector256<double> c) =>
@@ -39,10 +39,10 @@ internal readonly struct FieldLanes256 : IFieldLanes<Vector256<double>, Vector25
     public static Vector256<ulong> AndOr(Vector256<ulong> a, Vector256<ulong> mask, Vector256<ulong> bits) => (a & mask) | bits;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<ulong> ShiftLeft(Vector256<ulong> a, int count) => a << count;
+    public static Vector256<ulong> ShiftLeft(Vector256<ulong> value, int count) => value << count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<ulong> ShiftRight(Vector256<ulong> a, int count) => a >>> count;
+    public static Vector256<ulong> ShiftRightLogical(Vector256<ulong> value, int count) => value >>> count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<ulong> MultiplySmall(Vector256<ulong> a, Vector256<ulong> b) => Avx2.Multiply(a.AsUInt32(), b.AsUInt32());

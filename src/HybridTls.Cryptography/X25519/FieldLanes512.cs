@@ -11,10 +11,10 @@ internal readonly struct FieldLanes512 : IFieldLanes<Vector512<double>, Vector51
     public static bool IsSupported => Avx512F.IsSupported;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> Create(double value) => Vector512.Create(value);
+    public static Vector512<double> Broadcast(double value) => Vector512.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<ulong> Create(ulong value) => Vector512.Create(value);
+    public static Vector512<ulong> Broadcast(ulong value) => Vector512.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> MultiplyAdd(Vector512<double> a, Vector512<double> b, Vector512<double> c) =>
@@ -39,10 +39,10 @@ internal readonly struct FieldLanes512 : IFieldLanes<Vector512<double>, Vector51
     public static Vector512<ulong> AndOr(Vector512<ulong> a, Vector512<ulong> mask, Vector512<ulong> bits) => (a & mask) | bits;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<ulong> ShiftLeft(Vector512<ulong> a, int count) => a << count;
+    public static Vector512<ulong> ShiftLeft(Vector512<ulong> value, int count) => value << count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<ulong> ShiftRight(Vector512<ulong> a, int count) => a >>> count;
+    public static Vector512<ulong> ShiftRightLogical(Vector512<ulong> value, int count) => value >>> count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<ulong> MultiplySmall(Vector512<ulong> a, Vector512<ulong> b) => Avx512F.Multiply(a.AsUInt32(), b.AsUInt32());

@@ -55,11 +55,11 @@ internal static class FieldVector<TLanes, TDouble, TInteger>
         TDouble b0 = b.L0, b1 = b.L1, b2 = b.L2, b3 = b.L3, b4 = b.L4;
 
         // What the bits of the summands' constants add up to, modulo 2^64, in columns 0…4 and 19 times in columns 5…9.
-        TInteger t0 = TLanes.Subtract(bias, TLanes.Create(Excess(1, 0) + (19 * Excess(4, 5))));
-        TInteger t1 = TLanes.Subtract(bias, TLanes.Create(Excess(2, 1) + (19 * Excess(3, 4))));
-        TInteger t2 = TLanes.Subtract(bias, TLanes.Create(Excess(3, 2) + (19 * Excess(2, 3))));
-        TInteger t3 = TLanes.Subtract(bias, TLanes.Create(Excess(4, 3) + (19 * Excess(1, 2))));
-        TInteger t4 = TLanes.Subtract(bias, TLanes.Create(Excess(5, 4) + (19 * Excess(0, 1))));
+        TInteger t0 = TLanes.Subtract(bias, TLanes.Broadcast(Excess(1, 0) + (19 * Excess(4, 5))));
+        TInteger t1 = TLanes.Subtract(bias, TLanes.Broadcast(Excess(2, 1) + (19 * Excess(3, 4))));
+        TInteger t2 = TLanes.Subtract(bias, TLanes.Broadcast(Excess(3, 2) + (19 * Excess(2, 3))));
+        TInteger t3 = TLanes.Subtract(bias, TLanes.Broadcast(Excess(4, 3) + (19 * Excess(1, 2))));
+        TInteger t4 = TLanes.Subtract(bias, TLanes.Broadcast(Excess(5, 4) + (19 * Excess(0, 1))));
         TInteger t5 = default, t6 = default, t7 = default, t8 = default, t9 = default;
 
         Product(a0, b4, ref t4, ref t5);
@@ -104,16 +104,16 @@ internal static class FieldVector<TLanes, TDouble, TInteger>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Normalize(out Normal result, in Wide a, TDouble correction)
     {
-        TInteger mask = TLanes.Create(Mask), exponent = TLanes.Create(Exponent52);
-        TInteger c0 = TLanes.ShiftRight(a.L0, 51); // < 2^11, as the others
-        TInteger c1 = TLanes.ShiftRight(a.L1, 51);
-        TInteger c2 = TLanes.ShiftRight(a.L2, 51);
-        TInteger c3 = TLanes.ShiftRight(a.L3, 51);
-        TInteger c4 = TLanes.MultiplySmall(TLanes.ShiftRight(a.L4, 51), TLanes.Create(19UL));
+        TInteger mask = TLanes.Broadcast(Mask), exponent = TLanes.Broadcast(Exponent52);
+        TInteger c0 = TLanes.ShiftRightLogical(a.L0, 51); // < 2^11, as the others
+        TInteger c1 = TLanes.ShiftRightLogical(a.L1, 51);
+        TInteger c2 = TLanes.ShiftRightLogical(a.L2, 51);
+        TInteger c3 = TLanes.ShiftRightLogical(a.L3, 51);
+        TInteger c4 = TLanes.MultiplySmall(TLanes.ShiftRightLogical(a.L4, 51), TLanes.Broadcast(19UL));
 
         // In: value = carry·2^51 + rest − 2^10·2^51 − 2^50. Out: rest − 2^50, and the neighbour's carry − 2^10.
-        TDouble limb0 = TLanes.Subtract(TLanes.Create((double)(1L << 52) + (1L << 50) + (19 << 10)), correction);
-        TDouble limb = TLanes.Subtract(TLanes.Create((double)(1L << 52) + (1L << 50) + (1 << 10)), correction);
+        TDouble limb0 = TLanes.Subtract(TLanes.Broadcast((double)(1L << 52) + (1L << 50) + (19 << 10)), correction);
+        TDouble limb = TLanes.Subtract(TLanes.Broadcast((double)(1L << 52) + (1L << 50) + (1 << 10)), correction);
         result.L0 = TLanes.Subtract(TLanes.FromBits(TLanes.Add(TLanes.AndOr(a.L0, mask, exponent), c4)), limb0);
         result.L1 = TLanes.Subtract(TLanes.FromBits(TLanes.Add(TLanes.AndOr(a.L1, mask, exponent), c0)), limb);
         result.L2 = TLanes.Subtract(TLanes.FromBits(TLanes.Add(TLanes.AndOr(a.L2, mask, exponent), c1)), limb);
@@ -152,8 +152,8 @@ internal static class FieldVector<TLanes, TDouble, TInteger>
     private static void Product(TDouble a, TDouble b, ref TInteger low, ref TInteger high)
     {
         // The second difference is exact (a multiple of 2^51 under 2^103), and so is the second product: |a·b − rounded| ≤ 2^50.
-        TDouble rounded = TLanes.MultiplyAdd(a, b, TLanes.Create(High));
-        TDouble rest = TLanes.MultiplyAdd(a, b, TLanes.Subtract(TLanes.Create(HighAndLow), rounded));
+        TDouble rounded = TLanes.MultiplyAdd(a, b, TLanes.Broadcast(High));
+        TDouble rest = TLanes.MultiplyAdd(a, b, TLanes.Subtract(TLanes.Broadcast(HighAndLow), rounded));
         high = TLanes.Add(high, TLanes.Bits(rounded));
         low = TLanes.Add(low, TLanes.Bits(rest));
     }

@@ -9,9 +9,9 @@ internal interface IFieldLanes<TDouble, TInteger>
     where TDouble : struct
     where TInteger : struct
 {
-    static abstract TDouble Create(double value);
+    static abstract TDouble Broadcast(double value);
 
-    static abstract TInteger Create(ulong value);
+    static abstract TInteger Broadcast(ulong value);
 
     /// <summary>a·b + c with one rounding, to nearest.</summary>
     static abstract TDouble MultiplyAdd(TDouble a, TDouble b, TDouble c);
@@ -29,9 +29,9 @@ internal interface IFieldLanes<TDouble, TInteger>
     /// <summary>(a &amp; mask) | bits.</summary>
     static abstract TInteger AndOr(TInteger a, TInteger mask, TInteger bits);
 
-    static abstract TInteger ShiftLeft(TInteger a, int count);
+    static abstract TInteger ShiftLeft(TInteger value, int count);
 
-    static abstract TInteger ShiftRight(TInteger a, int count);
+    static abstract TInteger ShiftRightLogical(TInteger value, int count);
 
     /// <summary>a·b for factors &lt; 2^32.</summary>
     static abstract TInteger MultiplySmall(TInteger a, TInteger b);

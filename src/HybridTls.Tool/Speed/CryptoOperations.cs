@@ -141,7 +141,8 @@ internal static class CryptoOperations
     private static Action PreparePermute(int count)
     {
         ulong[] states = new ulong[KeccakState.Words * count];
-        return () => KeccakF1600.Permute(states, (LaneWidth)(64 * count));
+        KeccakBackEnd lanes = KeccakBackEnd.Of((LaneWidth)(64 * count));
+        return () => lanes.Permute(states);
     }
 
     private static IReadOnlyList<byte[]> LoadMessages()

@@ -48,7 +48,7 @@ public sealed class KeccakF1600Tests
                 interleaved.Span[i] = states[(first + (i % lanes)) % states.Length][i / lanes];
             }
 
-            KeccakF1600.Permute(interleaved.Span, (LaneWidth)width);
+            KeccakBackEnd.Of((LaneWidth)width).Permute(interleaved.Span);
             for (int lane = 0; lane < lanes; lane++)
             {
                 ulong[] expected = [.. states[(first + lane) % states.Length]];
@@ -64,7 +64,7 @@ public sealed class KeccakF1600Tests
     [MemberData(nameof(Widths))]
     public void Too_few_words_are_refused(int width) =>
         Assert.Throws<ArgumentOutOfRangeException>(
-            () => KeccakF1600.Permute(new ulong[(25 * width / 64) - 1], (LaneWidth)width));
+            () => KeccakBackEnd.Of((LaneWidth)width).Permute(new ulong[(25 * width / 64) - 1]));
 
     // All zeros, all ones, every word alone all ones, every single bit of the first word, and random states.
     private static IEnumerable<ulong[]> States(int seed)

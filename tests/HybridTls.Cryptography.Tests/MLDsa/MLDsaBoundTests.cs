@@ -43,8 +43,8 @@ public sealed class MLDsaBoundTests
     private static int SignWithoutBound(ReadOnlySpan<byte> mu, int seed, Span<byte> signature)
     {
         MLDsaExpandedKey key = new(new int[MLDsaExpandedKey.Coefficients], new byte[MLDsa65.PrivateKeySize]);
-        MLDsa65.Generate(new byte[32], new byte[MLDsa65.PublicKeySize], key);
-        MLDsa65.TransformT0(key);
+        MLDsaBackEnd.Selected.Generate(new byte[32], new byte[MLDsa65.PublicKeySize], key);
+        MLDsaBackEnd.Selected.TransformT0(key);
         byte[] maskSeed = new byte[MaskSeedSize];
         BinaryPrimitives.WriteInt32LittleEndian(maskSeed, seed);
         int[] masks = new int[(L + MLDsaSampling<ScalarLanes32, long>.MaskBatch) * N], transformed = new int[L * N];

@@ -117,7 +117,7 @@ public sealed class MLDsaRejectionTests
         using Lanes.Forced forced = Lanes.Force(width);
         int[] polynomials = new int[MLDsaExpandedKey.Coefficients];
         byte[] privateKey = new byte[MLDsa65.PrivateKeySize];
-        MLDsa65.Generate(new byte[32], new byte[MLDsa65.PublicKeySize], new MLDsaExpandedKey(polynomials, privateKey));
+        MLDsaBackEnd.Selected.Generate(new byte[32], new byte[MLDsa65.PublicKeySize], new MLDsaExpandedKey(polynomials, privateKey));
         int[] fake = new int[N];
         fake.AsSpan(0, 3).Fill((Gamma2 / 3) + 1);
         MLDsaKernels.Scalar.Forward(fake);
@@ -130,7 +130,7 @@ public sealed class MLDsaRejectionTests
             for (int i = 0; i < 8; i++)
             {
                 byte[] mu = SHA512.HashData([(byte)i]);
-                MLDsa65.Sign(
+                MLDsaBackEnd.Selected.Sign(
                     new MLDsaExpandedKey(polynomials, privateKey), mu, new byte[32],
                     signatures.AsSpan(i * MLDsa65.SignatureSize, MLDsa65.SignatureSize));
             }

@@ -88,8 +88,8 @@ internal abstract class MLKemKernels
         public override short[] Primitive(string name, short[] left, short[] right)
         {
             short[] result = new short[2 * Count];
-            TVector a = TLanes.Load(ref left[0]);
-            TVector b = TLanes.Load(ref right[0]);
+            TVector a = TLanes.Load(in left[0]);
+            TVector b = TLanes.Load(in right[0]);
             if (name.StartsWith("Exchange", StringComparison.Ordinal))
             {
                 // The distance is a constant for each call, as it is in the kernels.

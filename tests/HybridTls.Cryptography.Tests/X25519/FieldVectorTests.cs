@@ -79,7 +79,7 @@ public sealed class FieldVectorTests
 
             ulong bias = (ulong)random.NextInt64(long.MinValue, long.MaxValue);
             FieldVector<TLanes, TDouble, TInteger>.Multiply(
-                out FieldVector<TLanes, TDouble, TInteger>.Wide product, left, right, TLanes.Create(bias));
+                out FieldVector<TLanes, TDouble, TInteger>.Wide product, left, right, TLanes.Broadcast(bias));
             Span<ulong> p = Limbs<FieldVector<TLanes, TDouble, TInteger>.Wide, ulong>(ref product);
             for (int lane = 0; lane < lanes; lane++)
             {
@@ -116,7 +116,7 @@ public sealed class FieldVectorTests
             }
 
             FieldVector<TLanes, TDouble, TInteger>.Normalize(
-                out FieldVector<TLanes, TDouble, TInteger>.Normal normal, wide, TLanes.Create((double)(round & 1)));
+                out FieldVector<TLanes, TDouble, TInteger>.Normal normal, wide, TLanes.Broadcast((double)(round & 1)));
             Span<double> n = Limbs<FieldVector<TLanes, TDouble, TInteger>.Normal, double>(ref normal);
             for (int lane = 0; lane < lanes; lane++)
             {
