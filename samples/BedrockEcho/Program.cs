@@ -6,7 +6,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using BedrockEcho;
 using HybridTls;
-using HybridTls.AspNetCore;
 using HybridTls.Cryptography;
 using HybridTls.Issuing;
 using Microsoft.AspNetCore.Connections;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using HybridTls;
-using HybridTls.AspNetCore;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

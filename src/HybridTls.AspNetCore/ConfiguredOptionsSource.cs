@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Connections;
+using HybridTls.Connections;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -14,6 +14,7 @@ namespace HybridTls.AspNetCore;
 internal sealed class ConfiguredOptionsSource : ServerOptionsSource, IDisposable
 {
     private readonly IConfigurationSection _section;
+    private readonly Action<HybridTlsEndpointOptions>? _configure;
     private readonly ILogger _logger;
     private readonly TimeProvider _timeProvider;
     private readonly string _root;
@@ -28,25 +29,25 @@ internal sealed class ConfiguredOptionsSource : ServerOptionsSource, IDisposable
 
     /// <summary>Loads the options for the first time.</summary>
     /// <exception cref="InvalidOperationException">Something cannot work; the message names the key.</exception>
-    public ConfiguredOptionsSource(IConfigurationSection section, IServiceProvider? services, ILogger logger)
+    public ConfiguredOptionsSource(
+        IConfigurationSection section, Action<HybridTlsEndpointOptions>? configure, IServiceProvider? services, ILogger logger)
     {
         _section = section;
+        _configure = configure;
         _logger = logger;
         _timeProvider = services?.GetService<TimeProvider>() ?? TimeProvider.System;
         _root = services?.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory;
         _fingerprint = ConfiguredServer.Fingerprint(section, _root);
-        _server = ConfiguredServer.Load(section, _root);
+        _server = ConfiguredServer.Load(section, _root, configure);
+        Endpoint = ConfiguredServer.ReadEndpoint(section, configure);
         if (services?.GetService<IHostApplicationLifetime>() is { } lifetime)
             _stopping = lifetime.ApplicationStopped.Register(Dispose);
     }
 
     public override HybridTlsServerOptions Initial => _server.Any;
 
-    /// <summary>How often to look for changes, from the time when the endpoint is bound; not positive for never.</summary>
-    public TimeSpan ReloadInterval { get; set; } = Timeout.InfiniteTimeSpan;
-
-    /// <summary>What the section says about the middleware; read once, at the start.</summary>
-    public HybridTlsMiddlewareOptions ReadMiddlewareOptions() => ConfiguredServer.ReadMiddlewareOptions(_section);
+    /// <summary>What handshakes may cost, and how often to look for changes; read once, at the start.</summary>
+    public HybridTlsEndpointOptions Endpoint { get; }
 
     public override ValueTask<HybridTlsServerOptions?> SelectAsync(HybridTlsSelectionContext context) =>
         new(_server.Select(context.ClientHello.ServerName));
@@ -57,10 +58,10 @@ internal sealed class ConfiguredOptionsSource : ServerOptionsSource, IDisposable
         {
             _defaults = defaults;
             _server = _server.Apply(defaults);
-            if (ReloadInterval > TimeSpan.Zero && !_disposed)
+            if (Endpoint.ReloadInterval > TimeSpan.Zero && !_disposed)
             {
                 _timer ??= _timeProvider.CreateTimer(
-                    static state => ((ConfiguredOptionsSource)state!).Reload(), this, ReloadInterval, ReloadInterval);
+                    static state => ((ConfiguredOptionsSource)state!).Reload(), this, Endpoint.ReloadInterval, Endpoint.ReloadInterval);
             }
         }
     }
@@ -80,17 +81,17 @@ internal sealed class ConfiguredOptionsSource : ServerOptionsSource, IDisposable
             if (fingerprint.AsSpan().SequenceEqual(_fingerprint))
                 return;
             _fingerprint = fingerprint;
-            ConfiguredServer server = ConfiguredServer.Load(_section, _root).Apply(_defaults);
+            ConfiguredServer server = ConfiguredServer.Load(_section, _root, _configure).Apply(_defaults);
             foreach (HybridTlsCredential credential in _server.Credentials)
                 _retired.Enqueue((credential, _timeProvider.GetTimestamp()));
             _server = server;
             foreach (HybridTlsCredential credential in server.Credentials)
-                Log.Reloaded(_logger, _section.Path, credential.ToString(), credential.NotAfter);
+                AspNetCoreLog.Reloaded(_logger, _section.Path, credential.ToString(), credential.NotAfter);
         }
 #pragma warning disable CA1031 // This runs on a timer: the service must go on with what it has.
         catch (Exception exception)
         {
-            Log.ReloadFailed(_logger, _section.Path, exception);
+            AspNetCoreLog.ReloadFailed(_logger, _section.Path, exception);
         }
 #pragma warning restore CA1031
         finally

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Text;
+using HybridTls.Connections;
 using Microsoft.Extensions.Configuration;
 
 namespace HybridTls.AspNetCore;
@@ -42,8 +43,9 @@ internal sealed class ConfiguredServer
     /// <summary>Reads the section and loads the files.</summary>
     /// <param name="section">The section.</param>
     /// <param name="root">Where relative paths start.</param>
+    /// <param name="configure">Sets what the section cannot say, on each of the options.</param>
     /// <exception cref="InvalidOperationException">Something cannot work; the message names the key.</exception>
-    public static ConfiguredServer Load(IConfigurationSection section, string root)
+    public static ConfiguredServer Load(IConfigurationSection section, string root, Action<HybridTlsEndpointOptions>? configure = null)
     {
         Dictionary<string, HybridTlsServerOptions> byName = new(StringComparer.OrdinalIgnoreCase);
         HybridTlsServerOptions? unnamed = null;
@@ -51,12 +53,12 @@ internal sealed class ConfiguredServer
         {
             // The section itself comes first, so that a fault in it is not said to be one of an entry that takes it over.
             IConfigurationSection[] entries = [.. section.GetSection(Sni).GetChildren()];
-            unnamed = LoadOptions(section, null, root, mayLackCredential: entries.Length > 0);
+            unnamed = LoadOptions(section, null, root, configure, mayLackCredential: entries.Length > 0);
             foreach (IConfigurationSection entry in entries)
             {
                 if (!IsServerName(entry.Key))
                     throw new InvalidOperationException($"{entry.Path}: \"{entry.Key}\" is no host name, nor one with * for its first label, nor *.");
-                byName.Add(entry.Key, LoadOptions(entry, section, root, mayLackCredential: false)!);
+                byName.Add(entry.Key, LoadOptions(entry, section, root, configure, mayLackCredential: false)!);
             }
 
             return new ConfiguredServer(unnamed, byName);
@@ -96,11 +98,11 @@ internal sealed class ConfiguredServer
         name == "*" || Uri.CheckHostName(name.StartsWith("*.", StringComparison.Ordinal) ? name[2..] : name) == UriHostNameType.Dns;
 
     /// <summary>The options of the section, or of an entry of its <c>Sni</c>; null if a section that may lack a credential does.</summary>
-    private static HybridTlsServerOptions? LoadOptions(
-        IConfigurationSection section, IConfigurationSection? parent, string root, bool mayLackCredential)
+    private static HybridTlsEndpointOptions? LoadOptions(
+        IConfigurationSection section, IConfigurationSection? parent, string root, Action<HybridTlsEndpointOptions>? configure, bool mayLackCredential)
     {
         ConfigurationReader reader = new(section, parent);
-        HybridTlsServerOptions options = new();
+        HybridTlsEndpointOptions options = new();
         options.ClientCertificateMode = reader.GetEnum<ClientAuthenticationMode>(nameof(options.ClientCertificateMode)) ?? default;
         options.SendCertificateAuthorities = reader.GetBool(nameof(options.SendCertificateAuthorities)) ?? false;
         options.AcceptRawPublicKeys = reader.GetBool(nameof(options.AcceptRawPublicKeys)) ?? false;
@@ -123,7 +125,7 @@ internal sealed class ConfiguredServer
         if (parent is null)
         {
             reader.Skip(Sni);
-            ReadMiddlewareOptions(reader);
+            ReadEndpoint(reader, options);
         }
         else if (reader.GetOwnText(nameof(options.HandshakeTimeout)) is not null)
         {
@@ -136,25 +138,32 @@ internal sealed class ConfiguredServer
             return null;
         }
 
-        options.Credential = ReadCredential(reader, root);
+        HybridTlsCredential credential = ReadCredential(reader, root);
         try
         {
             reader.ThrowIfUnknown();
+            options.Credential = credential;
+            Configure(options, configure);
             options.Validate();
             return options;
         }
         catch (InvalidOperationException exception)
         {
-            options.Credential.Dispose();
+            credential.Dispose();
             if (exception.Message.StartsWith(section.Path, StringComparison.Ordinal))
                 throw;
             throw new InvalidOperationException($"{section.Path}:{exception.Message}", exception);
         }
     }
 
-    /// <summary>Reads what the section says about the middleware.</summary>
-    public static HybridTlsMiddlewareOptions ReadMiddlewareOptions(IConfigurationSection section) =>
-        ReadMiddlewareOptions(new ConfigurationReader(section));
+    /// <summary>Reads what the section says of the cost of handshakes and of reloading; the endpoint's, whatever name a client asks for.</summary>
+    public static HybridTlsEndpointOptions ReadEndpoint(IConfigurationSection section, Action<HybridTlsEndpointOptions>? configure = null)
+    {
+        HybridTlsEndpointOptions options = new();
+        ReadEndpoint(new ConfigurationReader(section), options);
+        configure?.Invoke(options);
+        return options;
+    }
 
     /// <summary>
     /// A hash of all that <see cref="Load"/> would read. Files that cannot be read hash as such: they are not the files of before.
@@ -179,16 +188,25 @@ internal sealed class ConfiguredServer
         return hash.GetHashAndReset();
     }
 
-    private static HybridTlsMiddlewareOptions ReadMiddlewareOptions(ConfigurationReader reader)
+    private static void Configure(HybridTlsEndpointOptions options, Action<HybridTlsEndpointOptions>? configure)
     {
-        HybridTlsMiddlewareOptions options = new();
+        HybridTlsCredential? credential = options.Credential;
+        configure?.Invoke(options);
+        if (!ReferenceEquals(options.Credential, credential) || options.OnConnection is not null || options.SelectOptions is not null)
+        {
+            throw new InvalidOperationException(
+                "The configuration names the credential and chooses by its Sni: use the UseHybridTls without a section to set Credential, OnConnection or SelectOptions.");
+        }
+    }
+
+    private static void ReadEndpoint(ConfigurationReader reader, HybridTlsEndpointOptions options)
+    {
         options.MaxConcurrentHandshakes = reader.GetInt(nameof(options.MaxConcurrentHandshakes), 1) ?? options.MaxConcurrentHandshakes;
         options.MaxHalfOpenHandshakes = reader.GetInt(nameof(options.MaxHalfOpenHandshakes), 1) ?? options.MaxHalfOpenHandshakes;
         options.MaxHalfOpenHandshakesPerAddress =
             reader.GetInt(nameof(options.MaxHalfOpenHandshakesPerAddress), 1) ?? options.MaxHalfOpenHandshakesPerAddress;
         options.MaxQueuedHandshakes = reader.GetInt(nameof(options.MaxQueuedHandshakes), 0) ?? options.MaxQueuedHandshakes;
         options.ReloadInterval = reader.GetTime(nameof(options.ReloadInterval)) ?? options.ReloadInterval;
-        return options;
     }
 
     private static HybridTlsCredential ReadCredential(ConfigurationReader reader, string root)

@@ -50,7 +50,7 @@ internal sealed class DataProtectionTicketProtector : ITicketProtector
                 return ticket;
             // The ring that Data Protection holds may be a day old.
             if (_revoked != id)
-                Log.KeyIsRevoked(_logger, id);
+                AspNetCoreLog.KeyIsRevoked(_logger, id);
             _revoked = id;
             return null;
         }

@@ -1,5 +1,9 @@
+using System.Diagnostics.Metrics;
+using System.Net.Security;
 using System.Runtime.CompilerServices;
+using HybridTls.Connections;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -7,25 +11,26 @@ using Microsoft.Extensions.Logging;
 namespace HybridTls.AspNetCore;
 
 /// <summary>
-/// Tells Kestrel that an endpoint is protected, as its own <c>UseHttps</c> does: then an https address adds no TLS of Kestrel's, addresses
+/// An endpoint of Kestrel's: its application protocols, its features and its meter. Tells Kestrel that it is protected, as its own <c>UseHttps</c> does: then an https address adds no TLS of Kestrel's, addresses
 /// are printed as https and found by the redirection to https, and HTTP/2 is not said to be off. The property is internal to Kestrel; on
 /// a version without it addresses are http as long as ours protects them, which is logged.
 /// </summary>
-internal sealed class KestrelEndpoint
+internal sealed class KestrelEndpoint : EndpointHost
 {
     /// <summary>The endpoints that ours protects: whatever else they get is not used.</summary>
     private static readonly ConditionalWeakTable<ListenOptions, KestrelEndpoint> Protected = [];
 
-    private readonly ListenOptions? _listen;
+    private readonly ListenOptions _listen;
     private readonly bool _isSecond;
     private readonly bool _wasProtected;
     private readonly bool _isMarked;
 
-    private KestrelEndpoint(ListenOptions? listen)
+    /// <summary>Marks the endpoint when TLS is added to it: the first to add it protects it.</summary>
+    public KestrelEndpoint(ListenOptions listen)
+        : base(listen)
     {
         _listen = listen;
-        if (listen is null)
-            return;
+        Listener = KestrelTlsMetrics.For((IMeterFactory?)listen.ApplicationServices?.GetService(typeof(IMeterFactory)));
         _isSecond = Protected.TryGetValue(listen, out _);
         _wasProtected = !_isSecond && IsAvailable && IsTls(listen);
         if (!_isSecond && !_wasProtected)
@@ -43,15 +48,41 @@ internal sealed class KestrelEndpoint
     /// <summary>Whether this version of Kestrel can be told.</summary>
     public static bool IsAvailable { get; } = Try();
 
-    /// <summary>Marks the endpoint, if it is one of Kestrel's, when TLS is added to it: the first to add it protects it.</summary>
-    public static KestrelEndpoint Mark(IConnectionBuilder builder) => new(builder as ListenOptions);
+    /// <inheritdoc/>
+    public override IHandshakeListener? Listener { get; }
 
-    /// <summary>Says, when the endpoint is bound, what an operator would not expect.</summary>
-    /// <exception cref="InvalidOperationException">Kestrel is about to serve HTTP/3 on an endpoint that ours protects.</exception>
-    public void Report(ILogger logger)
+    /// <summary>
+    /// The application protocols are those of <see cref="ListenOptions.Protocols"/>, which may be set after this middleware.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The endpoint speaks nothing that runs over TCP.</exception>
+    public override EndpointDefaults Defaults
     {
-        if (_listen is null)
-            return;
+        get
+        {
+            List<SslApplicationProtocol> protocols = [];
+            if (_listen.Protocols.HasFlag(HttpProtocols.Http2))
+                protocols.Add(SslApplicationProtocol.Http2);
+            if (_listen.Protocols.HasFlag(HttpProtocols.Http1))
+                protocols.Add(SslApplicationProtocol.Http11);
+            return protocols.Count > 0
+                ? base.Defaults with { Protocols = protocols }
+                : throw new InvalidOperationException(
+                    $"ListenOptions.Protocols is {_listen.Protocols}: UseHybridTls protects HTTP/1.1 and HTTP/2, so name at least one of them.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool IsProtected(IFeatureCollection features) =>
+        base.IsProtected(features) || features.Get<ITlsConnectionFeature>() is not null;
+
+    /// <inheritdoc/>
+    public override TlsFeatures CreateFeatures(HybridTlsConnection connection, ClientHelloInfo? clientHello, TimeSpan duration) =>
+        new KestrelTlsFeatures(connection, clientHello, duration);
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">Kestrel is about to serve HTTP/3 on an endpoint that ours protects.</exception>
+    public override void Bind(ILogger logger)
+    {
         if (_isMarked && !_wasProtected && _listen.Protocols.HasFlag(HttpProtocols.Http3)
             && _listen.ApplicationServices?.GetService<IMultiplexedConnectionListenerFactory>() is not null)
         {
@@ -60,11 +91,11 @@ internal sealed class KestrelEndpoint
         }
 
         if (_isSecond)
-            Log.EndpointIsProtectedTwice(logger, _listen.ToString());
+            AspNetCoreLog.EndpointIsProtectedTwice(logger, _listen.ToString());
         else if (_wasProtected)
-            Log.EndpointIsClassical(logger, _listen.ToString());
+            AspNetCoreLog.EndpointIsClassical(logger, _listen.ToString());
         else if (!_isMarked)
-            Log.EndpointIsNotMarked(logger, _listen.ToString());
+            AspNetCoreLog.EndpointIsNotMarked(logger, _listen.ToString());
     }
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_IsTls")]

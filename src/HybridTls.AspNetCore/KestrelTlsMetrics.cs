@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Net;
+using System.Runtime.CompilerServices;
+using HybridTls.Connections;
 
 namespace HybridTls.AspNetCore;
 
@@ -8,12 +10,14 @@ namespace HybridTls.AspNetCore;
 /// The two instruments that Kestrel's meter has for its own TLS, by the same names, units and tags, so that dashboards made for
 /// <c>UseHttps</c> go on. Kestrel leaves them empty for a TLS that it does not know.
 /// </summary>
-internal sealed class KestrelTlsMetrics
+internal sealed class KestrelTlsMetrics : IHandshakeListener
 {
+    private static readonly ConditionalWeakTable<IMeterFactory, KestrelTlsMetrics> ByFactory = [];
+
     private readonly UpDownCounter<long> _active;
     private readonly Histogram<double> _duration;
 
-    public KestrelTlsMetrics(IMeterFactory factory)
+    private KestrelTlsMetrics(IMeterFactory factory)
     {
         Meter meter = factory.Create("Microsoft.AspNetCore.Server.Kestrel");
         _active = meter.CreateUpDownCounter<long>(
@@ -26,12 +30,18 @@ internal sealed class KestrelTlsMetrics
             });
     }
 
+    /// <summary>The instruments of a host; null for one without a factory.</summary>
+    public static KestrelTlsMetrics? For(IMeterFactory? factory) =>
+        factory is null ? null : ByFactory.GetValue(factory, static factory => new KestrelTlsMetrics(factory));
+
+    /// <inheritdoc/>
     public void Started(EndPoint? local)
     {
         if (_active.Enabled)
             _active.Add(1, Tags(local));
     }
 
+    /// <inheritdoc/>
     public void Stopped(EndPoint? local, TimeSpan duration, string? error)
     {
         if (_active.Enabled)

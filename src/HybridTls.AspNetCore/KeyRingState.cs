@@ -30,7 +30,7 @@ internal sealed class KeyRingState(Action attempt, TimeProvider timeProvider, IL
         try
         {
             attempt();
-            Log.TicketFailed(logger, exception);
+            AspNetCoreLog.TicketFailed(logger, exception);
         }
         catch (Exception failure)
         {
@@ -54,7 +54,7 @@ internal sealed class KeyRingState(Action attempt, TimeProvider timeProvider, IL
                 return false;
             attempt();
             if (_isDown)
-                Log.KeyRingIsBack(logger);
+                AspNetCoreLog.KeyRingIsBack(logger);
             _isDown = false;
             _isUp = true;
             return true;
@@ -79,6 +79,6 @@ internal sealed class KeyRingState(Action attempt, TimeProvider timeProvider, IL
         if (_isDown)
             return;
         _isDown = true;
-        Log.KeyRingIsDown(logger, exception);
+        AspNetCoreLog.KeyRingIsDown(logger, exception);
     }
 }

@@ -96,7 +96,7 @@ internal sealed class KeyRingWatch
             catch (Exception exception)
             {
                 if (!_hasFailed)
-                    Log.RevocationsNotRead(_logger, exception);
+                    AspNetCoreLog.RevocationsNotRead(_logger, exception);
                 _hasFailed = true;
             }
         }
@@ -121,7 +121,7 @@ internal sealed class KeyRingWatch
         }
         catch (Exception exception)
         {
-            Log.RevocationsNotRead(_logger, exception);
+            AspNetCoreLog.RevocationsNotRead(_logger, exception);
         }
     }
 #pragma warning restore CA1031

@@ -3,11 +3,12 @@ using HybridTls.Resumption;
 namespace HybridTls;
 
 /// <summary>What a server chooses.</summary>
-public sealed class HybridTlsServerOptions : HybridTlsOptions
+public class HybridTlsServerOptions : HybridTlsOptions
 {
     /// <summary>The most tickets that are sent after one handshake.</summary>
     internal const int MaxTicketCount = 16;
 
+#pragma warning disable RS0022 // An endpoint's options are these and more. There is nothing to override.
     /// <summary>Creates options with the defaults.</summary>
     public HybridTlsServerOptions()
     {
@@ -26,6 +27,7 @@ public sealed class HybridTlsServerOptions : HybridTlsOptions
         TicketCount = other.TicketCount;
         TicketLifetime = other.TicketLifetime;
     }
+#pragma warning restore RS0022
 
     /// <summary>Whether clients are asked for a certificate. Default: <see cref="ClientAuthenticationMode.NoCertificate"/>.</summary>
     public ClientAuthenticationMode ClientCertificateMode { get; set; }

@@ -1,5 +1,6 @@
 using System.Net;
 using HybridTls.AspNetCore;
+using HybridTls.Connections;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -19,6 +20,15 @@ public sealed class AddressTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>A property internal to Kestrel is set: this is where a version that has it no more is noticed.</summary>
+    [Fact]
+    public void An_endpoint_that_hides_that_it_is_Kestrels_is_refused()
+    {
+        InvalidOperationException? refusal = null;
+        new KestrelServerOptions().ListenLocalhost(5000, endpoint => refusal = Assert.Throws<InvalidOperationException>(
+            () => ((IConnectionBuilder)endpoint).UseHybridTls(TestIdentities.Server)));
+        Assert.Contains("HybridTls.AspNetCore", refusal!.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void This_version_of_Kestrel_can_be_told() => Assert.True(KestrelEndpoint.IsAvailable);
 

@@ -1,5 +1,6 @@
 using System.Net;
 using HybridTls.AspNetCore;
+using HybridTls.Connections;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -38,12 +39,12 @@ public sealed class ClientCertificateTests
         TaskCompletionSource<FailedHandshake> failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using WebHost host = await WebHost.StartAsync(
             static app => app.MapGet("/", static () => "never"),
-            static options =>
+            options =>
             {
                 options.ClientCertificateMode = ClientAuthenticationMode.RequireCertificate;
                 options.PeerValidation = TestIdentities.TrustRoot;
-            },
-            middleware => middleware.OnHandshakeFailed = failure => failed.TrySetResult(failure));
+                options.OnHandshakeFailed = failure => failed.TrySetResult(failure);
+            });
         using HttpClient client = host.CreateClient();
         HttpRequestException exception = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync("/", Token));
         Assert.Contains("CertificateRequired", exception.ToString(), StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using HybridTls.AspNetCore;
+using HybridTls.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace HybridTls.Tests.AspNetCore;

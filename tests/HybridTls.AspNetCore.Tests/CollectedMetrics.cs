@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using HybridTls.AspNetCore;
+using HybridTls.Connections;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace HybridTls.Tests.AspNetCore;

@@ -1,6 +1,8 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using HybridTls.AspNetCore;
+using HybridTls.Connections;
+using HybridTls.Tests.Connections;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
@@ -60,7 +62,7 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Equal([TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256], options.CipherSuites);
         Assert.Equal([SslApplicationProtocol.Http2, SslApplicationProtocol.Http11], options.ApplicationProtocols);
         Assert.Contains("configured", options.Credential!.ToString(), StringComparison.Ordinal);
-        HybridTlsMiddlewareOptions middleware = ConfiguredServer.ReadMiddlewareOptions(section);
+        HybridTlsEndpointOptions middleware = ConfiguredServer.ReadEndpoint(section);
         Assert.Equal((7, 3, TimeSpan.FromMinutes(1)), (middleware.MaxConcurrentHandshakes, middleware.MaxQueuedHandshakes, middleware.ReloadInterval));
     }
 
@@ -99,7 +101,7 @@ public sealed class ConfigurationTests : IDisposable
         WritePem(Configured);
         File.WriteAllText(PathOf("nonsense.pem"), "nonsense");
         File.WriteAllText(PathOf("nonsense.p12"), "nonsense");
-        File.WriteAllText(PathOf("rsa.pem"), ConnectionBuilderTests.RsaPem());
+        File.WriteAllText(PathOf("rsa.pem"), TestIdentities.RsaPem());
         File.WriteAllText(PathOf("other.key"), Other.Key);
         IConfigurationSection section = Section((key, value));
         InvalidOperationException exception =
@@ -241,7 +243,7 @@ public sealed class ConfigurationTests : IDisposable
         IConfigurationRoot configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
         CollectedLogs logs = new();
         using FolderHost services = new(_folder.FullName);
-        using ConfiguredOptionsSource source = new(configuration.GetSection("HybridTls"), services, logs.CreateLogger(Log.Category));
+        using ConfiguredOptionsSource source = new(configuration.GetSection("HybridTls"), null, services, logs.CreateLogger(Log.Category));
         source.Prepare(default);
         Assert.Equal(3, source.Initial.CipherSuites.Count);
         configuration["HybridTls:CipherSuites:0"] = "TLS_AES_128_GCM_SHA256";
@@ -255,13 +257,53 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void What_a_file_cannot_say_is_set_on_every_server_of_the_section()
+    {
+        WritePem(Configured);
+        PeerValidation validation = TestIdentities.TrustRoot;
+        IConfigurationSection section = Section(
+            ("Sni:other.example:CertificatePath", "server.crt"), ("Sni:other.example:KeyPath", "server.key"), ("MaxQueuedHandshakes", "5"));
+        ConfiguredServer server = ConfiguredServer.Load(section, _folder.FullName, options => options.PeerValidation = validation);
+        Assert.Same(validation, server.Unnamed!.PeerValidation);
+        Assert.Same(validation, server.Select("other.example")!.PeerValidation);
+        HybridTlsEndpointOptions endpoint = ConfiguredServer.ReadEndpoint(section, static options => options.MaxConcurrentHandshakes = 2);
+        Assert.Equal((2, 5), (endpoint.MaxConcurrentHandshakes, endpoint.MaxQueuedHandshakes));
+    }
+
+    [Fact]
+    public void The_credential_of_a_section_is_its_own()
+    {
+        WritePem(Configured);
+        Action<HybridTlsEndpointOptions>[] wrong =
+        [
+            static options => options.Credential = TestIdentities.Server,
+            static options => options.OnConnection = static _ => default,
+            static options => options.SelectOptions = static (_, _) => default,
+        ];
+        foreach (Action<HybridTlsEndpointOptions> configure in wrong)
+        {
+            InvalidOperationException exception = Assert.Throws<InvalidOperationException>(
+                () => ConfiguredServer.Load(Section(), _folder.FullName, configure));
+            Assert.Contains("OnConnection", exception.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_host_without_configuration_says_so()
+    {
+        using FolderHost services = new(_folder.FullName);
+        InvalidOperationException exception = Assert.Throws<InvalidOperationException>(() => new ConnectionBuilder(services).UseHybridTls());
+        Assert.Contains("IConfiguration", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_replaced_credential_signs_for_the_handshakes_under_way_and_is_then_disposed()
     {
         WritePem(Configured);
         FakeTimeProvider time = new FakeTimeProvider(TestIdentities.Start);
         using FolderHost services = new(_folder.FullName, time);
         CollectedLogs logs = new();
-        using ConfiguredOptionsSource source = new(Section(), services, logs.CreateLogger(Log.Category));
+        using ConfiguredOptionsSource source = new(Section(), null, services, logs.CreateLogger(Log.Category));
         HybridTlsServerOptions old = source.Initial;
         WritePem(Other);
         source.Reload();

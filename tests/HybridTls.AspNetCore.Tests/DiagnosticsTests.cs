@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using HybridTls.AspNetCore;
+using HybridTls.Connections;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -90,7 +91,8 @@ public sealed class DiagnosticsTests
     public void The_page_about_telemetry_lists_all_there_is()
     {
         string page = File.ReadAllText(Repository.PathOf("docs", "telemetry.md"));
-        string sources = string.Concat(Directory.EnumerateFiles(Repository.PathOf("src", "HybridTls.AspNetCore"), "*.cs", SearchOption.AllDirectories)
+        string[] folders = [Repository.PathOf("src", "HybridTls.Connections"), Repository.PathOf("src", "HybridTls.AspNetCore")];
+        string sources = string.Concat(folders.SelectMany(static folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories))
             .Where(static path => !path.Contains("obj", StringComparison.Ordinal)).Select(File.ReadAllText));
         string[] patterns =
         [
@@ -106,6 +108,7 @@ public sealed class DiagnosticsTests
         // Each event of the log, by number, level, name and text, and no other.
         string[] rows = [.. System.Text.RegularExpressions.Regex.Matches(
                 sources, "LoggerMessage\\((\\d+), LogLevel\\.(\\w+), ((?:\"(?:[^\"\\\\]|\\\\.)*\"[\\s+]*)+)\\)\\]\\s*public static partial void (\\w+)")
+            .OrderBy(static match => int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture))
             .Select(static match => $"| {match.Groups[1].Value} | {match.Groups[2].Value} | `{match.Groups[4].Value}` | " + string.Concat(
                 System.Text.RegularExpressions.Regex.Matches(match.Groups[3].Value, "\"((?:[^\"\\\\]|\\\\.)*)\"").Select(static part => part.Groups[1].Value)).Replace("\\", "", StringComparison.Ordinal) + " |")];
         Assert.Equal(System.Text.RegularExpressions.Regex.Count(sources, "\\[LoggerMessage\\("), rows.Length);
@@ -182,8 +185,11 @@ public sealed class DiagnosticsTests
         ActivitySource.AddActivityListener(activities);
         await using WebHost host = await WebHost.StartAsync(
             Map,
-            options => options.KeyLog = line => secrets.Add(line.Split(' ')[2]),
-            middleware => middleware.OnHandshakeFailed = failure => seen.Add($"{failure.Reason} {failure.Exception} {failure.ClientHello?.ServerName}"));
+            options =>
+            {
+                options.KeyLog = line => secrets.Add(line.Split(' ')[2]);
+                options.OnHandshakeFailed = failure => seen.Add($"{failure.Reason} {failure.Exception} {failure.ClientHello?.ServerName}");
+            });
         using CollectedMetrics metrics = new(host.Services, "HybridTls");
         using HttpClient client = host.CreateClient();
         using ByteArrayContent content = new(new byte[1000]);

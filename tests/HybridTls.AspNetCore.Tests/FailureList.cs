@@ -1,4 +1,5 @@
 using HybridTls.AspNetCore;
+using HybridTls.Connections;
 
 namespace HybridTls.Tests.AspNetCore;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using HybridTls.AspNetCore;
+using HybridTls.Connections;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 

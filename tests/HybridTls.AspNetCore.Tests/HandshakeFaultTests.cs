@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using HybridTls.AspNetCore;
+using HybridTls.Connections;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -96,9 +97,11 @@ public sealed class HandshakeFaultTests
         using FailureList failures = new();
         await using WebHost host = await WebHost.StartWithAsync(
             static app => { },
-            endpoint => endpoint.UseHybridTls(
-                ValueTask<HybridTlsServerOptions?> (HybridTlsSelectionContext _) => throw (Exception)Activator.CreateInstance(type)!,
-                middleware => middleware.OnHandshakeFailed = failures.Add));
+            endpoint => endpoint.UseHybridTls(options =>
+            {
+                options.OnConnection = _ => throw (Exception)Activator.CreateInstance(type)!;
+                options.OnHandshakeFailed = failures.Add;
+            }));
         await Assert.ThrowsAsync<HybridTlsException>(() => host.ConnectAsync());
         await failures.WaitForAsync(1);
         Assert.Equal(HandshakeFailureReason.Internal, failures.Reasons.Single());
@@ -110,7 +113,7 @@ public sealed class HandshakeFaultTests
     {
         using FailureList failures = new();
         await using WebHost host =
-            await WebHost.StartAsync(static app => { }, middleware: middleware => middleware.OnHandshakeFailed = failures.Add);
+            await WebHost.StartAsync(static app => { }, options => options.OnHandshakeFailed = failures.Add);
         using Socket silent = await ConnectAsync(host);
         await Task.Delay(100, Token);
         using CancellationTokenSource limit = new(TimeSpan.FromSeconds(0.5));
@@ -126,13 +129,15 @@ public sealed class HandshakeFaultTests
         using FailureList failures = new();
         await using WebHost host = await WebHost.StartWithAsync(
             static app => { },
-            endpoint => endpoint.UseHybridTls(
-                static ValueTask<HybridTlsServerOptions?> (HybridTlsSelectionContext _) => throw new InvalidOperationException("the vault is closed"),
-                middleware => middleware.OnHandshakeFailed = failure =>
+            endpoint => endpoint.UseHybridTls(options =>
+            {
+                options.OnConnection = static _ => throw new InvalidOperationException("the vault is closed");
+                options.OnHandshakeFailed = failure =>
                 {
                     failures.Add(failure);
                     throw new InvalidOperationException("monitoring is down");
-                }));
+                };
+            }));
         HybridTlsException exception = await Assert.ThrowsAsync<HybridTlsException>(() => host.ConnectAsync());
         Assert.Equal(TlsAlert.InternalError, exception.Alert);
         CollectedLogs.LogLine line = await host.Logs.WaitForAsync(3);
@@ -148,7 +153,8 @@ public sealed class HandshakeFaultTests
         HybridTlsServerOptions options = new() { Credential = TestIdentities.Server };
         await using WebHost host = await WebHost.StartWithAsync(
             static app => app.MapGet("/", static (HttpContext context) => context.Request.Protocol),
-            endpoint => endpoint.UseHybridTls(context => new ValueTask<HybridTlsServerOptions?>(context.ClientHello.ServerName == "localhost" ? options : null)));
+            endpoint => endpoint.UseHybridTls(
+                own => own.OnConnection = context => new(context.ClientHello.ServerName == "localhost" ? options : null)));
         using HttpClient client = host.CreateClient();
         Assert.Equal("HTTP/1.1", await client.GetStringAsync("/", Token));
         HybridTlsException exception = await Assert.ThrowsAsync<HybridTlsException>(
@@ -169,13 +175,13 @@ public sealed class HandshakeFaultTests
         Assert.Contains((ushort)NamedGroup.X25519MLKem768, failure.ClientHello.SupportedGroups);
     }
 
-    private static Task<WebHost> StartAsync(FailureList failures, Action<HybridTlsMiddlewareOptions>? more = null) => WebHost.StartAsync(
+    private static Task<WebHost> StartAsync(FailureList failures, Action<HybridTlsEndpointOptions>? more = null) => WebHost.StartAsync(
         static app => app.MapGet("/", static () => "served"),
-        middleware: middleware =>
+        options =>
         {
-            middleware.HandshakeTimeout = Deadline;
-            middleware.OnHandshakeFailed = failures.Add;
-            more?.Invoke(middleware);
+            options.HandshakeTimeout = Deadline;
+            options.OnHandshakeFailed = failures.Add;
+            more?.Invoke(options);
         });
 
     private static async Task<Socket> ConnectAsync(WebHost host)

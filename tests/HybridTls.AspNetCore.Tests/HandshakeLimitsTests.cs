@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using HybridTls.AspNetCore;
+using HybridTls.Connections;
 using HybridTls.Cryptography;
 using HybridTls.Issuing;
 using Microsoft.AspNetCore.Builder;
@@ -25,11 +25,12 @@ public sealed class HandshakeLimitsTests
         key.Block();
         await using WebHost host = await WebHost.StartWithAsync(
             static app => app.MapGet("/", static () => "served"),
-            endpoint => endpoint.UseHybridTls(credential, middleware =>
+            endpoint => endpoint.UseHybridTls(options =>
             {
-                middleware.MaxConcurrentHandshakes = 1;
-                middleware.MaxQueuedHandshakes = 1;
-                middleware.OnHandshakeFailed = failures.Add;
+                options.Credential = credential;
+                options.MaxConcurrentHandshakes = 1;
+                options.MaxQueuedHandshakes = 1;
+                options.OnHandshakeFailed = failures.Add;
             }));
         void Trust(HybridTlsClientOptions o) => o.PeerValidation = PeerValidation.TrustAnchors(certificate);
         Task<HybridTlsStream> first = host.ConnectAsync(Trust);
@@ -66,8 +67,11 @@ public sealed class HandshakeLimitsTests
         });
         await using WebHost host = await WebHost.StartWithAsync(
             static app => app.MapGet("/", static () => "served"),
-            endpoint => endpoint.UseHybridTls(
-                async context =>
+            endpoint => endpoint.UseHybridTls(own =>
+            {
+                own.MaxConcurrentHandshakes = 1;
+                own.MaxQueuedHandshakes = 0;
+                own.OnConnection = async context =>
                 {
                     if (who == "a callback" && Interlocked.Increment(ref calls) == 1)
                     {
@@ -76,12 +80,8 @@ public sealed class HandshakeLimitsTests
                     }
 
                     return TestIdentities.ServerOptions(options => options.Credential = who == "a signer" ? remote : TestIdentities.Server);
-                },
-                static middleware =>
-                {
-                    middleware.MaxConcurrentHandshakes = 1;
-                    middleware.MaxQueuedHandshakes = 0;
-                }));
+                };
+            }));
         Task<HybridTlsStream>? first = null;
         using Socket silent = await SayHelloAsync(host, who == "a client that falls silent");
         if (who != "a client that falls silent")
@@ -106,18 +106,17 @@ public sealed class HandshakeLimitsTests
         using SemaphoreSlim entered = new(0);
         await using WebHost host = await WebHost.StartWithAsync(
             static app => { },
-            endpoint => endpoint.UseHybridTls(
-                async _ =>
+            endpoint => endpoint.UseHybridTls(options =>
+            {
+                options.HandshakeTimeout = TimeSpan.FromSeconds(2);
+                options.OnHandshakeFailed = failures.Add;
+                options.OnConnection = async _ =>
                 {
                     entered.Release();
                     await never.Task;
                     return null;
-                },
-                middleware =>
-                {
-                    middleware.HandshakeTimeout = TimeSpan.FromSeconds(2);
-                    middleware.OnHandshakeFailed = failures.Add;
-                }));
+                };
+            }));
         Socket leaves = await SayHelloAsync(host, says: true, answered: false);
         await entered.WaitAsync(TimeSpan.FromSeconds(20), Token);
         leaves.Dispose();
@@ -139,7 +138,7 @@ public sealed class HandshakeLimitsTests
         using FailureList failures = new();
         await using WebHost host = await WebHost.StartAsync(
             static app => app.MapGet("/", static () => "served"),
-            middleware: middleware =>
+            middleware =>
             {
                 middleware.OnHandshakeFailed = failures.Add;
                 if (perAddress)
@@ -172,7 +171,7 @@ public sealed class HandshakeLimitsTests
     public void Handshakes_are_counted_by_address_and_network()
     {
         HandshakesUnderWay underWay = new(max: 4, maxPerAddress: 2);
-        HandshakeGate gate = new(new HybridTlsMiddlewareOptions(), NullLogger.Instance);
+        HandshakeGate gate = new(new HybridTlsEndpointOptions(), NullLogger.Instance);
         HandshakeTicket Ticket() => new(gate, Timeout.InfiniteTimeSpan, TimeProvider.System);
         HandshakeTicket one = Ticket(), two = Ticket(), three = Ticket(), four = Ticket(), five = Ticket(), six = Ticket();
         Assert.Null(underWay.Add(one, IPAddress.Parse("2001:db8:1:2::1")));

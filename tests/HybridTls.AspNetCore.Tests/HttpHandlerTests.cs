@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using HybridTls.AspNetCore;
+using HybridTls.Connections;
 using HybridTls.Cryptography;
 using HybridTls.Issuing;
 using Microsoft.AspNetCore.Builder;

@@ -1,4 +1,5 @@
 using HybridTls.AspNetCore;
+using HybridTls.Connections;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
@@ -45,7 +46,7 @@ public sealed class KeyLogWarningTests
         HybridTlsServerOptions logged = new(plain) { KeyLog = static _ => { } };
         int connections = 0;
         await using WebHost host = await WebHost.StartWithAsync(Map, endpoint => endpoint.UseHybridTls(
-            _ => new ValueTask<HybridTlsServerOptions?>(++connections == 1 ? plain : logged)));
+            options => options.OnConnection = _ => new(++connections == 1 ? plain : logged)));
         await (await host.ConnectAsync()).DisposeAsync();
         Assert.DoesNotContain(host.Logs.Ours, static line => line.EventId == Warning);
         await GetTwiceAsync(host);

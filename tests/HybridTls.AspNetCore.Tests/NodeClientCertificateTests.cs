@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using HybridTls.AspNetCore;
+using HybridTls.Connections;
 using HybridTls.Cryptography;
 using HybridTls.Issuing;
 using Microsoft.AspNetCore.Builder;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using HybridTls.AspNetCore;
+using HybridTls.Connections;
 using HybridTls.Cryptography;
 using HybridTls.Issuing;
 using Microsoft.AspNetCore.Builder;
@@ -43,9 +44,11 @@ public sealed class RemoteKeyTests : IDisposable
             return _key.SignData(content.ToArray());
         });
         HybridTlsServerOptions local = new() { Credential = TestIdentities.Server }, slow = new() { Credential = remote };
-        await using WebHost host = await WebHost.StartWithAsync(Map, endpoint => endpoint.UseHybridTls(
-            context => new ValueTask<HybridTlsServerOptions?>(context.ClientHello.ServerName is null ? slow : local),
-            static middleware => middleware.HandshakeTimeout = TimeSpan.FromMinutes(1)));
+        await using WebHost host = await WebHost.StartWithAsync(Map, endpoint => endpoint.UseHybridTls(options =>
+        {
+            options.OnConnection = context => new(context.ClientHello.ServerName is null ? slow : local);
+            options.HandshakeTimeout = TimeSpan.FromMinutes(1);
+        }));
         Task<HybridTlsStream>[] connecting = [.. Enumerable.Range(0, Many - 1).Select(_ => host.ConnectAsync(
             static options => (options.SendServerName, options.HandshakeTimeout) = (false, TimeSpan.FromMinutes(1))))];
         await (await host.ConnectAsync()).DisposeAsync(); // a server with a key of its own, while the others wait
@@ -99,11 +102,11 @@ public sealed class RemoteKeyTests : IDisposable
         using HybridTlsCredential remote = HybridTlsCredential.CreateRemote([_certificate], (_, _) => new ValueTask<byte[]>(never.Task));
         await using WebHost host = await WebHost.StartAsync(
             Map,
-            options => options.Credential = remote,
-            middleware =>
+            options =>
             {
-                middleware.HandshakeTimeout = TimeSpan.FromMilliseconds(300);
-                middleware.OnHandshakeFailed = failure => reasons.Add(failure.Reason);
+                options.Credential = remote;
+                options.HandshakeTimeout = TimeSpan.FromMilliseconds(300);
+                options.OnHandshakeFailed = failure => reasons.Add(failure.Reason);
             });
         HybridTlsException exception = await Assert.ThrowsAsync<HybridTlsException>(() => host.ConnectAsync());
         Assert.Equal(HybridTlsFailure.Truncated, exception.Failure);

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Text;
 using HybridTls.AspNetCore;
+using HybridTls.Connections;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -200,13 +201,13 @@ public sealed class ResumptionTests : IDisposable
                 endpoint.UseHybridTls(options!.Credential!);
                 break;
             case Source.Options:
-                endpoint.UseHybridTls(options!);
+                endpoint.UseHybridTls(new HybridTlsEndpointOptions(options!));
                 break;
             case Source.OwnCallback:
-                endpoint.UseHybridTls(new HybridTlsServerOptions { SelectOptions = (_, _) => new(options) });
+                endpoint.UseHybridTls(new HybridTlsEndpointOptions { SelectOptions = (_, _) => new(options) });
                 break;
             case Source.Callback:
-                endpoint.UseHybridTls(_ => new ValueTask<HybridTlsServerOptions?>(options));
+                endpoint.UseHybridTls(own => own.OnConnection = _ => new(options));
                 break;
             default:
                 endpoint.UseHybridTls();

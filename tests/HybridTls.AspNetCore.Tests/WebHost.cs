@@ -1,5 +1,6 @@
 using System.Net;
 using HybridTls.AspNetCore;
+using HybridTls.Connections;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -31,19 +32,17 @@ internal sealed class WebHost : IAsyncDisposable
 
     /// <summary>Starts a server whose credential is <see cref="TestIdentities.Server"/>.</summary>
     public static Task<WebHost> StartAsync(
-        Action<WebApplication> map, Action<HybridTlsServerOptions>? tls = null, Action<HybridTlsMiddlewareOptions>? middleware = null,
+        Action<WebApplication> map, Action<HybridTlsEndpointOptions>? tls = null,
         Action<KestrelServerOptions>? kestrel = null, Action<WebApplicationBuilder>? build = null, Action<ListenOptions>? listen = null) =>
         StartWithAsync(
             map,
             endpoint =>
             {
-                endpoint.UseHybridTls(
-                    options =>
-                    {
-                        options.Credential = TestIdentities.Server;
-                        tls?.Invoke(options);
-                    },
-                    middleware);
+                endpoint.UseHybridTls(options =>
+                {
+                    options.Credential = TestIdentities.Server;
+                    tls?.Invoke(options);
+                });
                 listen?.Invoke(endpoint);
             },
             kestrel,

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using HybridTls.AspNetCore;
+using HybridTls.Connections;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -29,7 +30,7 @@ internal sealed class LoadServer : IAsyncDisposable
     private readonly WebApplication _application;
     private int _connections;
 
-    private LoadServer(bool tls, Action<HybridTlsMiddlewareOptions>? middleware, Action<KestrelServerLimits>? limits, Action<SocketTransportOptions>? sockets)
+    private LoadServer(bool tls, Action<HybridTlsEndpointOptions>? middleware, Action<KestrelServerLimits>? limits, Action<SocketTransportOptions>? sockets)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
@@ -59,7 +60,7 @@ internal sealed class LoadServer : IAsyncDisposable
     public IPEndPoint EndPoint { get; private set; } = null!;
 
     public static async Task<LoadServer> StartAsync(
-        bool tls = true, Action<HybridTlsMiddlewareOptions>? middleware = null, Action<KestrelServerLimits>? limits = null,
+        bool tls = true, Action<HybridTlsEndpointOptions>? middleware = null, Action<KestrelServerLimits>? limits = null,
         Action<SocketTransportOptions>? sockets = null)
     {
         LoadServer server = new(tls, middleware, limits, sockets);
@@ -97,7 +98,7 @@ internal sealed class LoadServer : IAsyncDisposable
         await _application.DisposeAsync();
     }
 
-    private void Configure(ListenOptions endpoint, bool tls, Action<HybridTlsMiddlewareOptions>? middleware)
+    private void Configure(ListenOptions endpoint, bool tls, Action<HybridTlsEndpointOptions>? middleware)
     {
         endpoint.Use(next => async connection =>
         {
@@ -114,7 +115,9 @@ internal sealed class LoadServer : IAsyncDisposable
         if (!tls)
             return;
         endpoint.Use(next => connection => RunWithPoolAsync(next, connection, TlsPool));
-        endpoint.UseHybridTls(Identities.ServerOptions, middleware);
+        HybridTlsEndpointOptions options = new(Identities.ServerOptions);
+        middleware?.Invoke(options);
+        endpoint.UseHybridTls(options);
         endpoint.Use(next => connection => RunWithPoolAsync(next, connection, Pool));
     }
 

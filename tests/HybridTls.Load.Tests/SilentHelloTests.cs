@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using HybridTls.AspNetCore;
+using HybridTls.Connections;
 
 namespace HybridTls.Load.Tests;
 

@@ -99,4 +99,14 @@ internal static class TestIdentities
 
     private static CertificateProfile Profile(string subject, CertificatePurposes purposes, params string[] names) =>
         new() { Subject = new X500DistinguishedName(subject), Names = names, Purposes = purposes };
+
+    /// <summary>A self-signed RSA certificate.</summary>
+    public static string RsaPem()
+    {
+        using RSA rsa = RSA.Create(2048);
+        System.Security.Cryptography.X509Certificates.CertificateRequest request =
+            new("CN=rsa", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        return certificate.ExportCertificatePem();
+    }
 }

@@ -27,7 +27,7 @@ internal sealed class HybridTlsAuthenticationHandler(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (Context.Features.Get<IHybridTlsFeature>() is not TlsFeatures { IsOfServer: true, Parameters: { IsPeerAuthenticated: true } parameters })
+        if (Context.Features.Get<IHybridTlsFeature>() is not KestrelTlsFeatures { Parameters: { IsPeerAuthenticated: true } parameters })
             return AuthenticateResult.NoResult();
         string hash = Convert.ToHexStringLower(SHA256.HashData(parameters.PeerPublicKey.Span));
         X509Certificate2? certificate = parameters.GetPeerCertificate();

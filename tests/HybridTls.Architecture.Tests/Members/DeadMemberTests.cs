@@ -10,9 +10,9 @@ public sealed class DeadMemberTests
     {
         ["HybridTls.AspNetCore.Authentication.HybridTlsAuthenticationHandler..ctor"] = "the container makes it",
         ["HybridTls.AspNetCore.Authentication.HybridTlsAuthenticationHandler.set_Events"] = "the container makes it",
-        ["HybridTls.AspNetCore.HandshakesUnderWay.get_Count"] = "that nothing is left behind",
-        ["HybridTls.AspNetCore.HttpTlsStream.get_ApplicationProtocol"] = "what a request's stream says of its connection",
-        ["HybridTls.AspNetCore.HttpTlsStream.get_Parameters"] = "what a request's stream says of its connection",
+        ["HybridTls.Connections.HandshakesUnderWay.get_Count"] = "that nothing is left behind",
+        ["HybridTls.Connections.HttpTlsStream.get_ApplicationProtocol"] = "what a request's stream says of its connection",
+        ["HybridTls.Connections.HttpTlsStream.get_Parameters"] = "what a request's stream says of its connection",
         ["HybridTls.Cryptography.Entropy.Replace"] = "fixed randomness",
         ["HybridTls.Cryptography.Entropy/Restore..ctor"] = "fixed randomness",
         ["HybridTls.Cryptography.FieldElement.AssertBelow"] = "bounds, in Debug builds",

@@ -38,5 +38,13 @@ public sealed class RoomTests
     public void The_table_names_every_room(string name) =>
         Assert.Equal(Find(name).Rooms.Order(StringComparer.Ordinal), RoomTable.Of(name).Select(static row => row.Room).Order(StringComparer.Ordinal));
 
+    [Fact]
+    public void The_connections_need_no_shared_framework_but_the_runtimes()
+    {
+        string[] allowed = ["Microsoft.AspNetCore.Connections.Abstractions", "Microsoft.Extensions.Features", "Microsoft.Extensions.Logging.Abstractions"];
+        Assert.Equal(allowed, Find("HybridTls.Connections").Module.AssemblyReferences.Select(static reference => reference.Name)
+            .Where(static name => name.StartsWith("Microsoft.", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+    }
+
     private static Storey Find(string name) => Storey.All.Single(storey => storey.Name == name);
 }

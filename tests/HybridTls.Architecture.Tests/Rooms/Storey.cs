@@ -32,7 +32,7 @@ internal sealed class Storey
 
     /// <summary>The storeys, the lowest first.</summary>
     public static IReadOnlyList<Storey> All { get; } =
-        [new("HybridTls.Cryptography"), new("HybridTls"), new("HybridTls.AspNetCore"), new("HybridTls.Tool")];
+        [new("HybridTls.Cryptography"), new("HybridTls"), new("HybridTls.Connections"), new("HybridTls.AspNetCore"), new("HybridTls.Tool")];
 
     /// <summary>The assembly's name.</summary>
     public string Name { get; }
