@@ -67,8 +67,7 @@ internal static class KeyCommands
 
     private static ManagedMLDsa ReadPublic(string pem, FileInfo file)
     {
-        PemFields fields = PemEncoding.Find(pem);
-        byte[] encoded = PemReader.Decode(pem, fields);
+        byte[] encoded = PemReader.FindPublicKey(pem) ?? throw new ToolException($"{file}: the block -----BEGIN PUBLIC KEY----- is not whole.");
         return MLDsaPublicKeyInfo.IsMLDsa65(encoded)
             ? ManagedMLDsa.ImportSubjectPublicKeyInfo(encoded)
             : throw new ToolException($"{file}: {MLDsaPublicKeyInfo.Describe(encoded, "The public key")}");

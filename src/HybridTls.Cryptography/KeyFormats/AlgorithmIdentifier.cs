@@ -8,10 +8,11 @@ internal static class AlgorithmIdentifier
     /// <summary>Reads past an AlgorithmIdentifier that must name <paramref name="format"/>'s algorithm, with absent parameters.</summary>
     /// <exception cref="NotSupportedException">It names another parameter set of the same algorithm.</exception>
     /// <exception cref="CryptographicException">It names another algorithm, or has parameters.</exception>
-    public static void Expect(KeyFormat format, ref Asn1Cursor cursor)
+    /// <exception cref="System.Formats.Asn1.AsnContentException">It is none.</exception>
+    public static void Expect(KeyFormat format, ref Asn1Reader cursor)
     {
-        Asn1Cursor identifier = cursor.ReadSequence();
-        string oid = identifier.ReadObjectIdentifier();
+        Asn1Reader identifier = cursor.ReadSequence();
+        string oid = identifier.ReadDottedOid();
         if (oid != format.Oid)
         {
             throw format.SiblingOids.Contains(oid)
@@ -20,7 +21,7 @@ internal static class AlgorithmIdentifier
         }
 
         // RFC 9881 §2 and RFC 9935 §3: the parameters must be absent, not even NULL.
-        if (!identifier.IsAtEnd)
+        if (identifier.HasData)
             throw new CryptographicException($"The algorithm identifier of an {format.Name} key must have no parameters.");
     }
 }

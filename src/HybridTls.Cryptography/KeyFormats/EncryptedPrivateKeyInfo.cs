@@ -14,69 +14,76 @@ internal static class EncryptedPrivateKeyInfo
 
     private const int MaxSaltSize = 1024;
 
-    private const string Pbes2 = "1.2.840.113549.1.5.13";
-    private const string Pbkdf2 = "1.2.840.113549.1.5.12";
-    private const string Pkcs12Sha1ThreeKeyTripleDes = "1.2.840.113549.1.12.1.3";
-    private const string Pkcs12Sha1TwoKeyTripleDes = "1.2.840.113549.1.12.1.4";
-
     /// <summary>Decrypts the PrivateKeyInfo.</summary>
     /// <exception cref="CryptographicException">
     /// The source is no BER EncryptedPrivateKeyInfo, its algorithms are not supported, or the password is wrong.
     /// </exception>
     public static SecretMemory Decrypt(Password password, ReadOnlySpan<byte> source)
     {
-        Asn1Cursor info = Asn1Cursor.ReadOnlySequence(source, AsnEncodingRules.BER);
-        Asn1Cursor algorithm = info.ReadSequence();
-        string oid = algorithm.ReadObjectIdentifier();
-        Asn1Cursor parameters = algorithm.ReadSequence();
-        algorithm.EnsureAtEnd();
-
-        byte[] content = new byte[source.Length];
-        int length = info.ReadOctetStringOfAtMost(content);
-        info.EnsureAtEnd();
-        ReadOnlySpan<byte> ciphertext = content.AsSpan(0, length);
-
-        return oid switch
+        try
         {
-            Pbes2 => DecryptPbes2(password, parameters, ciphertext),
-            Pkcs12Sha1ThreeKeyTripleDes => DecryptPkcs12(password, parameters, ciphertext, keySize: 24),
-            Pkcs12Sha1TwoKeyTripleDes => DecryptPkcs12(password, parameters, ciphertext, keySize: 16),
-            _ => throw NotSupported(oid),
-        };
+            return ReadAndDecrypt(password, source);
+        }
+        catch (AsnContentException exception)
+        {
+            throw Asn1Reader.Malformed(exception);
+        }
     }
 
     /// <summary>The failure that a wrong password looks like.</summary>
     public static CryptographicException WrongPassword(Exception? inner = null) =>
         new("The encrypted private key could not be read; the password may be wrong.", inner);
 
+    private static SecretMemory ReadAndDecrypt(Password password, ReadOnlySpan<byte> source)
+    {
+        Asn1Reader info = Asn1Reader.OnlySequence(source, AsnEncodingRules.BER);
+        Asn1Reader algorithm = info.ReadSequence();
+        string oid = algorithm.ReadDottedOid();
+        Asn1Reader parameters = algorithm.ReadSequence();
+        algorithm.ThrowIfNotEmpty();
+
+        byte[] content = new byte[source.Length];
+        int length = info.CopyOctetsUpTo(content);
+        info.ThrowIfNotEmpty();
+        ReadOnlySpan<byte> ciphertext = content.AsSpan(0, length);
+
+        return oid switch
+        {
+            Oids.Pbes2 => DecryptPbes2(password, parameters, ciphertext),
+            Oids.Pkcs12Sha1ThreeKeyTripleDes => DecryptPkcs12(password, parameters, ciphertext, keySize: 24),
+            Oids.Pkcs12Sha1TwoKeyTripleDes => DecryptPkcs12(password, parameters, ciphertext, keySize: 16),
+            _ => throw NotSupported(oid),
+        };
+    }
+
     private static CryptographicException NotSupported(string oid) =>
         new($"The key is encrypted with an algorithm that is not supported ({oid}): encrypt it with PBES2, PBKDF2 and AES.");
 
     // PBES2-params ::= SEQUENCE { keyDerivationFunc AlgorithmIdentifier, encryptionScheme AlgorithmIdentifier }
-    private static SecretMemory DecryptPbes2(Password password, Asn1Cursor parameters, ReadOnlySpan<byte> ciphertext)
+    private static SecretMemory DecryptPbes2(Password password, Asn1Reader parameters, ReadOnlySpan<byte> ciphertext)
     {
-        Asn1Cursor derivation = parameters.ReadSequence();
-        Asn1Cursor scheme = parameters.ReadSequence();
-        parameters.EnsureAtEnd();
+        Asn1Reader derivation = parameters.ReadSequence();
+        Asn1Reader scheme = parameters.ReadSequence();
+        parameters.ThrowIfNotEmpty();
 
-        string derivationOid = derivation.ReadObjectIdentifier();
-        if (derivationOid != Pbkdf2)
+        string derivationOid = derivation.ReadDottedOid();
+        if (derivationOid != Oids.Pbkdf2)
             throw NotSupported(derivationOid);
-        Asn1Cursor pbkdf2 = derivation.ReadSequence();
-        derivation.EnsureAtEnd();
+        Asn1Reader pbkdf2 = derivation.ReadSequence();
+        derivation.ThrowIfNotEmpty();
 
-        using SymmetricAlgorithm cipher = CreateCipher(scheme.ReadObjectIdentifier());
+        using SymmetricAlgorithm cipher = CreateCipher(scheme.ReadDottedOid());
         byte[] iv = new byte[cipher.BlockSize / 8];
-        scheme.ReadOctetString(iv);
-        scheme.EnsureAtEnd();
+        scheme.CopyOctets(iv);
+        scheme.ThrowIfNotEmpty();
 
         // PBKDF2-params ::= SEQUENCE { salt OCTET STRING, iterationCount INTEGER, keyLength INTEGER OPTIONAL, prf DEFAULT hmacWithSHA1 }
         byte[] salt = ReadSalt(ref pbkdf2);
         int iterations = ReadIterations(ref pbkdf2);
-        if (pbkdf2.IsNext(Asn1Tag.Integer) && pbkdf2.ReadCount() != cipher.KeySize / 8)
-            throw Asn1Cursor.Corrupted("the key length of PBKDF2 does not fit the cipher");
+        if (pbkdf2.NextIs(Asn1Tag.Integer) && pbkdf2.ReadCount() != cipher.KeySize / 8)
+            throw new AsnContentException("The key length of PBKDF2 does not fit the cipher.");
         HashAlgorithmName hash = ReadPseudoRandomFunction(ref pbkdf2);
-        pbkdf2.EnsureAtEnd();
+        pbkdf2.ThrowIfNotEmpty();
 
         using SecretMemory utf8 = password.ToUtf8();
         using SecretMemory key = SecretMemory.Cleared(cipher.KeySize / 8);
@@ -85,13 +92,13 @@ internal static class EncryptedPrivateKeyInfo
     }
 
     // pkcs-12PbeParams ::= SEQUENCE { salt OCTET STRING, iterations INTEGER }
-    private static SecretMemory DecryptPkcs12(Password password, Asn1Cursor parameters, ReadOnlySpan<byte> ciphertext, int keySize)
+    private static SecretMemory DecryptPkcs12(Password password, Asn1Reader parameters, ReadOnlySpan<byte> ciphertext, int keySize)
     {
         byte[] salt = ReadSalt(ref parameters);
         int iterations = ReadIterations(ref parameters);
-        parameters.EnsureAtEnd();
+        parameters.ThrowIfNotEmpty();
         if (salt.Length == 0)
-            throw Asn1Cursor.Corrupted("the salt is empty");
+            throw new AsnContentException("The salt is empty.");
 
         using SecretMemory bmp = password.ToBmpString();
         using SecretMemory key = SecretMemory.Cleared(24);
@@ -105,45 +112,45 @@ internal static class EncryptedPrivateKeyInfo
         return DecryptCbc(cipher, key.Bytes, iv, ciphertext);
     }
 
-    private static byte[] ReadSalt(ref Asn1Cursor parameters)
+    private static byte[] ReadSalt(ref Asn1Reader parameters)
     {
         byte[] salt = new byte[MaxSaltSize];
-        return salt[..parameters.ReadOctetStringOfAtMost(salt)];
+        return salt[..parameters.CopyOctetsUpTo(salt)];
     }
 
-    private static int ReadIterations(ref Asn1Cursor parameters) => parameters.ReadCount() switch
+    private static int ReadIterations(ref Asn1Reader parameters) => parameters.ReadCount() switch
     {
-        0 => throw Asn1Cursor.Corrupted("the iteration count is zero"),
+        0 => throw new AsnContentException("The iteration count is zero."),
         > MaxIterations => throw new CryptographicException($"The iteration count is over {MaxIterations}."),
         int count => count,
     };
 
-    private static HashAlgorithmName ReadPseudoRandomFunction(ref Asn1Cursor pbkdf2)
+    private static HashAlgorithmName ReadPseudoRandomFunction(ref Asn1Reader pbkdf2)
     {
-        if (pbkdf2.IsAtEnd)
+        if (!pbkdf2.HasData)
             return HashAlgorithmName.SHA1;
 
-        Asn1Cursor algorithm = pbkdf2.ReadSequence();
-        string oid = algorithm.ReadObjectIdentifier();
-        if (!algorithm.IsAtEnd)
+        Asn1Reader algorithm = pbkdf2.ReadSequence();
+        string oid = algorithm.ReadDottedOid();
+        if (algorithm.HasData)
             algorithm.ReadNull();
-        algorithm.EnsureAtEnd();
+        algorithm.ThrowIfNotEmpty();
         return oid switch
         {
-            "1.2.840.113549.2.7" => HashAlgorithmName.SHA1,
-            "1.2.840.113549.2.9" => HashAlgorithmName.SHA256,
-            "1.2.840.113549.2.10" => HashAlgorithmName.SHA384,
-            "1.2.840.113549.2.11" => HashAlgorithmName.SHA512,
+            Oids.HmacSha1 => HashAlgorithmName.SHA1,
+            Oids.HmacSha256 => HashAlgorithmName.SHA256,
+            Oids.HmacSha384 => HashAlgorithmName.SHA384,
+            Oids.HmacSha512 => HashAlgorithmName.SHA512,
             _ => throw NotSupported(oid),
         };
     }
 
     private static SymmetricAlgorithm CreateCipher(string oid) => oid switch
     {
-        "2.16.840.1.101.3.4.1.2" => CreateAes(128),
-        "2.16.840.1.101.3.4.1.22" => CreateAes(192),
-        "2.16.840.1.101.3.4.1.42" => CreateAes(256),
-        "1.2.840.113549.3.7" => CreateTripleDes(),
+        Oids.Aes128Cbc => CreateAes(128),
+        Oids.Aes192Cbc => CreateAes(192),
+        Oids.Aes256Cbc => CreateAes(256),
+        Oids.TripleDesCbc => CreateTripleDes(),
         _ => throw NotSupported(oid),
     };
 

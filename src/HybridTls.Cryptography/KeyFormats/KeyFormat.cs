@@ -1,3 +1,5 @@
+using System.Formats.Asn1;
+
 namespace HybridTls.Cryptography;
 
 /// <summary>What the formats of RFC 9881 (ML-DSA) and RFC 9935 (ML-KEM) need to know of the parameter set whose keys they hold.</summary>
@@ -12,11 +14,20 @@ internal sealed record KeyFormat(
 {
     /// <summary>RFC 9935.</summary>
     public static KeyFormat MLKem768 { get; } = new(
-        "ML-KEM-768", "2.16.840.1.101.3.4.4.2", ["2.16.840.1.101.3.4.4.1", "2.16.840.1.101.3.4.4.3"], 64, 2400, 1184);
+        "ML-KEM-768", Oids.MLKem768Dotted, [Oids.MLKem512Dotted, Oids.MLKem1024Dotted], 64, 2400, 1184);
 
     /// <summary>RFC 9881.</summary>
     public static KeyFormat MLDsa65 { get; } = new(
-        "ML-DSA-65", "2.16.840.1.101.3.4.3.18", ["2.16.840.1.101.3.4.3.17", "2.16.840.1.101.3.4.3.19"], 32, 4032, 1952);
+        "ML-DSA-65", Oids.MLDsa65Dotted, [Oids.MLDsa44Dotted, Oids.MLDsa87Dotted], 32, 4032, 1952);
+
+    /// <summary>
+    /// What precedes the key's bytes in a SubjectPublicKeyInfo: SEQUENCE { SEQUENCE { OID } -- no parameters --, BIT STRING { 0 unused
+    /// bits, key } }. DER leaves no choice, so these 22 bytes and the length are the whole check.
+    /// </summary>
+    public byte[] PublicKeyPrefix { get; } = WritePublicKeyPrefix(Oid, PublicKeySize);
+
+    /// <summary>The size of a SubjectPublicKeyInfo in bytes.</summary>
+    public int PublicKeyInfoSize => PublicKeyPrefix.Length + PublicKeySize;
 
     /// <summary>Refuses the parameter set of a BCL algorithm object, unless it is this one.</summary>
     /// <exception cref="NotSupportedException"><paramref name="name"/> is another parameter set's.</exception>
@@ -29,4 +40,17 @@ internal sealed record KeyFormat(
     /// <summary>The refusal of another parameter set.</summary>
     public NotSupportedException OtherParameterSet(string found) =>
         new($"{found} is not supported: the only supported parameter set is {Name}.");
+
+    private static byte[] WritePublicKeyPrefix(string oid, int keySize)
+    {
+        AsnWriter writer = new(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            using (writer.PushSequence())
+                writer.WriteObjectIdentifier(oid);
+            writer.WriteBitString(new byte[keySize]);
+        }
+
+        return writer.Encode()[..^keySize];
+    }
 }

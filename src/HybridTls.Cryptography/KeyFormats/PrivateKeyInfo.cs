@@ -34,38 +34,59 @@ internal sealed class PrivateKeyInfo : IDisposable
     /// <exception cref="NotSupportedException">It holds a key of another parameter set.</exception>
     public static PrivateKeyInfo Read(KeyFormat format, ReadOnlySpan<byte> source)
     {
-        Asn1Cursor info = Asn1Cursor.ReadOnlySequence(source, AsnEncodingRules.BER);
-        int version = info.ReadCount();
-        if (version > 1)
-            throw Asn1Cursor.Corrupted("the version of a PrivateKeyInfo must be 0 or 1");
-        AlgorithmIdentifier.Expect(format, ref info);
-
         PrivateKeyInfo result = new();
         try
         {
+            Asn1Reader info = Asn1Reader.OnlySequence(source, AsnEncodingRules.BER);
+            int version = info.ReadCount();
+            if (version > 1)
+                throw new AsnContentException("The version of a PrivateKeyInfo must be 0 or 1.");
+            AlgorithmIdentifier.Expect(format, ref info);
             using (SecretMemory content = SecretMemory.Cleared(source.Length))
             {
-                content.Shrink(info.ReadOctetStringOfAtMost(content.Bytes));
+                content.Shrink(info.CopyOctetsUpTo(content.Bytes));
                 result.ReadPrivateKey(format, content.Bytes);
             }
 
-            if (info.IsNext(AttributesTag))
-                info.Skip();
+            if (info.NextIs(AttributesTag))
+                info.ReadEncoded(out _);
 
             // RFC 5958 §2: version 1 (v2) if and only if the public key is present; version 1 without it is harmless.
-            if (version == 1 && info.IsNext(PublicKeyTag))
+            if (version == 1 && info.NextIs(PublicKeyTag))
             {
                 result.PublicKey = new byte[format.PublicKeySize];
-                info.ReadBitString(result.PublicKey, PublicKeyTag);
+                info.CopyBitOctets(result.PublicKey, PublicKeyTag);
             }
 
-            info.EnsureAtEnd();
+            info.ThrowIfNotEmpty();
             return result;
+        }
+        catch (AsnContentException exception)
+        {
+            result.Dispose();
+            throw Asn1Reader.Malformed(exception);
         }
         catch
         {
             result.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>The algorithm of a key, as the content of its OBJECT IDENTIFIER; false if the source is no PrivateKeyInfo.</summary>
+    public static bool TryReadAlgorithm(ReadOnlySpan<byte> source, out ReadOnlySpan<byte> oid)
+    {
+        try
+        {
+            Asn1Reader info = Asn1Reader.OnlySequence(source, AsnEncodingRules.BER);
+            info.ReadCount();
+            oid = info.ReadSequence().ReadOid();
+            return true;
+        }
+        catch (AsnContentException)
+        {
+            oid = default;
+            return false;
         }
     }
 
@@ -150,27 +171,27 @@ internal sealed class PrivateKeyInfo : IDisposable
 
     private void ReadPrivateKey(KeyFormat format, ReadOnlySpan<byte> content)
     {
-        Asn1Cursor choice = new(content, AsnEncodingRules.BER);
-        if (choice.IsNext(SeedTag))
+        Asn1Reader choice = new(content, 0, AsnEncodingRules.BER);
+        if (choice.NextIs(SeedTag))
         {
             Seed = SecretMemory.Cleared(format.SeedSize);
-            choice.ReadOctetString(Seed.Bytes, SeedTag);
+            choice.CopyOctets(Seed.Bytes, SeedTag);
         }
-        else if (choice.IsNext(Asn1Tag.PrimitiveOctetString))
+        else if (choice.NextIs(Asn1Tag.PrimitiveOctetString))
         {
             ExpandedKey = SecretMemory.Cleared(format.ExpandedKeySize);
-            choice.ReadOctetString(ExpandedKey.Bytes);
+            choice.CopyOctets(ExpandedKey.Bytes);
         }
         else
         {
-            Asn1Cursor both = choice.ReadSequence();
+            Asn1Reader both = choice.ReadSequence();
             Seed = SecretMemory.Cleared(format.SeedSize);
-            both.ReadOctetString(Seed.Bytes);
+            both.CopyOctets(Seed.Bytes);
             ExpandedKey = SecretMemory.Cleared(format.ExpandedKeySize);
-            both.ReadOctetString(ExpandedKey.Bytes);
-            both.EnsureAtEnd();
+            both.CopyOctets(ExpandedKey.Bytes);
+            both.ThrowIfNotEmpty();
         }
 
-        choice.EnsureAtEnd();
+        choice.ThrowIfNotEmpty();
     }
 }

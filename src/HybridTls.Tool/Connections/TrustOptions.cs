@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using HybridTls.Certificates;
 using HybridTls.Tool.Files;
 
 namespace HybridTls.Tool.Connections;
@@ -84,15 +85,13 @@ internal sealed class TrustOptions
 
     private static ReadOnlyMemory<byte> ReadPin(string text)
     {
-        const string Label = "PUBLIC KEY";
         string hex = text.Replace(":", "", StringComparison.Ordinal);
         if (hex.Length == 2 * SHA256.HashSizeInBytes && hex.All(char.IsAsciiHexDigit))
             return Convert.FromHexString(hex);
         if (File.Exists(text))
         {
-            string pem = InputFile.ReadText(new FileInfo(text), "the public key");
-            if (PemEncoding.TryFind(pem, out PemFields fields) && pem.AsSpan()[fields.Label].SequenceEqual(Label))
-                return SHA256.HashData(Convert.FromBase64String(pem[fields.Base64Data]));
+            if (PemReader.FindPublicKey(InputFile.ReadText(new FileInfo(text), "the public key")) is { } publicKey)
+                return SHA256.HashData(publicKey);
         }
 
         throw new ToolException(

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using HybridTls.Certificates;
+using HybridTls.Cryptography;
 using HybridTls.Issuing;
 using HybridTls.Tool.Files;
 using Spectre.Console;

@@ -1,5 +1,6 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography.X509Certificates;
+using HybridTls.Cryptography;
 
 namespace HybridTls.Certificates;
 
@@ -60,7 +61,7 @@ internal sealed class CertificateExtensions
     };
 
     /// <summary>Parses the list of extensions of the certificate <paramref name="der"/>.</summary>
-    public static CertificateExtensions Parse(ReadOnlyMemory<byte> der, DerReader list)
+    public static CertificateExtensions Parse(ReadOnlyMemory<byte> der, Asn1Reader list)
     {
         var extensions = new CertificateExtensions();
         Span<Range> seen = stackalloc Range[Limit];
@@ -69,7 +70,7 @@ internal sealed class CertificateExtensions
             throw new AsnContentException("The list of extensions is empty.");
         while (list.HasData)
         {
-            DerReader extension = list.ReadSequence();
+            Asn1Reader extension = list.ReadSequence();
             ReadOnlySpan<byte> oid = extension.ReadOid();
             bool critical = false;
             if (extension.NextIs(Asn1Tag.Boolean))
@@ -101,7 +102,7 @@ internal sealed class CertificateExtensions
 
     private void Read(ReadOnlyMemory<byte> der, ReadOnlySpan<byte> oid, bool critical, Range value)
     {
-        var reader = new DerReader(der.Span[value], value.Start.Value);
+        var reader = new Asn1Reader(der.Span[value], value.Start.Value);
         if (oid.SequenceEqual(Oids.KeyUsage))
             ReadKeyUsage(ref reader);
         else if (oid.SequenceEqual(Oids.BasicConstraints))
@@ -129,7 +130,7 @@ internal sealed class CertificateExtensions
     }
 
     // §4.2.1.3: nine bits, at least one is set.
-    private void ReadKeyUsage(ref DerReader reader)
+    private void ReadKeyUsage(ref Asn1Reader reader)
     {
         ReadOnlySpan<byte> bits = reader.ReadNamedBits(maximum: 2);
         if (bits.IsEmpty)
@@ -139,9 +140,9 @@ internal sealed class CertificateExtensions
     }
 
     // §4.2.1.9: pathLenConstraint only together with cA.
-    private void ReadBasicConstraints(ref DerReader reader)
+    private void ReadBasicConstraints(ref Asn1Reader reader)
     {
-        DerReader constraints = reader.ReadSequence();
+        Asn1Reader constraints = reader.ReadSequence();
         if (constraints.NextIs(Asn1Tag.Boolean))
         {
             IsAuthority = constraints.ReadBoolean();
@@ -162,9 +163,9 @@ internal sealed class CertificateExtensions
     }
 
     // §4.2.1.12: at least one purpose.
-    private void ReadExtendedKeyUsage(ref DerReader reader)
+    private void ReadExtendedKeyUsage(ref Asn1Reader reader)
     {
-        DerReader purposes = reader.ReadSequence();
+        Asn1Reader purposes = reader.ReadSequence();
         HasExtendedKeyUsage = true;
         do
         {
@@ -177,29 +178,29 @@ internal sealed class CertificateExtensions
     }
 
     // §4.2.1.6: at least one name.
-    private void ReadSubjectAlternativeNames(ref DerReader reader)
+    private void ReadSubjectAlternativeNames(ref Asn1Reader reader)
     {
-        DerReader names = reader.ReadSequence(out Range encoded);
+        Asn1Reader names = reader.ReadSequence(out Range encoded);
         do
             GeneralName.Read(ref names);
         while (names.HasData);
         SubjectAlternativeNames = encoded;
     }
 
-    private void ReadSubjectKeyIdentifier(ref DerReader reader)
+    private void ReadSubjectKeyIdentifier(ref Asn1Reader reader)
     {
         reader.ReadOctets(out Range content);
         SubjectKeyIdentifier = content;
     }
 
     // §4.2.1.1: SEQUENCE { [0] keyIdentifier, [1] authorityCertIssuer, [2] authorityCertSerialNumber }, all optional.
-    private void ReadAuthorityKeyIdentifier(ref DerReader reader)
+    private void ReadAuthorityKeyIdentifier(ref Asn1Reader reader)
     {
-        DerReader identifier = reader.ReadSequence();
+        Asn1Reader identifier = reader.ReadSequence();
         if (identifier.NextIs(new Asn1Tag(TagClass.ContextSpecific, 0)))
         {
             ReadOnlySpan<byte> value = identifier.ReadEncoded(out Range encoded);
-            var content = new DerReader(value, encoded.Start.Value);
+            var content = new Asn1Reader(value, encoded.Start.Value);
             ReadOnlySpan<byte> octets = content.ReadAny(out _);
             AuthorityKeyIdentifier = (encoded.End.Value - octets.Length)..encoded.End.Value;
         }

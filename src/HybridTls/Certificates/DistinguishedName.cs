@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using HybridTls.Cryptography;
 
 namespace HybridTls.Certificates;
 
@@ -25,15 +26,15 @@ internal static class DistinguishedName
     {
         if (encoded.Length > MaxSize)
             throw new AsnContentException($"A name is longer than {MaxSize} bytes.");
-        DerReader name = Open(encoded);
+        Asn1Reader name = Open(encoded);
         bool any = name.HasData;
         int parts = 0;
         while (name.HasData)
         {
-            DerReader part = name.ReadSet();
+            Asn1Reader part = name.ReadSet();
             do
             {
-                DerReader attribute = part.ReadSequence();
+                Asn1Reader attribute = part.ReadSequence();
                 attribute.ReadOid();
                 attribute.ReadAny(out _);
                 attribute.ThrowIfNotEmpty();
@@ -53,10 +54,10 @@ internal static class DistinguishedName
     public static byte[] Canonicalize(ReadOnlySpan<byte> encoded)
     {
         var canonical = new ArrayBufferWriter<byte>(Math.Max(encoded.Length, 16));
-        for (DerReader name = Open(encoded); name.HasData;)
+        for (Asn1Reader name = Open(encoded); name.HasData;)
         {
             var attributes = new List<byte[]>(1);
-            for (DerReader part = name.ReadSet(); part.HasData;)
+            for (Asn1Reader part = name.ReadSet(); part.HasData;)
                 attributes.Add(CanonicalAttribute(part.ReadSequence()));
             attributes.Sort(static (left, right) => left.AsSpan().SequenceCompareTo(right));
             canonical.Write([(byte)attributes.Count]);
@@ -99,15 +100,15 @@ internal static class DistinguishedName
         return safe.ToString();
     }
 
-    private static DerReader Open(ReadOnlySpan<byte> encoded)
+    private static Asn1Reader Open(ReadOnlySpan<byte> encoded)
     {
-        var outer = new DerReader(encoded);
-        DerReader name = outer.ReadSequence();
+        var outer = new Asn1Reader(encoded);
+        Asn1Reader name = outer.ReadSequence();
         outer.ThrowIfNotEmpty();
         return name;
     }
 
-    private static byte[] CanonicalAttribute(DerReader attribute)
+    private static byte[] CanonicalAttribute(Asn1Reader attribute)
     {
         ReadOnlySpan<byte> oid = attribute.ReadOid();
         ReadOnlySpan<byte> value = attribute.ReadAny(out Asn1Tag tag);

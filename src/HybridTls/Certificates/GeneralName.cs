@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using HybridTls.Cryptography;
 
 namespace HybridTls.Certificates;
 
@@ -18,7 +19,7 @@ internal readonly ref struct GeneralName
     public ReadOnlySpan<byte> Value { get; }
 
     /// <summary>Reads one name; the bytes of a string form must be IA5 (ASCII).</summary>
-    public static GeneralName Read(ref DerReader reader)
+    public static GeneralName Read(ref Asn1Reader reader)
     {
         ReadOnlySpan<byte> content = reader.ReadAny(out Asn1Tag tag);
         if (tag.TagClass != TagClass.ContextSpecific || tag.TagValue > 8)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using HybridTls.Cryptography;
 
 namespace HybridTls.Certificates;
 
@@ -67,8 +68,8 @@ internal sealed class HostName
         Range range = certificate.Extensions.SubjectAlternativeNames;
         if (range.Equals(default))
             return false;
-        var outer = new DerReader(certificate.Der.Span[range]);
-        for (DerReader names = outer.ReadSequence(); names.HasData;)
+        var outer = new Asn1Reader(certificate.Der.Span[range]);
+        for (Asn1Reader names = outer.ReadSequence(); names.HasData;)
         {
             GeneralName name = GeneralName.Read(ref names);
             bool matches = name.Form switch
@@ -97,8 +98,8 @@ internal sealed class HostName
         Range range = certificate.Extensions.SubjectAlternativeNames;
         if (!range.Equals(default))
         {
-            var outer = new DerReader(certificate.Der.Span[range]);
-            for (DerReader names = outer.ReadSequence(); names.HasData && found.Count < 8;)
+            var outer = new Asn1Reader(certificate.Der.Span[range]);
+            for (Asn1Reader names = outer.ReadSequence(); names.HasData && found.Count < 8;)
             {
                 GeneralName name = GeneralName.Read(ref names);
                 if (name.Form == GeneralNameForm.DnsName)

@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using HybridTls.Cryptography;
 
 namespace HybridTls.Certificates;
 
@@ -21,10 +22,10 @@ internal sealed class NameConstraints
     }
 
     /// <summary>Parses the extension; <paramref name="reader"/> stands inside <paramref name="der"/>.</summary>
-    public static NameConstraints Parse(ReadOnlyMemory<byte> der, ref DerReader reader, bool critical)
+    public static NameConstraints Parse(ReadOnlyMemory<byte> der, ref Asn1Reader reader, bool critical)
     {
         var constraints = new NameConstraints(der, critical);
-        DerReader lists = reader.ReadSequence();
+        Asn1Reader lists = reader.ReadSequence();
         if (!lists.HasData)
             throw new AsnContentException("nameConstraints is empty.");
         if (lists.NextIs(Permitted))
@@ -45,8 +46,8 @@ internal sealed class NameConstraints
         Range range = certificate.Extensions.SubjectAlternativeNames;
         if (range.Equals(default))
             return null;
-        var outer = new DerReader(certificate.Der.Span[range]);
-        for (DerReader names = outer.ReadSequence(); names.HasData;)
+        var outer = new Asn1Reader(certificate.Der.Span[range]);
+        for (Asn1Reader names = outer.ReadSequence(); names.HasData;)
         {
             GeneralName name = GeneralName.Read(ref names);
             if (FindViolation(name.Form, name.Value, ref budget) is { } found)
@@ -140,11 +141,11 @@ internal sealed class NameConstraints
     };
 
     // GeneralSubtree ::= SEQUENCE { base, minimum [0] DEFAULT 0, maximum [1] OPTIONAL }: with RFC 5280 minimum is 0 and maximum absent.
-    private void ReadSubtrees(DerReader list, bool isExcluded)
+    private void ReadSubtrees(Asn1Reader list, bool isExcluded)
     {
         do
         {
-            DerReader subtree = list.ReadSequence();
+            Asn1Reader subtree = list.ReadSequence();
             GeneralName name = GeneralName.Read(ref subtree);
             subtree.ThrowIfNotEmpty();
             if (name.Form == GeneralNameForm.IPAddress && !IsAddressAndMask(name.Value))

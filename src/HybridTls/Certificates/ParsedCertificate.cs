@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using HybridTls.Cryptography;
 
 namespace HybridTls.Certificates;
 
@@ -111,17 +112,17 @@ internal sealed class ParsedCertificate
     // Certificate ::= SEQUENCE { tbsCertificate, signatureAlgorithm, signatureValue BIT STRING }
     private void Read()
     {
-        var outer = new DerReader(Der.Span);
-        DerReader certificate = outer.ReadSequence();
+        var outer = new Asn1Reader(Der.Span);
+        Asn1Reader certificate = outer.ReadSequence();
         outer.ThrowIfNotEmpty();
-        DerReader toBeSigned = certificate.ReadSequence(out _toBeSigned);
+        Asn1Reader toBeSigned = certificate.ReadSequence(out _toBeSigned);
         ReadOnlySpan<byte> algorithm = certificate.ReadEncoded(out _);
         certificate.ReadBitOctets(out _signature);
         certificate.ThrowIfNotEmpty();
         ReadToBeSigned(toBeSigned, algorithm);
     }
 
-    private void ReadToBeSigned(DerReader reader, ReadOnlySpan<byte> outerAlgorithm)
+    private void ReadToBeSigned(Asn1Reader reader, ReadOnlySpan<byte> outerAlgorithm)
     {
         ReadVersion(ref reader);
         ReadOnlySpan<byte> serial = reader.ReadInteger();
@@ -137,7 +138,7 @@ internal sealed class ParsedCertificate
         ReadOnlySpan<byte> issuer = reader.ReadEncoded(out _issuer);
         if (!DistinguishedName.Check(issuer))
             throw new AsnContentException("The issuer is empty (RFC 5280 §4.1.2.4).");
-        DerReader validity = reader.ReadSequence();
+        Asn1Reader validity = reader.ReadSequence();
         NotBefore = validity.ReadTime();
         NotAfter = validity.ReadTime();
         validity.ThrowIfNotEmpty();
@@ -150,8 +151,8 @@ internal sealed class ParsedCertificate
             reader.ReadAny(out _);
         if (reader.NextIs(ExtensionList))
         {
-            DerReader tagged = reader.ReadConstructed(ExtensionList, out _);
-            DerReader list = tagged.ReadSequence();
+            Asn1Reader tagged = reader.ReadConstructed(ExtensionList, out _);
+            Asn1Reader list = tagged.ReadSequence();
             tagged.ThrowIfNotEmpty();
             Extensions = CertificateExtensions.Parse(Der, list);
         }
@@ -164,12 +165,12 @@ internal sealed class ParsedCertificate
     }
 
     // [0] EXPLICIT Version DEFAULT v1: what says nothing is version 1, and only version 3 can state what its key may do.
-    private static void ReadVersion(ref DerReader reader)
+    private static void ReadVersion(ref Asn1Reader reader)
     {
         ReadOnlySpan<byte> version = [];
         if (reader.NextIs(Version))
         {
-            DerReader tagged = reader.ReadConstructed(Version, out _);
+            Asn1Reader tagged = reader.ReadConstructed(Version, out _);
             version = tagged.ReadInteger();
             tagged.ThrowIfNotEmpty();
         }
@@ -181,8 +182,8 @@ internal sealed class ParsedCertificate
     // AlgorithmIdentifier; ML-DSA's has no parameters (RFC 9881 §2).
     private void ReadAlgorithm(ReadOnlySpan<byte> encoded)
     {
-        var reader = new DerReader(encoded);
-        DerReader identifier = reader.ReadSequence();
+        var reader = new Asn1Reader(encoded);
+        Asn1Reader identifier = reader.ReadSequence();
         ReadOnlySpan<byte> oid = identifier.ReadOid();
         if (!oid.SequenceEqual(Oids.MLDsa65))
             ForeignSignatureAlgorithm = Oids.DescribeAlgorithm(oid);
@@ -194,9 +195,9 @@ internal sealed class ParsedCertificate
     {
         if (MLDsaPublicKeyInfo.IsMLDsa65(encoded))
             return;
-        var outer = new DerReader(encoded);
-        DerReader info = outer.ReadSequence();
-        DerReader identifier = info.ReadSequence();
+        var outer = new Asn1Reader(encoded);
+        Asn1Reader info = outer.ReadSequence();
+        Asn1Reader identifier = info.ReadSequence();
         ReadOnlySpan<byte> oid = identifier.ReadOid();
         info.ReadBitOctets(out _);
         info.ThrowIfNotEmpty();

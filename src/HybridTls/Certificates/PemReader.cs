@@ -3,7 +3,7 @@ using HybridTls.Cryptography;
 
 namespace HybridTls.Certificates;
 
-/// <summary>Reads the blocks of PEM texts (RFC 7468).</summary>
+/// <summary>Finds certificates and private keys in PEM texts (RFC 7468), and says what is there instead.</summary>
 internal static class PemReader
 {
     private const string CertificateLabel = "CERTIFICATE";
@@ -13,59 +13,47 @@ internal static class PemReader
     public static List<byte[]> ReadCertificates(ReadOnlySpan<char> pem)
     {
         var certificates = new List<byte[]>();
-        var others = new List<string>();
-        while (PemEncoding.TryFind(pem, out PemFields fields))
+        foreach (PemBlock block in new PemBlocks(pem))
         {
-            string label = pem[fields.Label].ToString();
-            if (label == CertificateLabel)
-                certificates.Add(Decode(pem, fields));
-            else
-                others.Add(label);
-            pem = pem[fields.Location.End..];
+            if (block.Label is CertificateLabel)
+                certificates.Add(block.Decode());
         }
 
-        if (certificates.Count > 0)
-            return certificates;
-        throw new CryptographicException(others.Count == 0
-            ? "The text holds no PEM block: expected -----BEGIN CERTIFICATE-----."
-            : $"The PEM text holds no certificate, only: {string.Join(", ", others)}. Expected -----BEGIN CERTIFICATE-----.");
+        return certificates.Count > 0 ? certificates : throw NotFound(pem, "certificate", "-----BEGIN CERTIFICATE-----");
     }
 
     /// <summary>The first block whose label ends in PRIVATE KEY.</summary>
     /// <exception cref="CryptographicException">There is none.</exception>
-    public static PemFields FindPrivateKey(ReadOnlySpan<char> pem, out ReadOnlySpan<char> block)
+    public static PemBlock FindPrivateKey(ReadOnlySpan<char> pem)
     {
-        var others = new List<string>();
-        while (PemEncoding.TryFind(pem, out PemFields fields))
+        foreach (PemBlock block in new PemBlocks(pem))
         {
-            block = pem;
-            if (pem[fields.Label].EndsWith("PRIVATE KEY", StringComparison.Ordinal))
-                return fields;
-            others.Add(pem[fields.Label].ToString());
-            pem = pem[fields.Location.End..];
+            if (block.Label.EndsWith("PRIVATE KEY", StringComparison.Ordinal))
+                return block;
         }
 
-        throw new CryptographicException(others.Count == 0
-            ? "The text holds no PEM block: expected -----BEGIN PRIVATE KEY----- (PKCS#8)."
-            : $"The PEM text holds no private key, only: {string.Join(", ", others)}. Expected -----BEGIN PRIVATE KEY----- (PKCS#8).");
+        throw NotFound(pem, "private key", "-----BEGIN PRIVATE KEY----- (PKCS#8)");
     }
 
-    /// <summary>The content of a block with a private key; the caller disposes it.</summary>
-    public static SecretMemory DecodeSecret(ReadOnlySpan<char> pem, PemFields fields)
+    /// <summary>The first PUBLIC KEY block, in DER; null if there is none.</summary>
+    public static byte[]? FindPublicKey(ReadOnlySpan<char> pem)
     {
-        SecretMemory content = new(fields.DecodedDataLength);
-        if (Convert.TryFromBase64Chars(pem[fields.Base64Data], content.Bytes, out int written) && written == content.Bytes.Length)
-            return content;
-        content.Dispose();
-        throw new CryptographicException("A PEM block is not valid Base64.");
+        foreach (PemBlock block in new PemBlocks(pem))
+        {
+            if (block.Label is "PUBLIC KEY")
+                return block.Decode();
+        }
+
+        return null;
     }
 
-    /// <summary>The content of a block.</summary>
-    public static byte[] Decode(ReadOnlySpan<char> pem, PemFields fields)
+    private static CryptographicException NotFound(ReadOnlySpan<char> pem, string what, string expected)
     {
-        byte[] content = new byte[fields.DecodedDataLength];
-        if (!Convert.TryFromBase64Chars(pem[fields.Base64Data], content, out int written) || written != content.Length)
-            throw new CryptographicException("A PEM block is not valid Base64.");
-        return content;
+        var others = new List<string>();
+        foreach (PemBlock block in new PemBlocks(pem))
+            others.Add(block.Label.ToString());
+        return new CryptographicException(others.Count == 0
+            ? $"The text holds no PEM block: expected {expected}."
+            : $"The PEM text holds no {what}, only: {string.Join(", ", others)}. Expected {expected}.");
     }
 }

@@ -1,4 +1,3 @@
-using System.Formats.Asn1;
 using System.Security.Cryptography;
 using HybridTls.Cryptography;
 
@@ -10,9 +9,9 @@ internal static class PrivateKeyReader
     /// <summary>Reads the private key of a PEM text; <paramref name="password"/> is used only for an encrypted one.</summary>
     public static MLDsa FromPem(ReadOnlySpan<char> pem, ReadOnlySpan<char> password)
     {
-        PemFields fields = PemReader.FindPrivateKey(pem, out ReadOnlySpan<char> block);
-        ReadOnlySpan<char> label = block[fields.Label];
-        using SecretMemory content = PemReader.DecodeSecret(block, fields);
+        PemBlock block = PemReader.FindPrivateKey(pem);
+        ReadOnlySpan<char> label = block.Label;
+        using SecretMemory content = block.DecodeSecret();
         return label switch
         {
             "PRIVATE KEY" => FromPkcs8(content.Bytes),
@@ -28,9 +27,12 @@ internal static class PrivateKeyReader
     public static MLDsa FromPkcs8(ReadOnlySpan<byte> source)
     {
         // Named before the import, whose own message cannot know what HybridTls needs.
-        if (TryReadAlgorithm(source, out string algorithm) && algorithm != "ML-DSA-65")
-            throw new CryptographicException($"The private key is for {algorithm}: HybridTls needs an ML-DSA-65 key (OID " +
-                $"{Oids.MLDsa65Dotted}).");
+        if (PrivateKeyInfo.TryReadAlgorithm(source, out ReadOnlySpan<byte> algorithm) && !algorithm.SequenceEqual(Oids.MLDsa65))
+        {
+            throw new CryptographicException(
+                $"The private key is for {Oids.DescribeAlgorithm(algorithm)}: HybridTls needs an ML-DSA-65 key (OID {Oids.MLDsa65Dotted}).");
+        }
+
         try
         {
             return ManagedMLDsa.ImportPkcs8PrivateKey(source);
@@ -55,24 +57,6 @@ internal static class PrivateKeyReader
                 (password.IsEmpty ? "The private key is encrypted and no password was given. " : "The encrypted private key cannot be " +
                     "read: the password is wrong, or it is no ML-DSA-65 key. ")
                 + exception.Message, exception);
-        }
-    }
-
-    private static bool TryReadAlgorithm(ReadOnlySpan<byte> source, out string algorithm)
-    {
-        try
-        {
-            var outer = new DerReader(source);
-            DerReader info = outer.ReadSequence();
-            info.ReadInteger();
-            DerReader identifier = info.ReadSequence();
-            algorithm = Oids.DescribeAlgorithm(identifier.ReadOid());
-            return true;
-        }
-        catch (AsnContentException)
-        {
-            algorithm = "";
-            return false;
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using HybridTls.Certificates;
+using HybridTls.Cryptography;
 
 namespace HybridTls.Issuing;
 
@@ -51,11 +52,10 @@ public sealed class CertificateSigningRequest
     /// <exception cref="CryptographicException">There is none, or as <see cref="Load"/> says.</exception>
     public static CertificateSigningRequest LoadPem(ReadOnlySpan<char> pem)
     {
-        while (PemEncoding.TryFind(pem, out PemFields fields))
+        foreach (PemBlock block in new PemBlocks(pem))
         {
-            if (pem[fields.Label].SequenceEqual(Label))
-                return Load(PemReader.Decode(pem, fields));
-            pem = pem[fields.Location.End..];
+            if (block.Label is Label)
+                return Load(block.Decode());
         }
 
         throw new CryptographicException($"The text holds no certificate request: expected -----BEGIN {Label}-----.");
@@ -64,11 +64,11 @@ public sealed class CertificateSigningRequest
     // CertificationRequest ::= SEQUENCE { info SEQUENCE { version, subject, subjectPKInfo, [0] attributes }, algorithm, signature }
     private static byte[] Verify(ReadOnlySpan<byte> source)
     {
-        var outer = new DerReader(source);
-        DerReader request = outer.ReadSequence();
+        var outer = new Asn1Reader(source);
+        Asn1Reader request = outer.ReadSequence();
         outer.ThrowIfNotEmpty();
-        DerReader info = request.ReadSequence(out Range toBeSigned);
-        DerReader algorithm = request.ReadSequence();
+        Asn1Reader info = request.ReadSequence(out Range toBeSigned);
+        Asn1Reader algorithm = request.ReadSequence();
         if (!algorithm.ReadOid().SequenceEqual(Oids.MLDsa65) || algorithm.HasData)
             throw new CryptographicException("The certificate request is not signed with ML-DSA-65: make it with an ML-DSA-65 key.");
         ReadOnlySpan<byte> signature = request.ReadBitOctets(out _);

@@ -1,7 +1,7 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using HybridTls.Certificates;
+using HybridTls.Cryptography;
 
 namespace HybridTls.Issuing;
 

@@ -1,21 +1,40 @@
 using System.Formats.Asn1;
+using System.Security.Cryptography;
 
-namespace HybridTls.Certificates;
+namespace HybridTls.Cryptography;
 
 /// <summary>
-/// A forward reader of DER (X.690) over a span that knows where it stands in the whole, so that parts are kept as ranges.
+/// A forward reader of DER or BER (X.690) over a span that knows where it stands in the whole, so that parts are kept as ranges.
 /// </summary>
-/// <remarks>Malformed input leaves as <see cref="AsnContentException"/>; whoever owns the outermost bytes turns it into an alert.</remarks>
-internal ref struct DerReader
+/// <remarks>
+/// Malformed input leaves as <see cref="AsnContentException"/>; whoever owns the outermost bytes turns it into an alert, or by
+/// <see cref="Malformed"/> into what an import throws.
+/// </remarks>
+internal ref struct Asn1Reader
 {
+    private readonly AsnEncodingRules _rules;
     private ReadOnlySpan<byte> _rest;
     private int _position;
 
     /// <summary>Reads <paramref name="data"/>, whose first byte stands at <paramref name="position"/> of the whole.</summary>
-    public DerReader(ReadOnlySpan<byte> data, int position = 0)
+    public Asn1Reader(ReadOnlySpan<byte> data, int position = 0, AsnEncodingRules rules = AsnEncodingRules.DER)
     {
         _rest = data;
         _position = position;
+        _rules = rules;
+    }
+
+    /// <summary>What an import throws for an encoding that is not valid.</summary>
+    public static CryptographicException Malformed(AsnContentException exception) =>
+        new($"The ASN.1 encoding is not valid: {exception.Message}", exception);
+
+    /// <summary>Enters the only SEQUENCE of the source and refuses what follows it.</summary>
+    public static Asn1Reader OnlySequence(ReadOnlySpan<byte> source, AsnEncodingRules rules = AsnEncodingRules.DER)
+    {
+        Asn1Reader outer = new(source, 0, rules);
+        Asn1Reader content = outer.ReadSequence();
+        outer.ThrowIfNotEmpty();
+        return content;
     }
 
     /// <summary>Whether values remain.</summary>
@@ -24,7 +43,7 @@ internal ref struct DerReader
     /// <summary>Reads one value of any type with its header.</summary>
     public ReadOnlySpan<byte> ReadEncoded(out Range range)
     {
-        AsnDecoder.ReadEncodedValue(_rest, AsnEncodingRules.DER, out _, out _, out int consumed);
+        AsnDecoder.ReadEncodedValue(_rest, _rules, out _, out _, out int consumed);
         range = _position..(_position + consumed);
         return Take(consumed);
     }
@@ -32,28 +51,28 @@ internal ref struct DerReader
     /// <summary>Reads one value of any type and gives its tag and content.</summary>
     public ReadOnlySpan<byte> ReadAny(out Asn1Tag tag)
     {
-        tag = AsnDecoder.ReadEncodedValue(_rest, AsnEncodingRules.DER, out int offset, out int length, out int consumed);
+        tag = AsnDecoder.ReadEncodedValue(_rest, _rules, out int offset, out int length, out int consumed);
         return Take(consumed).Slice(offset, length);
     }
 
     /// <summary>Enters a SEQUENCE (or an implicitly tagged one).</summary>
-    public DerReader ReadSequence(Asn1Tag? tag = null) => ReadConstructed(tag ?? Asn1Tag.Sequence, out _);
+    public Asn1Reader ReadSequence(Asn1Tag? tag = null) => ReadConstructed(tag ?? Asn1Tag.Sequence, out _);
 
     /// <summary>Enters a SEQUENCE and tells its range with the header.</summary>
-    public DerReader ReadSequence(out Range encoded) => ReadConstructed(Asn1Tag.Sequence, out encoded);
+    public Asn1Reader ReadSequence(out Range encoded) => ReadConstructed(Asn1Tag.Sequence, out encoded);
 
     /// <summary>Enters a SET; the order of its members is the caller's concern.</summary>
-    public DerReader ReadSet() => ReadConstructed(Asn1Tag.SetOf, out _);
+    public Asn1Reader ReadSet() => ReadConstructed(Asn1Tag.SetOf, out _);
 
     /// <summary>Enters the constructed value with the given tag.</summary>
-    public DerReader ReadConstructed(Asn1Tag tag, out Range encoded)
+    public Asn1Reader ReadConstructed(Asn1Tag tag, out Range encoded)
     {
-        Asn1Tag found = AsnDecoder.ReadEncodedValue(_rest, AsnEncodingRules.DER, out int offset, out int length, out int consumed);
+        Asn1Tag found = AsnDecoder.ReadEncodedValue(_rest, _rules, out int offset, out int length, out int consumed);
         if (!found.IsConstructed || !found.HasSameClassAndValue(tag))
             throw new AsnContentException($"Expected {tag}, found {found}.");
         encoded = _position..(_position + consumed);
         int inner = _position + offset;
-        return new DerReader(Take(consumed).Slice(offset, length), inner);
+        return new Asn1Reader(Take(consumed).Slice(offset, length), inner, _rules);
     }
 
     /// <summary>Whether the next value carries <paramref name="tag"/> (primitive or constructed).</summary>
@@ -78,10 +97,18 @@ internal ref struct DerReader
         return content;
     }
 
+    /// <summary>Reads an OBJECT IDENTIFIER in dotted form.</summary>
+    public string ReadDottedOid()
+    {
+        string oid = AsnDecoder.ReadObjectIdentifier(_rest, _rules, out int consumed);
+        Take(consumed);
+        return oid;
+    }
+
     /// <summary>Reads a BOOLEAN (DER: 0x00 or 0xFF).</summary>
     public bool ReadBoolean()
     {
-        bool value = AsnDecoder.ReadBoolean(_rest, AsnEncodingRules.DER, out int consumed);
+        bool value = AsnDecoder.ReadBoolean(_rest, _rules, out int consumed);
         Take(consumed);
         return value;
     }
@@ -89,9 +116,54 @@ internal ref struct DerReader
     /// <summary>Reads an INTEGER as its big-endian two's complement bytes.</summary>
     public ReadOnlySpan<byte> ReadInteger(Asn1Tag? tag = null)
     {
-        ReadOnlySpan<byte> value = AsnDecoder.ReadIntegerBytes(_rest, AsnEncodingRules.DER, out int consumed, tag);
+        ReadOnlySpan<byte> value = AsnDecoder.ReadIntegerBytes(_rest, _rules, out int consumed, tag);
         Take(consumed);
         return value;
+    }
+
+    /// <summary>Reads an INTEGER that is neither negative nor greater than 2³¹ − 1.</summary>
+    public int ReadCount()
+    {
+        if (!AsnDecoder.TryReadInt32(_rest, _rules, out int value, out int consumed) || value < 0)
+            throw new AsnContentException("An INTEGER is out of range.");
+        Take(consumed);
+        return value;
+    }
+
+    /// <summary>Reads a NULL.</summary>
+    public void ReadNull()
+    {
+        AsnDecoder.ReadNull(_rest, _rules, out int consumed);
+        Take(consumed);
+    }
+
+    /// <summary>Reads an OCTET STRING of exactly <paramref name="destination"/>'s length.</summary>
+    public void CopyOctets(scoped Span<byte> destination, Asn1Tag? tag = null)
+    {
+        if (CopyOctetsUpTo(destination, tag) != destination.Length)
+            throw new AsnContentException("An OCTET STRING has the wrong length.");
+    }
+
+    /// <summary>Reads an OCTET STRING into the beginning of <paramref name="destination"/>; returns its length in bytes.</summary>
+    public int CopyOctetsUpTo(scoped Span<byte> destination, Asn1Tag? tag = null)
+    {
+        if (!AsnDecoder.TryReadOctetString(_rest, destination, _rules, out int consumed, out int written, tag))
+            throw new AsnContentException("An OCTET STRING is too long.");
+        Take(consumed);
+        return written;
+    }
+
+    /// <summary>Reads a BIT STRING of whole bytes, exactly <paramref name="destination"/>'s length.</summary>
+    public void CopyBitOctets(scoped Span<byte> destination, Asn1Tag? tag = null)
+    {
+        if (!AsnDecoder.TryReadBitString(_rest, destination, _rules, out int unused, out int consumed, out int written, tag)
+            || unused != 0
+            || written != destination.Length)
+        {
+            throw new AsnContentException("A BIT STRING has the wrong length.");
+        }
+
+        Take(consumed);
     }
 
     /// <summary>Reads an OCTET STRING.</summary>
@@ -99,8 +171,8 @@ internal ref struct DerReader
     {
         ReadOnlySpan<byte> before = _rest;
         int position = _position;
-        AsnDecoder.ReadEncodedValue(before, AsnEncodingRules.DER, out int offset, out int length, out _);
-        if (!AsnDecoder.TryReadPrimitiveOctetString(before, AsnEncodingRules.DER, out ReadOnlySpan<byte> value, out int consumed))
+        AsnDecoder.ReadEncodedValue(before, _rules, out int offset, out int length, out _);
+        if (!AsnDecoder.TryReadPrimitiveOctetString(before, _rules, out ReadOnlySpan<byte> value, out int consumed))
             throw new AsnContentException("An OCTET STRING is not primitive.");
         Take(consumed);
         content = (position + offset)..(position + offset + length);
@@ -112,7 +184,7 @@ internal ref struct DerReader
     {
         int position = _position;
         if (!AsnDecoder.TryReadPrimitiveBitString(
-                _rest, AsnEncodingRules.DER, out int unused, out ReadOnlySpan<byte> value, out int consumed)
+                _rest, _rules, out int unused, out ReadOnlySpan<byte> value, out int consumed)
             || unused != 0)
             throw new AsnContentException("A BIT STRING is not of whole octets.");
         Take(consumed);
@@ -126,7 +198,7 @@ internal ref struct DerReader
     public ReadOnlySpan<byte> ReadNamedBits(int maximum)
     {
         if (!AsnDecoder.TryReadPrimitiveBitString(
-                _rest, AsnEncodingRules.DER, out int unused, out ReadOnlySpan<byte> value, out int consumed)
+                _rest, _rules, out int unused, out ReadOnlySpan<byte> value, out int consumed)
             || value.Length > maximum || (!value.IsEmpty && (value[^1] & (1 << unused)) == 0))
             throw new AsnContentException("A list of named bits is too long or ends in zeros.");
         Take(consumed);
@@ -140,11 +212,11 @@ internal ref struct DerReader
         int consumed;
         if (NextIs(Asn1Tag.UtcTime))
         {
-            time = AsnDecoder.ReadUtcTime(_rest, AsnEncodingRules.DER, out consumed, twoDigitYearMax: 2049);
+            time = AsnDecoder.ReadUtcTime(_rest, _rules, out consumed, twoDigitYearMax: 2049);
         }
         else
         {
-            time = AsnDecoder.ReadGeneralizedTime(_rest, AsnEncodingRules.DER, out consumed);
+            time = AsnDecoder.ReadGeneralizedTime(_rest, _rules, out consumed);
             if (time.Year < 2050 || time.Ticks % TimeSpan.TicksPerSecond != 0)
                 throw new AsnContentException("A GeneralizedTime before 2050 or with fractions (RFC 5280 §4.1.2.5).");
         }

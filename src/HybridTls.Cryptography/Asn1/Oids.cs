@@ -1,10 +1,32 @@
-namespace HybridTls.Certificates;
+namespace HybridTls.Cryptography;
 
 /// <summary>Object identifiers as the content bytes of their DER encoding, and in dotted form where the BCL wants a string.</summary>
 internal static class Oids
 {
     /// <summary>id-ml-dsa-65 (RFC 9881 §2).</summary>
     public const string MLDsa65Dotted = "2.16.840.1.101.3.4.3.18";
+
+    public const string MLDsa44Dotted = "2.16.840.1.101.3.4.3.17";
+    public const string MLDsa87Dotted = "2.16.840.1.101.3.4.3.19";
+
+    // RFC 9935 §3
+    public const string MLKem512Dotted = "2.16.840.1.101.3.4.4.1";
+    public const string MLKem768Dotted = "2.16.840.1.101.3.4.4.2";
+    public const string MLKem1024Dotted = "2.16.840.1.101.3.4.4.3";
+
+    // Encrypted keys: RFC 8018 appendix C, RFC 7292 appendix C
+    public const string Pbes2 = "1.2.840.113549.1.5.13";
+    public const string Pbkdf2 = "1.2.840.113549.1.5.12";
+    public const string Pkcs12Sha1ThreeKeyTripleDes = "1.2.840.113549.1.12.1.3";
+    public const string Pkcs12Sha1TwoKeyTripleDes = "1.2.840.113549.1.12.1.4";
+    public const string HmacSha1 = "1.2.840.113549.2.7";
+    public const string HmacSha256 = "1.2.840.113549.2.9";
+    public const string HmacSha384 = "1.2.840.113549.2.10";
+    public const string HmacSha512 = "1.2.840.113549.2.11";
+    public const string Aes128Cbc = "2.16.840.1.101.3.4.1.2";
+    public const string Aes192Cbc = "2.16.840.1.101.3.4.1.22";
+    public const string Aes256Cbc = "2.16.840.1.101.3.4.1.42";
+    public const string TripleDesCbc = "1.2.840.113549.3.7";
 
     public const string ServerAuthenticationDotted = "1.3.6.1.5.5.7.3.1";
     public const string ClientAuthenticationDotted = "1.3.6.1.5.5.7.3.2";
