@@ -37,6 +37,9 @@ internal sealed class DataProtectionTicketProtector : ITicketProtector
 
     public TimeSpan TicketLifetime { get; }
 
+    /// <inheritdoc cref="KeyRingWatch.IsReading"/>
+    internal bool IsReadingRing => _watch.IsReading;
+
 #pragma warning disable CA1031 // Storage of any kind can be under the ring, and throw anything; a handshake goes on without a ticket.
     public byte[]? Protect(ReadOnlySpan<byte> session)
     {

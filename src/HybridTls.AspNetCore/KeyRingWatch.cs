@@ -36,6 +36,9 @@ internal sealed class KeyRingWatch
         ReadInBackground();
     }
 
+    /// <summary>Whether the ring is being read in the background; for tests.</summary>
+    public bool IsReading => Volatile.Read(ref _isReading) == 1;
+
     /// <summary>Whether a key may be used: it is not revoked, and not the second unknown one within a second.</summary>
     /// <param name="id">The key's id.</param>
     /// <param name="isOurs">Whether the id comes from the ring itself, and not from the network.</param>

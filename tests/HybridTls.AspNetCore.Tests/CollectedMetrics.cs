@@ -41,6 +41,13 @@ internal sealed class CollectedMetrics : IDisposable
         return Find(name, tags).Last().Value;
     }
 
+    /// <summary>Waits until a handshake has begun.</summary>
+    public async Task WaitForHandshakeAsync()
+    {
+        while (!Find("hybridtls.active_handshakes").Any(static measured => measured.Value == 1))
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+    }
+
     public void Dispose() => _listener.Dispose();
 
     private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>

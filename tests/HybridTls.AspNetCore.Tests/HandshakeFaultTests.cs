@@ -114,8 +114,9 @@ public sealed class HandshakeFaultTests
         using FailureList failures = new();
         await using WebHost host =
             await WebHost.StartAsync(static app => { }, options => options.OnHandshakeFailed = failures.Add);
+        using CollectedMetrics metrics = new(host.Services, "HybridTls");
         using Socket silent = await ConnectAsync(host);
-        await Task.Delay(100, Token);
+        await metrics.WaitForHandshakeAsync();
         using CancellationTokenSource limit = new(TimeSpan.FromSeconds(0.5));
         await host.StopAsync(limit.Token);
         await failures.WaitForAsync(1);

@@ -192,6 +192,7 @@ public sealed class HandshakeLimitsTests
     private static async Task<Socket> SayHelloAsync(WebHost host, bool says, bool answered = true)
     {
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
+        using CollectedMetrics metrics = new(host.Services, "HybridTls");
         await socket.ConnectAsync(IPAddress.Loopback, host.Port, Token);
         if (says)
         {
@@ -205,7 +206,7 @@ public sealed class HandshakeLimitsTests
         }
         else
         {
-            await Task.Delay(100, Token); // until the server has taken it
+            await metrics.WaitForHandshakeAsync();
         }
 
         return socket;

@@ -20,12 +20,15 @@ public sealed class HttpHandlerTests
     [Fact]
     public async Task Connections_are_pooled_and_reported_once_each()
     {
-        await using WebHost host = await WebHost.StartAsync(static app => app.MapGet("/", static async (HttpContext context) =>
+        int connected = 0, requests = 0;
+        TaskCompletionSource both = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using WebHost host = await WebHost.StartAsync(app => app.MapGet("/", async (HttpContext context) =>
         {
-            await Task.Delay(100);
+            if (Interlocked.Increment(ref requests) == 2)
+                both.SetResult(); // two connections are in use
+            await both.Task;
             return context.Connection.Id;
         }));
-        int connected = 0;
         using HttpClient client = host.CreateClient(handler: handler =>
         {
             handler.Sockets.MaxConnectionsPerServer = 2;

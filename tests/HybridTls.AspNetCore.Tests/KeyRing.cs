@@ -34,6 +34,13 @@ internal sealed class KeyRing : IDisposable
 
     public IKeyManager Keys => _services.GetRequiredService<IKeyManager>();
 
+    /// <summary>Waits until no look for revocations is under way.</summary>
+    public async Task WhenReadAsync()
+    {
+        while (((DataProtectionTicketProtector)Protector).IsReadingRing)
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+    }
+
     public static void Configure(IServiceCollection services, FlakyStorage storage, string application = "fleet")
     {
         services.AddDataProtection().SetApplicationName(application);

@@ -39,7 +39,6 @@ public sealed class RemoteKeyTests : IDisposable
             if (now == Many)
                 allWait.SetResult();
             await allWait.Task.WaitAsync(cancellationToken); // nobody is answered before all have come
-            await Task.Delay(50, cancellationToken);
             Interlocked.Decrement(ref waiting);
             return _key.SignData(content.ToArray());
         });

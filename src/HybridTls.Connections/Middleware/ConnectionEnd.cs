@@ -17,8 +17,6 @@ internal sealed class ConnectionEnd : CancellationTokenSource, IConnectionObserv
     private static readonly TimeSpan DefaultCallbackTime = TimeSpan.FromSeconds(1);
 
     private readonly ManualResetEventSlim _triggered = new();
-    private readonly CancellationToken _transport;
-    private readonly CancellationTokenRegistration _registration;
     private readonly string _connectionId;
     private readonly ILogger _logger;
     private readonly TimeSpan _callbackTime;
@@ -27,10 +25,10 @@ internal sealed class ConnectionEnd : CancellationTokenSource, IConnectionObserv
     public ConnectionEnd(string connectionId, ILogger logger, CancellationToken transport, TimeSpan? callbackTime = null)
     {
         _callbackTime = callbackTime ?? DefaultCallbackTime;
-        _transport = transport;
         _connectionId = connectionId;
         _logger = logger;
-        _registration = transport.UnsafeRegister(static state => ((ConnectionEnd)state!).Trigger(), this);
+        // Never ended: what was registered here is told of the end also if the server closes, after the middleware has returned.
+        transport.UnsafeRegister(static state => ((ConnectionEnd)state!).Trigger(), this);
     }
 
     /// <inheritdoc/>
@@ -80,13 +78,5 @@ internal sealed class ConnectionEnd : CancellationTokenSource, IConnectionObserv
         {
             _triggered.Set();
         }
-    }
-
-    /// <summary>Ends the link to the transport.</summary>
-    /// <returns>The transport's token.</returns>
-    public CancellationToken Detach()
-    {
-        _registration.Dispose();
-        return _transport;
     }
 }

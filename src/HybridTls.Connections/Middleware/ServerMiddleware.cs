@@ -59,7 +59,8 @@ internal sealed class ServerMiddleware(
                 return;
             features.Register(context.Features);
             _telemetry.Metrics.ConnectionStarted(PeerRole.Client, features);
-            ConnectionEnd end = new(context.ConnectionId, _telemetry.Logger, context.ConnectionClosed);
+            CancellationToken transportClosed = context.ConnectionClosed;
+            ConnectionEnd end = new(context.ConnectionId, _telemetry.Logger, transportClosed);
             connection.Observer = end;
             context.ConnectionClosed = end.Token;
             context.Transport = connection;
@@ -70,7 +71,7 @@ internal sealed class ServerMiddleware(
             finally
             {
                 context.Transport = transport;
-                context.ConnectionClosed = end.Detach();
+                context.ConnectionClosed = transportClosed;
                 _telemetry.ConnectionStopped(PeerRole.Client, features, context.ConnectionId, connection.Failure);
             }
         }

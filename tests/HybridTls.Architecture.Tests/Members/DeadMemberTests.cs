@@ -10,6 +10,8 @@ public sealed class DeadMemberTests
     {
         ["HybridTls.AspNetCore.Authentication.HybridTlsAuthenticationHandler..ctor"] = "the container makes it",
         ["HybridTls.AspNetCore.Authentication.HybridTlsAuthenticationHandler.set_Events"] = "the container makes it",
+        ["HybridTls.AspNetCore.DataProtectionTicketProtector.get_IsReadingRing"] = "when a look in the background has ended",
+        ["HybridTls.AspNetCore.KeyRingWatch.get_IsReading"] = "when a look in the background has ended",
         ["HybridTls.Connections.HandshakesUnderWay.get_Count"] = "that nothing is left behind",
         ["HybridTls.Connections.HttpTlsStream.get_ApplicationProtocol"] = "what a request's stream says of its connection",
         ["HybridTls.Connections.HttpTlsStream.get_Parameters"] = "what a request's stream says of its connection",

@@ -17,7 +17,6 @@ public sealed class HostTests
         using HybridTlsCredential remote = CreateRemote(async (content, cancellationToken) =>
         {
             await release.Task.WaitAsync(cancellationToken);
-            await Task.Delay(50, cancellationToken);
             return await TestIdentities.Server.SignAsync(content, cancellationToken);
         });
         Task<TlsPair> slow = TlsPair.CreateAsync(TestIdentities.ServerOptions(options => options.Credential = remote));
@@ -53,7 +52,7 @@ public sealed class HostTests
         PeerValidationContext? seen = null;
         PeerValidation validation = TestIdentities.TrustRoot.WithCallback(async (context, cancellationToken) =>
         {
-            await Task.Delay(10, cancellationToken);
+            await Task.Yield();
             seen = context;
             return PeerVerdict.Accept;
         });
