@@ -77,7 +77,7 @@ public sealed class HybridTlsClientOptions : HybridTlsOptions
     /// <exception cref="InvalidOperationException">An option is missing or contradicts another; the message names it.</exception>
     internal void Validate()
     {
-        if (PeerValidation is null)
+        if (PeerValidation is null) // HT-AUTH-3
         {
             throw new InvalidOperationException(
                 "PeerValidation is not set: say whom the client trusts, e.g. PeerValidation.TrustAnchors(root) or PinnedPublicKeys(key).");

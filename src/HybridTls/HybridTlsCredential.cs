@@ -287,7 +287,7 @@ public sealed class HybridTlsCredential : IDisposable
 #pragma warning restore CA1031
         return signature is not null && _publicKey.Verify(content.Span, signature)
             ? signature
-            : throw TlsError.Create(FailureReason.SignerSignature, this);
+            : throw TlsError.Create(FailureReason.SignerSignature, this); // HT-AUTH-10
     }
 
     private static HybridTlsCredential Join(CredentialChain chain, MLDsa key, bool leaveOpen)

@@ -49,7 +49,7 @@ public abstract class HybridTlsOptions
     /// <summary>
     /// The cipher suites in order of preference. Default: AES-256-GCM, ChaCha20-Poly1305, AES-128-GCM, as far as the platform has them.
     /// </summary>
-    public IList<TlsCipherSuite> CipherSuites { get; set; } =
+    public IList<TlsCipherSuite> CipherSuites { get; set; } = // HT-WIRE-3
     [
         TlsCipherSuite.TLS_AES_256_GCM_SHA384,
         TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256,
@@ -103,7 +103,7 @@ public abstract class HybridTlsOptions
     /// <see cref="PeerValidation"/>. A session ends 7 days after the peers proved who they are, and with every change of the names, the
     /// application protocol, the trust or the kind of credential under which it began. Default: true.
     /// </summary>
-    public bool AllowTlsResume { get; set; } = true;
+    public bool AllowTlsResume { get; set; } = true; // HT-RES-11
 
     /// <summary>
     /// Receives the secrets of each connection as lines of the NSS key log format, with which anyone can decrypt the traffic. For
@@ -120,7 +120,7 @@ public abstract class HybridTlsOptions
     public bool UseSslKeyLogFile { get; set; }
 
     /// <summary>How long a handshake may take. Default: 10 seconds.</summary>
-    public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10); // HT-SHELL-5
 
     /// <summary>The clock for validity periods and time-outs.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
@@ -145,7 +145,7 @@ public abstract class HybridTlsOptions
 
     /// <summary>Refuses options that cannot work, with a message that names the one to change.</summary>
     /// <exception cref="InvalidOperationException">An option is missing or contradicts another.</exception>
-    private protected void ValidateCommon()
+    private protected void ValidateCommon() // HT-SHELL-9
     {
         if (CipherSuites is null || ApplicationProtocols is null)
             throw new InvalidOperationException("CipherSuites or ApplicationProtocols is null: leave the default, or give an empty list of protocols.");
@@ -175,7 +175,7 @@ public abstract class HybridTlsOptions
     }
 
     /// <summary>One of the two permissions alone is a mistake, and never a key log. The environment plays no part in it.</summary>
-    private void ValidateKeyLog()
+    private void ValidateKeyLog() // HT-KEY-8
     {
         if (KeyLog is null && !UseSslKeyLogFile)
             return;

@@ -189,7 +189,7 @@ public sealed class PeerValidation
         ReadOnlyMemory<byte> encoded = request.Certificates[0];
         ReadOnlyMemory<byte> bytes = MLDsaPublicKeyInfo.Read(encoded);
         if (!AcceptsRawPublicKeys)
-            return Refuse(FailureReason.RawPublicKeyUnjudged);
+            return Refuse(FailureReason.RawPublicKeyUnjudged); // HT-AUTH-9
         if (_pins is null)
             return Accept(request, new VerificationKey(bytes), encoded, [], ["No trust anchors and no pinned keys: the raw public key " +
                 "was not judged."]);
@@ -230,7 +230,7 @@ public sealed class PeerValidation
         PathResult result = PathValidator.Validate(anchors, presented, request.Peer, now);
         if (result.Failure is not null)
             return Refuse(result.Failure);
-        if (_pins is not null && !result.Path.Any(certificate => _pins.TryFind(certificate.SubjectPublicKeyInfo.Span, out _)))
+        if (_pins is not null && !result.Path.Any(certificate => _pins.TryFind(certificate.SubjectPublicKeyInfo.Span, out _))) // HT-CERT-11
             return Refuse(FailureReason.KeyNotPinned, HashOf(leaf.SubjectPublicKeyInfo));
         anchors.Recent.Add(result.Path);
         return Accept(request, leaf.Key, leaf.SubjectPublicKeyInfo, result.Path, []);
@@ -267,7 +267,7 @@ public sealed class PeerValidation
         ReadOnlyMemory<byte> encodedKey,
         IReadOnlyList<ParsedCertificate> path,
         IReadOnlyList<string> findings) =>
-        _callback is null
+        _callback is null // HT-AUTH-4
             ? new PeerEvaluation(key, null)
             : new PeerEvaluation(key, null, new PeerValidationContext(request, encodedKey, path, findings), _callback);
 

@@ -10,7 +10,7 @@ namespace HybridTls.Connections;
 /// their client, of which the oldest are given up.
 /// </summary>
 #pragma warning disable CA1001 // It lives as long as its endpoint, which nobody disposes; the limiter holds no resource but its queue.
-internal sealed class HandshakeGate
+internal sealed class HandshakeGate // HT-SHELL-14
 #pragma warning restore CA1001
 {
     private static readonly TimeSpan WarningInterval = TimeSpan.FromMinutes(1);

@@ -39,10 +39,10 @@ internal static class CertificateCompressor
     public static byte[] Inflate(CompressedCertificate message, CertificateCompression allowed, int limit)
     {
         if (!Algorithms(allowed).AsSpan().Contains(message.Algorithm))
-            TlsError.Throw(FailureReason.CompressionNotOffered, message.Algorithm);
+            TlsError.Throw(FailureReason.CompressionNotOffered, message.Algorithm); // HT-CMP-4
         if (message.UncompressedLength > limit)
         {
-            TlsError.Throw(FailureReason.CertificateMessageTooLong, message.UncompressedLength, limit);
+            TlsError.Throw(FailureReason.CertificateMessageTooLong, message.UncompressedLength, limit); // HT-CMP-2
         }
 
         byte[] body = new byte[message.UncompressedLength];
@@ -50,13 +50,13 @@ internal static class CertificateCompressor
             ? InflateBrotli(message.Data, body)
             : InflateZlib(message.Data, body);
         if (!exact)
-            TlsError.Throw(FailureReason.CorruptCompression);
+            TlsError.Throw(FailureReason.CorruptCompression); // HT-CMP-3
         return body;
     }
 
     private static bool InflateBrotli(ReadOnlySpan<byte> data, Span<byte> body)
     {
-        if (!BrotliBound.IsBounded(data, body.Length))
+        if (!BrotliBound.IsBounded(data, body.Length)) // HT-CMP-5
             return false;
         using BrotliDecoder decoder = new();
         OperationStatus status = decoder.Decompress(data, body, out int consumed, out int written);

@@ -63,7 +63,7 @@ internal sealed class HostName
     }
 
     /// <summary>Whether the certificate's subjectAltName holds this name; the common name is never looked at (RFC 9525 §2).</summary>
-    public bool Matches(ParsedCertificate certificate)
+    public bool Matches(ParsedCertificate certificate) // HT-CERT-5
     {
         Range range = certificate.Extensions.SubjectAlternativeNames;
         if (range.Equals(default))

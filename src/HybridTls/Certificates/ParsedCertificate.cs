@@ -101,7 +101,7 @@ internal sealed class ParsedCertificate
         }
         catch (AsnContentException exception)
         {
-            throw TlsError.CreateFrom(exception, FailureReason.MalformedCertificate, exception.Message);
+            throw TlsError.CreateFrom(exception, FailureReason.MalformedCertificate, exception.Message); // HT-CERT-10
         }
     }
 

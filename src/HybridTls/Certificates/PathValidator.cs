@@ -52,7 +52,7 @@ internal sealed class PathValidator
         if (CheckLeafKey(leaf) is { } failure)
             return failure;
         if (leaf.Extensions.UnknownCritical is { } unknown)
-            return Fail(FailureReason.CriticalExtension, leaf, unknown);
+            return Fail(FailureReason.CriticalExtension, leaf, unknown); // HT-CERT-8
         return CheckPurpose(leaf, peer) ?? CheckValidity(leaf, now);
     }
 
@@ -65,7 +65,7 @@ internal sealed class PathValidator
             return Fail(FailureReason.KeyUsageConflict, leaf, usageProblem);
         // RFC 9846 §4.5.1.2: digitalSignature must be set where keyUsage is present.
         if (leaf.Extensions.KeyUsage is { } usage && (usage & X509KeyUsageFlags.DigitalSignature) == 0)
-            return Fail(FailureReason.KeyUsage, leaf);
+            return Fail(FailureReason.KeyUsage, leaf); // HT-CERT-3
         return null;
     }
 
@@ -74,7 +74,7 @@ internal sealed class PathValidator
     public static PathResult Validate(TrustAnchorSet anchors, IReadOnlyList<ParsedCertificate> presented, PeerRole peer, DateTimeOffset now)
     {
         // The anchor itself was presented: it is trusted as it is, no signature says more.
-        if (anchors.Find(presented[0].Der.Span) is { } anchor)
+        if (anchors.Find(presented[0].Der.Span) is { } anchor) // HT-CERT-1
             return new PathResult([anchor], null, 0);
         var search = new PathValidator(anchors, presented, peer, now);
         search._path.Add(presented[0]);
@@ -194,7 +194,7 @@ internal sealed class PathValidator
         if (extensions.UnknownCritical is { } unknown)
             return Fail(FailureReason.CriticalExtension, issuer, unknown);
         if (!extensions.IsAuthority)
-            return Fail(FailureReason.NotCA, issuer);
+            return Fail(FailureReason.NotCA, issuer); // HT-CERT-2
         if (extensions.KeyUsageProblem is { } usageProblem)
             return Fail(FailureReason.KeyUsageConflict, issuer, usageProblem);
         if (extensions.KeyUsage is { } usage && (usage & X509KeyUsageFlags.KeyCertSign) == 0)
@@ -216,7 +216,7 @@ internal sealed class PathValidator
     }
 
     // §6.1.3 (b), (c): self-issued certificates are exempt unless they are the leaf.
-    private bool CheckNames(ParsedCertificate issuer)
+    private bool CheckNames(ParsedCertificate issuer) // HT-CERT-7
     {
         if (issuer.Extensions.NameConstraints is not { } constraints)
             return true;
@@ -250,14 +250,14 @@ internal sealed class PathValidator
             }
         }
 
-        if (_signatures.Count == MaxSignatures)
+        if (_signatures.Count == MaxSignatures) // HT-CERT-9
             return false;
         verified = issuer.Key.Verify(child.ToBeSigned, child.Signature);
         _signatures.Add((child, issuer, verified));
         return true;
     }
 
-    private static ValidationFailure? CheckPurpose(ParsedCertificate certificate, PeerRole peer)
+    private static ValidationFailure? CheckPurpose(ParsedCertificate certificate, PeerRole peer) // HT-CERT-4
     {
         CertificateExtensions extensions = certificate.Extensions;
         bool allowed = !extensions.HasExtendedKeyUsage ||
@@ -268,7 +268,7 @@ internal sealed class PathValidator
     }
 
     // §4.1.2.5: both ends are inclusive; notAfter names a whole second.
-    private static ValidationFailure? CheckValidity(ParsedCertificate certificate, DateTimeOffset now)
+    private static ValidationFailure? CheckValidity(ParsedCertificate certificate, DateTimeOffset now) // HT-CERT-6
     {
         if (now < certificate.NotBefore)
             return Fail(FailureReason.NotYetValid, certificate, Date(certificate.NotBefore), Date(now));

@@ -73,11 +73,11 @@ internal sealed class SecureChannel(HandshakeMachine machine, IChannelOutput out
 
     /// <summary>Keeps a failure of the reading side as <see cref="Failure"/>, unless there is one already.</summary>
     /// <returns>Whether it is the first.</returns>
-    public bool Fail(Exception exception) =>
+    public bool Fail(Exception exception) => // HT-ALERT-7
         Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(exception), null) is null;
 
     /// <summary>Tells the peer the alert of <see cref="Failure"/>, if it is one that the peer does not know.</summary>
-    public ValueTask ReportFailureAsync()
+    public ValueTask ReportFailureAsync() // HT-SHELL-7
     {
         if (Failure is not { SourceException: HybridTlsException { Failure: HybridTlsFailure.AlertSent, Alert: { } alert } })
             return default;
@@ -152,7 +152,7 @@ internal sealed class SecureChannel(HandshakeMachine machine, IChannelOutput out
 
     /// <summary>Ends our side with close_notify; what the peer sends can still be read (§6.1). Once is enough.</summary>
     /// <exception cref="HybridTlsException">The connection is lost.</exception>
-    public async ValueTask CloseAsync(CancellationToken cancellationToken)
+    public async ValueTask CloseAsync(CancellationToken cancellationToken) // HT-SHELL-3
     {
         using WriteTurn turn = await EnterWriteAsync(cancellationToken).ConfigureAwait(false);
         ThrowIfLost();
@@ -195,7 +195,7 @@ internal sealed class SecureChannel(HandshakeMachine machine, IChannelOutput out
     }
 
     /// <summary>The channel binding <c>tls-exporter</c> (RFC 9266), 32 bytes.</summary>
-    public byte[] GetChannelBinding() => Export("EXPORTER-Channel-Binding", default, 32);
+    public byte[] GetChannelBinding() => Export("EXPORTER-Channel-Binding", default, 32); // HT-KEY-5
 
     /// <summary>Lets a task go that nobody waits for: it throws nothing, and its pooled state may be reused.</summary>
     internal static void Forget(ValueTask task) => task.Preserve();
@@ -213,7 +213,7 @@ internal sealed class SecureChannel(HandshakeMachine machine, IChannelOutput out
                 machine.Receive(HandshakeMessage.Parse(result.HandshakeMessage));
                 break;
             case RecordReadKind.CloseNotify:
-                IsEnded = true;
+                IsEnded = true; // HT-ALERT-4
                 break;
         }
 

@@ -1,7 +1,7 @@
 namespace HybridTls;
 
 /// <summary>The handshake message types (RFC 9846 §4; RFC 8879 §4 for CompressedCertificate).</summary>
-internal enum HandshakeType : byte
+internal enum HandshakeType : byte // HT-MSG-4
 {
     /// <summary>client_hello: §4.2.2.</summary>
     ClientHello = 1,

@@ -8,7 +8,7 @@ internal static class HostCall
     /// dropped.
     /// </summary>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
-    public static async ValueTask<T> BoundAsync<T>(ValueTask<T> call, CancellationToken cancellationToken)
+    public static async ValueTask<T> BoundAsync<T>(ValueTask<T> call, CancellationToken cancellationToken) // HT-SHELL-13
     {
         if (call.IsCompleted)
             return await call.ConfigureAwait(false);

@@ -1,7 +1,7 @@
 namespace HybridTls;
 
 /// <summary>How a connection failed: who noticed, and what the other side knows.</summary>
-public enum HybridTlsFailure
+public enum HybridTlsFailure // HT-ALERT-5
 {
     /// <summary>We found the fault and told the peer with <see cref="HybridTlsException.Alert"/>.</summary>
     AlertSent,

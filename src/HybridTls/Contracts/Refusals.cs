@@ -110,7 +110,7 @@ internal static class Refusals
         // Negotiation, as the server sees it
         new(FailureReason.NoTls13, TlsAlert.ProtocolVersion, "RFC 9846 §4.3.1",
             "The peer offers no TLS 1.3, the only version here."),
-        new(FailureReason.NoSharedCipherSuite, TlsAlert.HandshakeFailure, "RFC 9846 §4.2.1",
+        new(FailureReason.NoSharedCipherSuite, TlsAlert.HandshakeFailure, "RFC 9846 §4.2.1", // HT-NEG-5
             "The peer offers none of our cipher suites: look at CipherSuites, and at what the peer enables for TLS 1.3."),
         new(FailureReason.NoSharedGroup, TlsAlert.HandshakeFailure, "RFC 9846 §4.2.1",
             "The peer offers no X25519MLKEM768 (0x11EC), the only key agreement here: it needs OpenSSL 3.5, Go 1.27, Node "

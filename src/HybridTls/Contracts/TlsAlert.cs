@@ -1,7 +1,7 @@
 namespace HybridTls;
 
 /// <summary>The alert descriptions of TLS 1.3 (RFC 9846 §6).</summary>
-public enum TlsAlert : byte
+public enum TlsAlert : byte // HT-ALERT-1
 {
     /// <summary>The sender will send nothing more on this connection (§6.1). Not an error.</summary>
     CloseNotify = 0,

@@ -25,7 +25,7 @@ internal sealed class CertificateNegotiation
         if (!hello.Has(ExtensionType.SignatureAlgorithms))
             TlsError.Throw(FailureReason.NoSignatureAlgorithms);
         if (!hello.SignatureAlgorithms.Contains(SignatureScheme.MLDsa65))
-            TlsError.Throw(FailureReason.NoSharedSignatureScheme);
+            TlsError.Throw(FailureReason.NoSharedSignatureScheme); // HT-NEG-3
 
         bool requestsCertificate = options.ClientCertificateMode != ClientAuthenticationMode.NoCertificate;
         bool namesClientTypes = !hello.ClientCertificateTypes.IsEmpty;

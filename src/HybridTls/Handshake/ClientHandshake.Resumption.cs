@@ -28,7 +28,7 @@ internal sealed partial class ClientHandshake
             return;
         DateTimeOffset now = _options.TimeProvider.GetUtcNow();
         int discarded = 0;
-        while (discarded++ < MaxDiscarded && _options.SessionCache!.Take(SessionKey) is { } session)
+        while (discarded++ < MaxDiscarded && _options.SessionCache!.Take(SessionKey) is { } session) // HT-RES-4
         {
             if (session.Times.IsValidAt(now) && IsOffered(session.CipherSuite) && IsStillTrusted(session))
             {
@@ -45,7 +45,7 @@ internal sealed partial class ClientHandshake
         && Array.Exists(_template.CipherSuites, offered => CipherSuiteParameters.Find((ushort)offered)!.Hash == own.Hash);
 
     /// <summary>Judges the server by its certificate again: it may have expired, and a callback is to be asked each time.</summary>
-    private bool IsStillTrusted(ClientSession session)
+    private bool IsStillTrusted(ClientSession session) // HT-RES-16
     {
         _sessionPeer = _options.PeerValidation!.Evaluate(new PeerValidationRequest
         {
@@ -92,7 +92,7 @@ internal sealed partial class ClientHandshake
 
         // That one was offered at all is known: the extension would be unsolicited otherwise.
         if (hello.PreSharedKey != 0)
-            TlsError.Throw(FailureReason.UnknownPskIdentity, hello.PreSharedKey);
+            TlsError.Throw(FailureReason.UnknownPskIdentity, hello.PreSharedKey); // HT-RES-12
         if (SuiteOf(_session!).Hash != suite.Hash)
             TlsError.Throw(FailureReason.PskHash, suite);
         if (Schedule.Suite != suite)
@@ -121,7 +121,7 @@ internal sealed partial class ClientHandshake
             return ClientState.Established;
         DateTimeOffset now = _options.TimeProvider.GetUtcNow();
         TimeSpan lifetime = SessionTimes.LifetimeAt(now, AuthenticatedAt, TimeSpan.FromSeconds(ticket.Lifetime));
-        if (lifetime == TimeSpan.Zero)
+        if (lifetime == TimeSpan.Zero) // HT-RES-13
             return ClientState.Established;
         Span<byte> psk = stackalloc byte[Suite.HashSize];
         Schedule.DeriveResumptionPsk(ticket.Nonce, psk);

@@ -17,7 +17,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
 {
     private readonly HybridTlsClientOptions _options;
     private readonly ClientHelloTemplate _template;
-    private readonly X25519MLKem768 _keyShare = X25519MLKem768.Generate();
+    private readonly X25519MLKem768 _keyShare = X25519MLKem768.Generate(); // HT-KEX-1
     private ExtensionSet _offered;
     private CipherSuiteParameters? _retrySuite;
     private SslApplicationProtocol _applicationProtocol;
@@ -72,7 +72,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
     }
 
     /// <inheritdoc/>
-    public override void Receive(in HandshakeMessage message) => State = (State, message.Type) switch
+    public override void Receive(in HandshakeMessage message) => State = (State, message.Type) switch // HT-HS-2
     {
         (ClientState.AwaitServerHello, HandshakeType.ServerHello) => ReadServerHelloOrRetry(message),                     // §4.2.3
         (ClientState.AwaitServerHelloAfterRetry, HandshakeType.ServerHello) => ReadServerHello(message),                  // §4.2.3
@@ -84,7 +84,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         (ClientState.AwaitFinished, HandshakeType.Finished) => ReadFinished(message),                                     // §4.5.3
         (ClientState.Established, HandshakeType.NewSessionTicket) => ReadNewSessionTicket(message),                       // §4.7.1
         (ClientState.Established, HandshakeType.KeyUpdate) => ReadKeyUpdate(message),                                     // §4.7.3
-        _ => throw Unexpected(State, message.Type),
+        _ => throw Unexpected(State, message.Type), // HT-HS-8
     };
 
     private protected override void ContinueAfterSignature() => State = FinishClientFlight();
@@ -123,7 +123,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
 
         bool selectsGroup = retry.SelectedGroup is not null;
         if (retry.SelectedGroup is { } group && (group != NamedGroup.X25519MLKem768 || !WithholdKeyShare))
-            TlsError.Throw(FailureReason.RetryGroup, (ushort)group);
+            TlsError.Throw(FailureReason.RetryGroup, (ushort)group); // HT-HRR-4
         if (!selectsGroup && retry.Cookie.IsEmpty)
             TlsError.Throw(FailureReason.EmptyRetryRequest);
 
@@ -134,21 +134,21 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         WriteChangeCipherSpecOnce();
         if (_session is not null && SuiteOf(_session).Hash != _retrySuite.Hash)
             DropSession(); // its key has another hash than the transcript now has (§4.2.4)
-        WriteClientHello(selectsGroup ? ClientHelloShares.Selected : WithholdKeyShare ? ClientHelloShares.None : ClientHelloShares.Initial, retry.Cookie);
+        WriteClientHello(selectsGroup ? ClientHelloShares.Selected : WithholdKeyShare ? ClientHelloShares.None : ClientHelloShares.Initial, retry.Cookie); // HT-HRR-2
         return ClientState.AwaitServerHelloAfterRetry;
     }
 
     private ClientState ReadServerHello(in HandshakeMessage message)
     {
         if (ServerHello.IsHelloRetryRequest(message.Body))
-            TlsError.Throw(FailureReason.SecondRetryRequest);
+            TlsError.Throw(FailureReason.SecondRetryRequest); // HT-HRR-5
         ServerHello hello = ServerHello.Parse(message.Body);
         ThrowUnlessTls13(hello, afterRetry: _retrySuite is not null);
         hello.Extensions.Types.ThrowIfUnsolicited(_offered, "ServerHello");
         ThrowUnlessEchoed(hello.SessionIdEcho);
         CipherSuiteParameters suite = FindOfferedSuite(hello.CipherSuite);
         if (_retrySuite is not null && _retrySuite != suite)
-            TlsError.Throw(FailureReason.CipherSuiteAfterRetry);
+            TlsError.Throw(FailureReason.CipherSuiteAfterRetry); // HT-HRR-7
         if (!hello.Extensions.Contains(ExtensionType.KeyShare))
             TlsError.Throw(FailureReason.NoKeyShare, "ServerHello");
         if (hello.KeyShare.Group != NamedGroup.X25519MLKem768 || !_shareSent)
@@ -162,12 +162,12 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         }
         catch (HybridKeyAgreementException exception)
         {
-            throw TlsError.CreateFrom(exception, FailureReason.InvalidKeyShare, "server", exception.Message);
+            throw TlsError.CreateFrom(exception, FailureReason.InvalidKeyShare, "server", exception.Message); // HT-KEX-4
         }
         finally
         {
             // The connection lives long; its ephemeral private keys must not (forward secrecy).
-            _keyShare.Dispose();
+            _keyShare.Dispose(); // HT-KEX-5
         }
 
         Transcript.SelectSuite(suite);
@@ -182,7 +182,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
     private ClientState ReadEncryptedExtensions(in HandshakeMessage message)
     {
         EncryptedExtensions extensions = EncryptedExtensions.Parse(message.Body);
-        extensions.Extensions.Types.ThrowIfUnsolicited(_offered, "EncryptedExtensions");
+        extensions.Extensions.Types.ThrowIfUnsolicited(_offered, "EncryptedExtensions"); // HT-NEG-11
         if (!extensions.ApplicationProtocol.IsEmpty)
             _applicationProtocol = FindOfferedProtocol(extensions.ApplicationProtocol);
         if (extensions.RecordSizeLimit is { } limit)
@@ -200,7 +200,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
 
         if (_resumed && namesServerType && PeerCertificateType != CertificateTypeOf(_session!))
         {
-            TlsError.Throw(FailureReason.ResumedCertificateType, CertificateTypeOf(_session!), PeerCertificateType);
+            TlsError.Throw(FailureReason.ResumedCertificateType, CertificateTypeOf(_session!), PeerCertificateType); // HT-RES-23
         }
 
         OwnCertificateType = extensions.ClientCertificateType ?? CertificateType.X509;
@@ -239,7 +239,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
 
     private ClientState ReadCompressedCertificate(in HandshakeMessage message)
     {
-        if (_options.CertificateCompression == CertificateCompression.None)
+        if (_options.CertificateCompression == CertificateCompression.None) // HT-HS-5
             throw Unexpected(State, message.Type);
         return ReadServerCertificate(message);
     }
@@ -247,7 +247,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
     private ClientState ReadServerCertificate(in HandshakeMessage message)
     {
         if (!ReadCertificate(message))
-            TlsError.Throw(FailureReason.NoServerCertificate);
+            TlsError.Throw(FailureReason.NoServerCertificate); // HT-AUTH-7
         return ClientState.AwaitCertificateVerify;
     }
 
@@ -262,7 +262,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         WriteChangeCipherSpecOnce();
         if (!_certificateRequested)
             return FinishClientFlight();
-        HybridTlsCredential? credential = _credentialSuits ? _credential : null;
+        HybridTlsCredential? credential = _credentialSuits ? _credential : null; // HT-AUTH-8
         WriteCertificate(credential);
         return credential is null || TryWriteCertificateVerify(credential) ? FinishClientFlight() : ClientState.AwaitSignature;
     }
@@ -294,7 +294,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
     {
         if (hello.SelectedVersion == ProtocolVersion.Tls13)
             return;
-        if (hello.HasSupportedVersions)
+        if (hello.HasSupportedVersions) // HT-NEG-9
             TlsError.Throw(afterRetry ? FailureReason.VersionAfterRetry : FailureReason.WrongVersion, "ServerHello");
         if (hello.HasDowngradeSentinel)
             TlsError.Throw(afterRetry ? FailureReason.VersionAfterRetry : FailureReason.Downgrade);
@@ -304,7 +304,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
     private void ThrowUnlessEchoed(ReadOnlySpan<byte> sessionIdEcho)
     {
         if (!sessionIdEcho.SequenceEqual(_template.SessionId))
-            TlsError.Throw(FailureReason.SessionIdEcho);
+            TlsError.Throw(FailureReason.SessionIdEcho); // HT-NEG-10
     }
 
     private CertificateRequestInfo Describe(in CertificateRequest request)

@@ -63,15 +63,15 @@ internal sealed class ClientHelloTemplate
         ReadOnlySpan<TlsCipherSuite> suites = [(TlsCipherSuite)GreaseValue(0), .. CipherSuites];
         ExtensionSet offered = ExtensionSet.Of(
             ExtensionType.SupportedVersions, ExtensionType.SupportedGroups, ExtensionType.SignatureAlgorithms, ExtensionType.KeyShare);
-        using MessageScope message = ClientHello.Begin(writer, Random, SessionId, suites);
+        using MessageScope message = ClientHello.Begin(writer, Random, SessionId, suites); // HT-WIRE-4
         writer.WriteExtension((ExtensionType)GreaseValue(1), []);
-        SupportedVersionsExtension.WriteOffered(writer, (ProtocolVersion)GreaseValue(2), ProtocolVersion.Tls13);
-        SupportedGroupsExtension.Write(writer, (NamedGroup)GreaseValue(3), NamedGroup.X25519MLKem768);
+        SupportedVersionsExtension.WriteOffered(writer, (ProtocolVersion)GreaseValue(2), ProtocolVersion.Tls13); // HT-WIRE-1
+        SupportedGroupsExtension.Write(writer, (NamedGroup)GreaseValue(3), NamedGroup.X25519MLKem768); // HT-WIRE-2
         SignatureAlgorithmsExtension.Write(writer, SignatureScheme.MLDsa65);
         WriteKeyShares(writer, shares, keyShare);
         if (ServerName is not null)
         {
-            ServerNameExtension.Write(writer, Encoding.ASCII.GetBytes(ServerName));
+            ServerNameExtension.Write(writer, Encoding.ASCII.GetBytes(ServerName)); // HT-NEG-12
             offered = offered.With(ExtensionType.ServerName);
         }
 
@@ -84,16 +84,16 @@ internal sealed class ClientHelloTemplate
         offered = WriteCertificateExtensions(writer, offered);
         if (_options.RecordSizeLimit is { } limit)
         {
-            RecordSizeLimitExtension.Write(writer, limit);
+            RecordSizeLimitExtension.Write(writer, limit); // HT-REC-19
             offered = offered.With(ExtensionType.RecordSizeLimit);
         }
 
         if (!cookie.IsEmpty)
-            CookieExtension.Write(writer, cookie);
+            CookieExtension.Write(writer, cookie); // HT-HRR-6
 
         // A second reserved extension, not empty: servers must not choke on content either.
-        writer.WriteExtension((ExtensionType)DistinctGreaseValue(4, 1), [0]);
-        return WriteSessionExtensions(writer, offered, session);
+        writer.WriteExtension((ExtensionType)DistinctGreaseValue(4, 1), [0]); // HT-WIRE-6
+        return WriteSessionExtensions(writer, offered, session); // HT-EARLY-1, HT-PHA-2
     }
 
     /// <summary>Writes what resumption needs; pre_shared_key must be the last extension (RFC 9846 §4.3.11).</summary>
@@ -103,18 +103,18 @@ internal sealed class ClientHelloTemplate
             return offered;
 
         // Also without a session: it tells the server that tickets are of use (§4.3.9).
-        PskKeyExchangeModesExtension.Write(writer, PskKeyExchangeMode.PskWithKeyAgreement);
+        PskKeyExchangeModesExtension.Write(writer, PskKeyExchangeMode.PskWithKeyAgreement); // HT-RES-2
         if (_options.RequestedTickets is { } count)
         {
             // After a resumption one ticket replaces the one that was used up.
-            TicketRequestExtension.Write(writer, (byte)count, (byte)Math.Min(count, 1));
+            TicketRequestExtension.Write(writer, (byte)count, (byte)Math.Min(count, 1)); // HT-RES-10
             offered = offered.With(ExtensionType.TicketRequest);
         }
 
         if (session is null)
             return offered;
         uint age = session.Times.ObfuscatedAgeAt(_options.TimeProvider.GetUtcNow());
-        PreSharedKeyExtension.WriteOffered(writer, new PskIdentity(session.Ticket.Span, age), CipherSuiteParameters.Find((ushort)session.CipherSuite)!.HashSize);
+        PreSharedKeyExtension.WriteOffered(writer, new PskIdentity(session.Ticket.Span, age), CipherSuiteParameters.Find((ushort)session.CipherSuite)!.HashSize); // HT-PSK-1
         return offered.With(ExtensionType.PreSharedKey);
     }
 
@@ -134,7 +134,7 @@ internal sealed class ClientHelloTemplate
 
         if (CertificateCompressor.Algorithms(_options.CertificateCompression) is { Length: > 0 } algorithms)
         {
-            CompressCertificateExtension.Write(writer, algorithms);
+            CompressCertificateExtension.Write(writer, algorithms); // HT-CMP-1
             offered = offered.With(ExtensionType.CompressCertificate);
         }
 

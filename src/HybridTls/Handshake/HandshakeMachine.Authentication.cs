@@ -138,13 +138,13 @@ internal abstract partial class HandshakeMachine
         CertificateVerify verify = CertificateVerify.Parse(message.Body);
         if (verify.Algorithm != SignatureScheme.MLDsa65)
         {
-            TlsError.Throw(FailureReason.WrongSignatureScheme, (ushort)verify.Algorithm);
+            TlsError.Throw(FailureReason.WrongSignatureScheme, (ushort)verify.Algorithm); // HT-AUTH-2
         }
 
         Span<byte> content = stackalloc byte[SignatureContent.Size(Suite.HashSize)];
         WriteSignatureContent(PeerSide, content);
         if (!PeerEvaluation!.Key!.Verify(content, verify.Signature))
-            TlsError.Throw(FailureReason.Signature);
+            TlsError.Throw(FailureReason.Signature); // HT-AUTH-1
         Transcript.Append(message.Whole);
         return HasPeerJudged();
     }
@@ -167,7 +167,7 @@ internal abstract partial class HandshakeMachine
         ApplicationProtocol = shared.ApplicationProtocol,
         ServerName = shared.ServerName,
         UsedHelloRetryRequest = shared.UsedHelloRetryRequest,
-        IsResumed = shared.IsResumed,
+        IsResumed = shared.IsResumed, // HT-RES-3
         ResumptionRefusal = shared.ResumptionRefusal,
         AuthenticatedAt = AuthenticatedAt,
         IsPeerAuthenticated = PeerEvaluation is not null,
@@ -194,14 +194,14 @@ internal abstract partial class HandshakeMachine
     {
         Certificate certificate = Certificate.Parse(body);
         if (!certificate.Context.IsEmpty)
-            TlsError.Throw(FailureReason.CertificateContext);
+            TlsError.Throw(FailureReason.CertificateContext); // HT-AUTH-7
         certificate.ThrowIfUnsolicited(OfferedForCertificate);
         if (certificate.Entries.Count == 0)
             return false;
         if (certificate.Entries.Count > PathValidator.MaxCertificates)
-            TlsError.Throw(FailureReason.CertificateCount, certificate.Entries.Count, PathValidator.MaxCertificates);
+            TlsError.Throw(FailureReason.CertificateCount, certificate.Entries.Count, PathValidator.MaxCertificates); // HT-AUTH-5
         if (PeerCertificateType == CertificateType.RawPublicKey && certificate.Entries.Count != 1)
-            TlsError.Throw(FailureReason.RawPublicKeyNotAlone);
+            TlsError.Throw(FailureReason.RawPublicKeyNotAlone); // HT-AUTH-9
 
         List<ReadOnlyMemory<byte>> chain = new(certificate.Entries.Count);
         foreach (CertificateEntry entry in certificate.Entries)
@@ -239,7 +239,7 @@ internal abstract partial class HandshakeMachine
         ReadOnlySpan<byte> body = writer.Written[(start + HandshakeMessage.HeaderSize)..];
         int length = body.Length;
         byte[] compressed = credential.GetCompressed(algorithm, body);
-        if (compressed.Length + 8 >= length)
+        if (compressed.Length + 8 >= length) // HT-CMP-1
             return false;
         writer.Truncate(start);
         CompressedCertificate.Write(writer, algorithm, length, compressed);

@@ -78,7 +78,7 @@ internal abstract partial class HandshakeMachine : IDisposable
     /// <param name="input">Bytes from the transport.</param>
     /// <returns>The number of bytes used; the rest is to be offered again.</returns>
     /// <exception cref="HybridTlsException">The peer broke a rule or sent an alert.</exception>
-    public int Process(ReadOnlySpan<byte> input)
+    public int Process(ReadOnlySpan<byte> input) // HT-HS-6
     {
         int used = 0;
         while (CanReceive)
@@ -103,7 +103,7 @@ internal abstract partial class HandshakeMachine : IDisposable
         return used;
     }
 
-    private bool CanReceive => Pending == HostTask.None && !IsEstablished;
+    private bool CanReceive => Pending == HostTask.None && !IsEstablished; // HT-HS-4
 
     private void Receive(in RecordReadResult result)
     {
@@ -135,7 +135,7 @@ internal abstract partial class HandshakeMachine : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected virtual void Dispose(bool disposing)
+    private protected virtual void Dispose(bool disposing) // HT-KEY-7
     {
         _flight.Dispose();
         Transcript.Dispose();
@@ -147,7 +147,7 @@ internal abstract partial class HandshakeMachine : IDisposable
     /// <summary>The failure of a message that the state does not allow.</summary>
     private protected static HybridTlsException Unexpected<TState>(TState state, HandshakeType type)
         where TState : struct, Enum =>
-        TlsError.Create(FailureReason.UnexpectedMessage, type, state);
+        TlsError.Create(FailureReason.UnexpectedMessage, type, state); // HT-HS-1
 
     /// <summary>A message being written: it enters the transcript when <see cref="EndMessage"/> is called.</summary>
     private protected TlsWriter BeginMessage(out int start)
@@ -163,7 +163,7 @@ internal abstract partial class HandshakeMachine : IDisposable
     private protected void EndMessage(int start) => Transcript.Append(_flight.Written[start..]);
 
     /// <summary>Protects the flight with the present key and hands it to the output.</summary>
-    private protected void FlushFlight()
+    private protected void FlushFlight() // HT-WIRE-7
     {
         if (_flight.Length == 0)
             return;
@@ -178,7 +178,7 @@ internal abstract partial class HandshakeMachine : IDisposable
     private protected void OweChangeCipherSpec() => _owesChangeCipherSpec = true;
 
     /// <summary>Sends the one ChangeCipherSpec of middlebox compatibility mode (appendix E.4).</summary>
-    private protected void WriteChangeCipherSpecOnce()
+    private protected void WriteChangeCipherSpecOnce() // HT-WIRE-5
     {
         if (_sentChangeCipherSpec)
             return;
@@ -234,7 +234,7 @@ internal abstract partial class HandshakeMachine : IDisposable
         Span<byte> hash = stackalloc byte[Suite.HashSize];
         Transcript.GetHash(hash);
         if (!PeerHandshakeSecret.Verify(hash, finished.VerifyData))
-            TlsError.Throw(FailureReason.Finished);
+            TlsError.Throw(FailureReason.Finished); // HT-HS-9
         Transcript.Append(message.Whole);
     }
 
@@ -254,11 +254,11 @@ internal abstract partial class HandshakeMachine : IDisposable
         Span<byte> hash = stackalloc byte[resumable ? Suite.HashSize : 0];
         if (resumable)
             Transcript.GetHash(hash);
-        Schedule.FinishHandshake(hash);
+        Schedule.FinishHandshake(hash); // HT-KEY-6
         Transcript.Dispose();
         _flight.Dispose();
-        KeyUpdates = new KeyUpdates(this, OwnApplicationSecret, PeerApplicationSecret, KeyUsage);
-        Parameters = parameters;
+        KeyUpdates = new KeyUpdates(this, OwnApplicationSecret, PeerApplicationSecret, KeyUsage); // HT-HS-10
+        Parameters = parameters; // HT-AUTH-6
     }
 
     /// <summary>The protection of our application data, renewed earlier if the options say so.</summary>

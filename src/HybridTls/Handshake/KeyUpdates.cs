@@ -60,7 +60,7 @@ internal sealed class KeyUpdates
         KeyUpdateRequest request = KeyUpdate.Parse(message.Body);
         // Those that we asked for are no flood.
         if (!_requestOutstanding && ++_withoutData > MaxWithoutData)
-            TlsError.Throw(FailureReason.TooManyKeyUpdates, MaxWithoutData);
+            TlsError.Throw(FailureReason.TooManyKeyUpdates, MaxWithoutData); // HT-KU-6
         _peer.Update();
         _machine.Reader.UpdateKeys(_peer.CreateProtection(_usage));
         if (_maxAge is not null)
@@ -68,7 +68,7 @@ internal sealed class KeyUpdates
         _renewPeer = false;
         _requestOutstanding = false;
         if (request == KeyUpdateRequest.Requested)
-            _answerOwed = true;
+            _answerOwed = true; // HT-KU-2
     }
 
     /// <summary>Notes a ticket: a flood of them without data is refused like one of KeyUpdates (reading side).</summary>
@@ -76,7 +76,7 @@ internal sealed class KeyUpdates
     public void TicketReceived()
     {
         if (++_withoutData > MaxWithoutData)
-            TlsError.Throw(FailureReason.TooManyTickets, MaxWithoutData);
+            TlsError.Throw(FailureReason.TooManyTickets, MaxWithoutData); // HT-LIM-6
     }
 
     /// <summary>Notes that a record of data came, and whether the peer's key has served long enough (reading side).</summary>
@@ -98,13 +98,13 @@ internal sealed class KeyUpdates
     /// <summary>
     /// Whether an answer or a request has waited in vain for data of ours, so that the reader should have it sent (reading side).
     /// </summary>
-    public bool IsOverdue => _waiting > 0 && IsWaiting && (_waiting > MaxRecordsUnanswered || IsOld(_waitingSince));
+    public bool IsOverdue => _waiting > 0 && IsWaiting && (_waiting > MaxRecordsUnanswered || IsOld(_waitingSince)); // HT-KU-9
 
     /// <summary>Whether a KeyUpdate has to go out before the next data (writing side).</summary>
-    public bool IsDue => CanUpdate && (IsWaiting || _machine.Writer.ShouldUpdateKeys || IsOld(_ownSince));
+    public bool IsDue => CanUpdate && (IsWaiting || _machine.Writer.ShouldUpdateKeys || IsOld(_ownSince)); // HT-KU-5
 
     /// <summary>Whether our key may have a successor: a sender's epochs are bounded, and requests are ignored at the end (§4.7.3).</summary>
-    public bool CanUpdate => _own.Generation < TrafficSecret.MaxGeneration;
+    public bool CanUpdate => _own.Generation < TrafficSecret.MaxGeneration; // HT-KU-7
 
     private bool IsWaiting => _answerOwed || (_renewPeer && !_requestOutstanding);
 
@@ -119,11 +119,11 @@ internal sealed class KeyUpdates
     /// <param name="output">Where the record goes.</param>
     /// <param name="requestPeer">Also asks the peer for a new key, unless it still owes us one.</param>
     /// <exception cref="InvalidOperationException">There are no epochs left.</exception>
-    public void Write(IBufferWriter<byte> output, bool requestPeer)
+    public void Write(IBufferWriter<byte> output, bool requestPeer) // HT-KU-1
     {
         if (!CanUpdate)
             throw new InvalidOperationException("The keys of this connection were updated as often as RFC 9846 §4.7.3 allows.");
-        bool ask = requestPeer && !_requestOutstanding;
+        bool ask = requestPeer && !_requestOutstanding; // HT-KU-4
         _answerOwed = false;
         if (ask)
         {
@@ -132,7 +132,7 @@ internal sealed class KeyUpdates
         }
 
         using TlsWriter writer = new(capacity: 8);
-        KeyUpdate.Write(writer, ask ? KeyUpdateRequest.Requested : KeyUpdateRequest.NotRequested);
+        KeyUpdate.Write(writer, ask ? KeyUpdateRequest.Requested : KeyUpdateRequest.NotRequested); // HT-KU-3
         _machine.Writer.WriteHandshake(output, writer.Written);
         _own.Update();
         _machine.Writer.SetKeys(_own.CreateProtection(_usage));
@@ -140,5 +140,5 @@ internal sealed class KeyUpdates
             _ownSince = _timeProvider.GetTimestamp();
     }
 
-    private bool IsOld(long since) => _maxAge is { } maxAge && _timeProvider.GetElapsedTime(since) >= maxAge;
+    private bool IsOld(long since) => _maxAge is { } maxAge && _timeProvider.GetElapsedTime(since) >= maxAge; // HT-KU-8
 }

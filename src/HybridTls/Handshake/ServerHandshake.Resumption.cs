@@ -14,10 +14,10 @@ internal sealed partial class ServerHandshake
     /// <summary>How many tickets the client gets if it has a use for them: as many as it wants (RFC 9149), within bounds.</summary>
     private int TicketsToSend => (IsResuming, _negotiated.RequestedTickets) switch
     {
-        (_, _) when _options.TicketCount == 0 => 0,
+        (_, _) when _options.TicketCount == 0 => 0, // HT-RES-1
         (false, null) => _options.TicketCount,
         (true, null) => 1,
-        (false, { } requested) => Math.Min((int)requested.Full, HybridTlsServerOptions.MaxTicketCount),
+        (false, { } requested) => Math.Min((int)requested.Full, HybridTlsServerOptions.MaxTicketCount), // HT-RES-10
         (true, { } requested) => Math.Min((int)requested.Resumed, HybridTlsServerOptions.MaxTicketCount),
     };
 
@@ -29,10 +29,10 @@ internal sealed partial class ServerHandshake
     {
         if (!OffersTickets(hello))
             return;
-        _offer = TicketOffer.Open(hello, _negotiated, _options);
+        _offer = TicketOffer.Open(hello, _negotiated, _options); // HT-RES-8
         if (_offer.Session is not { } session)
             return;
-        using (session) // from here on its key is in the schedule, and nowhere else
+        using (session) // from here on its key is in the schedule, and nowhere else; HT-RES-21
         {
             StartSchedule(_negotiated.Suite, hello.Random);
             Schedule.StartEarly(session.Psk);
@@ -47,7 +47,7 @@ internal sealed partial class ServerHandshake
         Span<byte> hash = stackalloc byte[_negotiated.Suite.HashSize];
         Transcript.GetHashWith(_negotiated.Suite, whole[..^offered.BindersSize], hash);
         if (!Schedule.VerifyBinder(resumption: true, hash, offered.Binders[_offer!.Identity]))
-            TlsError.Throw(FailureReason.BinderMismatch);
+            TlsError.Throw(FailureReason.BinderMismatch); // HT-RES-7
     }
 
     /// <summary>Seals the session into tickets and sends them.</summary>

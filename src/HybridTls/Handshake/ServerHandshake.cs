@@ -49,7 +49,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
     public override HybridTlsOptions Options => _options;
 
     /// <inheritdoc/>
-    public override void Receive(in HandshakeMessage message) => State = (State, message.Type) switch
+    public override void Receive(in HandshakeMessage message) => State = (State, message.Type) switch // HT-HS-3
     {
         (ServerState.AwaitClientHello, HandshakeType.ClientHello) => ReadClientHello(message),                   // §4.2.2
         (ServerState.AwaitSecondClientHello, HandshakeType.ClientHello) => ReadSecondClientHello(message),       // §4.2.2
@@ -58,7 +58,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         (ServerState.AwaitCertificateVerify, HandshakeType.CertificateVerify) => ReadClientCertificateVerify(message), // §4.5.2
         (ServerState.AwaitFinished, HandshakeType.Finished) => ReadFinished(message),                            // §4.5.3
         (ServerState.Established, HandshakeType.KeyUpdate) => ReadKeyUpdate(message),                            // §4.7.3
-        _ => throw Unexpected(State, message.Type),
+        _ => throw Unexpected(State, message.Type), // HT-PHA-2
     };
 
     /// <summary>Goes on with the options that the host chose.</summary>
@@ -67,7 +67,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         ThrowUnlessPending(HostTask.SelectOptions);
         if (options is null)
         {
-            TlsError.Throw(FailureReason.UnknownServerName, ClientHelloInfo!.ServerName);
+            TlsError.Throw(FailureReason.UnknownServerName, ClientHelloInfo!.ServerName); // HT-NEG-8
         }
 
         Pending = HostTask.None;
@@ -105,7 +105,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         _negotiated = ServerNegotiation.Negotiate(hello, _options);
         if (!OffersTickets(hello))
             _certificates = CertificateNegotiation.Negotiate(hello, _options);
-        return _negotiated.HasKeyShare ? WriteServerFlight(hello, whole) : WriteHelloRetryRequest(hello, whole);
+        return _negotiated.HasKeyShare ? WriteServerFlight(hello, whole) : WriteHelloRetryRequest(hello, whole); // HT-HRR-1
     }
 
     private ServerState WriteHelloRetryRequest(in ClientHello hello, ReadOnlySpan<byte> whole)
@@ -128,7 +128,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         if (!hello.SessionId.IsEmpty)
             WriteChangeCipherSpecOnce();
         if (hello.Has(ExtensionType.EarlyData))
-            Reader.SkipEarlyDataUntilSecondHello();
+            Reader.SkipEarlyDataUntilSecondHello(); // HT-EARLY-1
         return ServerState.AwaitSecondClientHello;
     }
 
@@ -162,7 +162,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         if (IsResuming)
             return FinishServerFlight();
         AuthenticatedAt = _options.TimeProvider.GetUtcNow();
-        if (_options.ClientCertificateMode != ClientAuthenticationMode.NoCertificate)
+        if (_options.ClientCertificateMode != ClientAuthenticationMode.NoCertificate) // HT-PHA-1
             WriteCertificateRequest();
         WriteCertificate(_options.Credential);
         return TryWriteCertificateVerify(_options.Credential!) ? FinishServerFlight() : ServerState.AwaitSignature;
@@ -174,11 +174,11 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         Span<byte> serverShare = stackalloc byte[X25519MLKem768.ServerShareSizeInBytes];
         try
         {
-            X25519MLKem768.Respond(clientShare, serverShare, sharedSecret);
+            X25519MLKem768.Respond(clientShare, serverShare, sharedSecret); // HT-KEX-2
         }
         catch (HybridKeyAgreementException exception)
         {
-            throw TlsError.CreateFrom(exception, FailureReason.InvalidKeyShare, "client", exception.Message);
+            throw TlsError.CreateFrom(exception, FailureReason.InvalidKeyShare, "client", exception.Message); // HT-KEX-3
         }
 
         Span<byte> random = stackalloc byte[ClientHello.RandomSize];
@@ -201,12 +201,12 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         using (EncryptedExtensions.Begin(writer))
         {
             if (_negotiated.ServerName is not null && !IsResuming) // RFC 6066 §3 forbids it in a resumption
-                ServerNameExtension.WriteAcknowledgement(writer);
+                ServerNameExtension.WriteAcknowledgement(writer); // HT-NEG-12
             if (_negotiated.ApplicationProtocol.Protocol is { IsEmpty: false } protocol)
                 AlpnExtension.WriteSelected(writer, protocol.Span);
             if (_negotiated.PeerRecordSizeLimit is { } peerLimit)
             {
-                RecordSizeLimitExtension.Write(writer, _options.RecordSizeLimit ?? RecordLimits.MaxInnerPlaintext);
+                RecordSizeLimitExtension.Write(writer, _options.RecordSizeLimit ?? RecordLimits.MaxInnerPlaintext); // HT-NEG-13
                 Writer.RecordSizeLimit = peerLimit;
                 Reader.RecordSizeLimit = _options.RecordSizeLimit ?? RecordLimits.MaxInnerPlaintext;
             }
@@ -217,7 +217,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
                 CertificateTypeExtension.WriteSelected(writer, ExtensionType.ClientCertificateType, _certificates.ClientCertificateType);
             // In a resumption, too: a client that accepts raw public keys alone takes its absence for X.509.
             if (_negotiated.AnswersServerCertificateType)
-                CertificateTypeExtension.WriteSelected(writer, ExtensionType.ServerCertificateType, CertificateTypeOf(_options.Credential!));
+                CertificateTypeExtension.WriteSelected(writer, ExtensionType.ServerCertificateType, CertificateTypeOf(_options.Credential!)); // HT-RES-22
         }
 
         EndMessage(start);
@@ -235,7 +235,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         {
             SignatureAlgorithmsExtension.Write(writer, SignatureScheme.MLDsa65);
             if ((_options.CertificateAuthorities ?? (_options.SendCertificateAuthorities ? _options.PeerValidation!.AnchorSubjects : null))
-                is { Count: > 0 } names)
+                is { Count: > 0 } names) // HT-AUTH-11
                 CertificateAuthoritiesExtension.Write(writer, names);
             if (CertificateCompressor.Algorithms(_options.CertificateCompression) is { Length: > 0 } algorithms)
                 CompressCertificateExtension.Write(writer, algorithms);
@@ -267,7 +267,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
             return ServerState.AwaitCertificateVerify;
         if (_options.ClientCertificateMode == ClientAuthenticationMode.RequireCertificate)
         {
-            TlsError.Throw(FailureReason.ClientCertificateMissing);
+            TlsError.Throw(FailureReason.ClientCertificateMissing); // HT-AUTH-8
         }
 
         return ServerState.AwaitFinished;
@@ -282,7 +282,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         Reader.EnterApplication(CreatePeerApplicationProtection());
 
         // The callback is asked of those alone who have proved themselves: a ClientHello may be a replay, its binder and all.
-        return IsResuming && HasPeerJudged() ? ServerState.AwaitVerdict : EndHandshake();
+        return IsResuming && HasPeerJudged() ? ServerState.AwaitVerdict : EndHandshake(); // HT-RES-16
     }
 
     private ServerState EndHandshake()

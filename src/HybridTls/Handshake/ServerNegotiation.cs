@@ -47,10 +47,10 @@ internal sealed class ServerNegotiation
     {
         ThrowIfExtensionsAreMissing(hello);
         if (!hello.KeyShares.AreAllIn(hello.SupportedGroups))
-            TlsError.Throw(FailureReason.KeyShareOutsideGroups);
+            TlsError.Throw(FailureReason.KeyShareOutsideGroups); // HT-NEG-4
         CipherSuiteParameters suite = SelectSuite(hello, options);
         if (!hello.SupportedGroups.Contains(NamedGroup.X25519MLKem768))
-            TlsError.Throw(FailureReason.NoSharedGroup);
+            TlsError.Throw(FailureReason.NoSharedGroup); // HT-NEG-3
 
         return new ServerNegotiation
         {
@@ -60,7 +60,7 @@ internal sealed class ServerNegotiation
             ServerName = DescribeName(hello.ServerName),
             AnswersServerCertificateType = hello.Has(ExtensionType.ServerCertificateType),
             PeerRecordSizeLimit = hello.RecordSizeLimit,
-            IssuesTickets = options.AllowTlsResume && TicketOffer.AcceptsTickets(hello),
+            IssuesTickets = options.AllowTlsResume && TicketOffer.AcceptsTickets(hello), // HT-RES-11
             RequestedTickets = hello.TicketRequest,
         };
     }
@@ -69,7 +69,7 @@ internal sealed class ServerNegotiation
     public static void ThrowUnlessTls13(in ClientHello hello)
     {
         if (!hello.OffersTls13)
-            TlsError.Throw(FailureReason.NoTls13);
+            TlsError.Throw(FailureReason.NoTls13); // HT-NEG-1
     }
 
     /// <summary>Refuses a second ClientHello that differs from the first in what it may not change (RFC 9846 §4.2.2).</summary>
@@ -103,7 +103,7 @@ internal sealed class ServerNegotiation
                 same = before.Current.Type == after.Current.Type && before.Current.Data.SequenceEqual(after.Current.Data);
         }
 
-        TlsError.Throw(FailureReason.SecondHelloDiffers);
+        TlsError.Throw(FailureReason.SecondHelloDiffers); // HT-HRR-3
     }
 
     /// <summary>Copies the facts that a host may choose by.</summary>
@@ -135,7 +135,7 @@ internal sealed class ServerNegotiation
         foreach (ExtensionType required in (ReadOnlySpan<ExtensionType>)
             [ExtensionType.SupportedGroups, ExtensionType.KeyShare])
         {
-            if (!hello.Has(required))
+            if (!hello.Has(required)) // HT-NEG-2
                 TlsError.Throw(required == ExtensionType.KeyShare ? FailureReason.NoKeyShare : FailureReason.NoSupportedGroups, "The ClientHello");
         }
 
@@ -152,7 +152,7 @@ internal sealed class ServerNegotiation
                 return suite;
         }
 
-        throw TlsError.Create(FailureReason.NoSharedCipherSuite);
+        throw TlsError.Create(FailureReason.NoSharedCipherSuite); // HT-NEG-6
     }
 
     private static SslApplicationProtocol SelectApplicationProtocol(in ClientHello hello, HybridTlsServerOptions options)
@@ -165,7 +165,7 @@ internal sealed class ServerNegotiation
                 return protocol;
         }
 
-        throw TlsError.Create(FailureReason.NoSharedApplicationProtocol, string.Join(", ", options.ApplicationProtocols));
+        throw TlsError.Create(FailureReason.NoSharedApplicationProtocol, string.Join(", ", options.ApplicationProtocols)); // HT-NEG-7
     }
 
     private static string? DescribeName(ReadOnlySpan<byte> name) => name.IsEmpty ? null : Encoding.ASCII.GetString(name);

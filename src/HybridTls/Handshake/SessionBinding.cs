@@ -40,7 +40,7 @@ internal static class SessionBinding
         using TlsWriter writer = new(capacity: 256);
         writer.WriteVector8("HybridTls server session 1"u8);
         WriteText(writer, serverName);
-        if (serverName is not null && credential.Names(serverName))
+        if (serverName is not null && credential.Names(serverName)) // HT-RES-15
         {
             writer.WriteUInt8((byte)Identity.Name);
         }
@@ -67,7 +67,7 @@ internal static class SessionBinding
     /// which a session is kept, so that clients with different options may share one cache.
     /// </summary>
     /// <returns>The server's name and the hash in hexadecimal.</returns>
-    public static string ForClient(HybridTlsClientOptions options)
+    public static string ForClient(HybridTlsClientOptions options) // HT-RES-17
     {
         string name = HostName.TryParse(options.TargetHost, out HostName parsed) ? parsed.ToString() : "";
         using TlsWriter writer = new(capacity: 256);

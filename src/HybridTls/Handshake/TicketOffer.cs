@@ -41,7 +41,7 @@ internal sealed class TicketOffer
 
     /// <summary>Whether the client can use tickets at all (§4.3.9).</summary>
     public static bool AcceptsTickets(in ClientHello hello) =>
-        hello.PskKeyExchangeModes.Contains(PskKeyExchangeMode.PskWithKeyAgreement);
+        hello.PskKeyExchangeModes.Contains(PskKeyExchangeMode.PskWithKeyAgreement); // HT-RES-9
 
     /// <summary>Opens the first ticket that can be resumed under today's options.</summary>
     public static TicketOffer Open(in ClientHello hello, ServerNegotiation negotiated, HybridTlsServerOptions options)
@@ -51,7 +51,7 @@ internal sealed class TicketOffer
         int index = 0;
         foreach (PskIdentity identity in hello.PreSharedKeys.Identities)
         {
-            if (index == MaxIdentities)
+            if (index == MaxIdentities) // HT-RES-18
                 break;
             if (protector.Unprotect(identity.Identity) is { } opened && ServerSession.Parse(opened) is { } session)
             {
@@ -81,15 +81,15 @@ internal sealed class TicketOffer
         ServerSession session, uint obfuscatedAge, in ClientHello hello, ServerNegotiation negotiated, HybridTlsServerOptions options)
     {
         DateTimeOffset now = options.TimeProvider.GetUtcNow();
-        if (!session.Times.IsValidAt(now))
+        if (!session.Times.IsValidAt(now)) // HT-RES-5
             return "the ticket has expired";
         if (session.Suite.Hash != negotiated.Suite.Hash)
             return "the session has a cipher suite with another hash";
-        if (!session.Binding.AsSpan().SequenceEqual(SessionBinding.ForServer(options, negotiated.ServerName, negotiated.ApplicationProtocol)))
+        if (!session.Binding.AsSpan().SequenceEqual(SessionBinding.ForServer(options, negotiated.ServerName, negotiated.ApplicationProtocol))) // HT-RES-14
             return "the session began under another name, application protocol, credential or client authentication";
         if (!hello.AcceptsServerCertificateType(HandshakeMachine.CertificateTypeOf(options.Credential!)))
             return "the client no longer accepts a server that presents its key as in the session (certificate or raw public key)";
-        if (!session.Times.IsPlausibleAge(obfuscatedAge, now))
+        if (!session.Times.IsPlausibleAge(obfuscatedAge, now)) // HT-RES-6
             return "the client counts another age of the ticket than we do";
         return null;
     }

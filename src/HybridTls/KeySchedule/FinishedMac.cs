@@ -21,7 +21,7 @@ internal static class FinishedMac
     {
         Span<byte> expected = stackalloc byte[suite.HashSize];
         Compute(suite, baseKey, transcriptHash, expected);
-        bool equal = CryptographicOperations.FixedTimeEquals(expected, mac);
+        bool equal = CryptographicOperations.FixedTimeEquals(expected, mac); // HT-HS-11
         CryptographicOperations.ZeroMemory(expected);
         return equal;
     }

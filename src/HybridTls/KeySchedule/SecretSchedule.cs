@@ -110,7 +110,7 @@ internal sealed class SecretSchedule : IDisposable
     /// <summary>Mixes the key agreement in: <see cref="ClientHandshake"/> and <see cref="ServerHandshake"/> exist from now on.</summary>
     /// <param name="sharedSecret">The secret of the key agreement, 64 bytes for X25519MLKEM768; the caller clears it.</param>
     /// <param name="helloHash">The transcript up to ServerHello.</param>
-    public void StartHandshake(ReadOnlySpan<byte> sharedSecret, ReadOnlySpan<byte> helloHash)
+    public void StartHandshake(ReadOnlySpan<byte> sharedSecret, ReadOnlySpan<byte> helloHash) // HT-KEY-1
     {
         ThrowUnless(_stage is Stage.Start or Stage.Early);
         CheckHash(helloHash);
@@ -155,7 +155,7 @@ internal sealed class SecretSchedule : IDisposable
 
         _keyLog?.Write(KeyLog.ClientApplicationTraffic, ClientApplication.Value);
         _keyLog?.Write(KeyLog.ServerApplicationTraffic, ServerApplication.Value);
-        _keyLog?.Write(KeyLog.Exporter, Slot(ExporterSlot));
+        _keyLog?.Write(KeyLog.Exporter, Slot(ExporterSlot)); // HT-KEY-9
     }
 
     /// <summary>Ends the schedule: derives the resumption secret and zeroes the master, handshake and early secrets.</summary>
@@ -170,7 +170,7 @@ internal sealed class SecretSchedule : IDisposable
             _hasResumption = true;
         }
 
-        _block.Clear(CurrentSlot);
+        _block.Clear(CurrentSlot); // HT-KEY-6
         ClientHandshake.Dispose();
         ServerHandshake.Dispose();
         _stage = Stage.Finished;
@@ -200,13 +200,13 @@ internal sealed class SecretSchedule : IDisposable
     /// <param name="output">At most 255 hashes.</param>
     public void Export(ReadOnlySpan<byte> label, ReadOnlySpan<byte> context, Span<byte> output)
     {
-        ThrowUnless(_hasExporter);
+        ThrowUnless(_hasExporter); // HT-KEY-10
         Expand(ExporterSlot, label, context, output);
     }
 
     /// <summary>TLS-Exporter with a label as text.</summary>
     /// <exception cref="ArgumentException">The label is not ASCII, or the length of label or output is out of range.</exception>
-    public void Export(string label, ReadOnlySpan<byte> context, Span<byte> output)
+    public void Export(string label, ReadOnlySpan<byte> context, Span<byte> output) // HT-KEY-4
     {
         if (!Ascii.IsValid(label) || label.Length is 0 or > HkdfLabel.MaxLabelSize)
             throw new ArgumentException($"An exporter label is ASCII, 1 to {HkdfLabel.MaxLabelSize} characters.", nameof(label));
@@ -251,7 +251,7 @@ internal sealed class SecretSchedule : IDisposable
     private void CheckHash(ReadOnlySpan<byte> transcriptHash) =>
         ArgumentOutOfRangeException.ThrowIfNotEqual(transcriptHash.Length, Suite.HashSize, nameof(transcriptHash));
 
-    private void ThrowUnless(bool inOrder)
+    private void ThrowUnless(bool inOrder) // HT-KEY-3
     {
         ObjectDisposedException.ThrowIf(_stage == Stage.Disposed, this);
         if (!inOrder)

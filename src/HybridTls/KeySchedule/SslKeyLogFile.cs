@@ -52,7 +52,7 @@ internal sealed class SslKeyLogFile(string path)
             BufferSize = 0,
         };
         if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite; // HT-KEY-11
         lock (Writing)
         {
             using FileStream file = new(path, options);

@@ -85,7 +85,7 @@ internal sealed class Transcript : IDisposable
     /// Replaces the first ClientHello by message_hash (§4.1): call it when the suite is selected and only that ClientHello was
     /// appended, before HelloRetryRequest is.
     /// </summary>
-    public void ReplaceWithMessageHash()
+    public void ReplaceWithMessageHash() // HT-KEY-2
     {
         int size = SelectedSuite.HashSize;
         Span<byte> message = stackalloc byte[4 + size];

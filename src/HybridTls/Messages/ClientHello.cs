@@ -126,7 +126,7 @@ internal readonly ref struct ClientHello
             TlsError.Throw(FailureReason.CompressionMethods);
         ExtensionRules.ThrowIfMisplaced(extensions.Types, ExtensionContext.ClientHello);
         if (extensions.Contains(ExtensionType.PreSharedKey) && !extensions.IsLast(ExtensionType.PreSharedKey))
-            TlsError.Throw(FailureReason.PreSharedKeyNotLast);
+            TlsError.Throw(FailureReason.PreSharedKeyNotLast); // HT-MSG-7
         if (extensions.TryGet(ExtensionType.EarlyData, out ReadOnlySpan<byte> data))
             EarlyDataExtension.ParseIndication(data);
         if (extensions.TryGet(ExtensionType.PostHandshakeAuth, out data))

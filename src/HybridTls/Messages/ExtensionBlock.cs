@@ -54,9 +54,9 @@ internal readonly ref struct ExtensionBlock
             var type = (ExtensionType)reader.ReadUInt16();
             int length = reader.ReadVector16().Length;
             if (count == MaxCount)
-                TlsError.Throw(FailureReason.TooManyExtensions, MaxCount);
+                TlsError.Throw(FailureReason.TooManyExtensions, MaxCount); // HT-MSG-3
             if (types.Contains(type) || others[..otherCount].Contains(type))
-                TlsError.Throw(FailureReason.DuplicateExtension, type);
+                TlsError.Throw(FailureReason.DuplicateExtension, type); // HT-MSG-2
             if ((ushort)type >= 64)
                 others[otherCount++] = type;
             else

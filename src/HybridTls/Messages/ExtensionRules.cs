@@ -27,7 +27,7 @@ internal static class ExtensionRules
         ExtensionType.SignatureAlgorithmsCert => In.ClientHello | In.CertificateRequest,
         ExtensionType.KeyShare => In.ClientHello | In.ServerHello | In.HelloRetryRequest,
         ExtensionType.TicketRequest => In.ClientHello | In.EncryptedExtensions,
-        _ => In.None,
+        _ => In.None, // HT-MSG-6
     };
 
     private static readonly ExtensionSet Recognised = ExtensionSet.Of(Enum.GetValues<ExtensionType>());
@@ -41,6 +41,6 @@ internal static class ExtensionRules
     public static void ThrowIfMisplaced(ExtensionSet types, ExtensionContext context)
     {
         if (types.Intersect(Recognised).Except(ByMessage[context]).Lowest is { } misplaced)
-            TlsError.Throw(FailureReason.MisplacedExtension, misplaced, context);
+            TlsError.Throw(FailureReason.MisplacedExtension, misplaced, context); // HT-MSG-5
     }
 }

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace HybridTls.Messages;
 
 /// <summary>Reads the presentation language of RFC 9846 §3 from a span, without copying. Every failure is decode_error.</summary>
-internal ref struct TlsReader
+internal ref struct TlsReader // HT-MSG-9
 {
     private readonly string _structure;
     private readonly FailureReason _reason;
@@ -59,7 +59,7 @@ internal ref struct TlsReader
     public ReadOnlySpan<byte> ReadVector24(int minimum = 0, int maximum = 0xFFFFFF) => ReadVector(ReadUInt24(), minimum, maximum);
 
     /// <summary>Demands that nothing is left: trailing bytes are decode_error (RFC 9846 §4.3, §6.2).</summary>
-    public readonly void ExpectEnd()
+    public readonly void ExpectEnd() // HT-MSG-1
     {
         if (!_remaining.IsEmpty)
             TlsError.Throw(_reason, _structure, $"{_remaining.Length} bytes too many");

@@ -10,7 +10,7 @@ namespace HybridTls.Messages;
 /// and because the transcript needs each finished message as one span. The buffer is
 /// cleared before it returns to the pool.
 /// </remarks>
-internal sealed class TlsWriter : IBufferWriter<byte>, IDisposable
+internal sealed class TlsWriter : IBufferWriter<byte>, IDisposable // HT-MSG-8
 {
     private byte[] _buffer;
     private int _length;

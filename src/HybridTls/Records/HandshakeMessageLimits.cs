@@ -26,7 +26,7 @@ internal sealed record HandshakeMessageLimits
         type is HandshakeType.EndOfEarlyData or HandshakeType.Finished or HandshakeType.KeyUpdate;
 
     /// <summary>The limit for a message type (RFC 9846 §4).</summary>
-    public int For(HandshakeType type) => type switch
+    public int For(HandshakeType type) => type switch // HT-LIM-4
     {
         HandshakeType.ClientHello => ClientHello,
         HandshakeType.NewSessionTicket => NewSessionTicket,

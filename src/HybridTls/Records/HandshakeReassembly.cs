@@ -38,7 +38,7 @@ internal sealed class HandshakeReassembly(HandshakeMessageLimits limits) : IDisp
     public void Commit(int length) => _end += length;
 
     /// <summary>Appends a copy of <paramref name="fragment"/>.</summary>
-    public void Append(ReadOnlySpan<byte> fragment)
+    public void Append(ReadOnlySpan<byte> fragment) // HT-REC-5
     {
         fragment.CopyTo(GetTail(fragment.Length));
         Commit(fragment.Length);
@@ -57,7 +57,7 @@ internal sealed class HandshakeReassembly(HandshakeMessageLimits limits) : IDisp
         int length = (pending[1] << 16) | (pending[2] << 8) | pending[3];
         HandshakeType type = (HandshakeType)pending[0];
         int limit = Limits.For(type);
-        if (length > limit)
+        if (length > limit) // HT-LIM-2
         {
             TlsError.Throw(HandshakeMessageLimits.IsFixed(type) ? FailureReason.MessageSize : FailureReason.MessageTooLong, type, length, limit);
         }
@@ -70,7 +70,7 @@ internal sealed class HandshakeReassembly(HandshakeMessageLimits limits) : IDisp
     }
 
     /// <summary>Gives the buffer back when nothing is pending, so that an idle connection holds none.</summary>
-    public void ReleaseIfEmpty()
+    public void ReleaseIfEmpty() // HT-LIM-5
     {
         if (Pending == 0)
             Dispose();
@@ -86,7 +86,7 @@ internal sealed class HandshakeReassembly(HandshakeMessageLimits limits) : IDisp
             ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
     }
 
-    private void MakeRoom(int size)
+    private void MakeRoom(int size) // HT-LIM-3
     {
         int pending = Pending;
         if (_buffer.Length - pending >= size)

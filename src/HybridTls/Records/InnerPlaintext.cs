@@ -15,7 +15,7 @@ internal static class InnerPlaintext
     /// The whole plaintext is always walked in the same steps without a branch on its bytes, so that the time does not tell the
     /// length of the padding (§5.4, appendix F.3): first the last block of 128 bytes that is not all zero, then the byte in it.
     /// </remarks>
-    public static int IndexOfContentType(ReadOnlySpan<byte> plaintext)
+    public static int IndexOfContentType(ReadOnlySpan<byte> plaintext) // HT-REC-12
     {
         ref byte start = ref MemoryMarshal.GetReference(plaintext);
         int block = 0;

@@ -21,7 +21,7 @@ internal static class RecordFraming
 
     /// <summary>Reads and judges the header at the start of <paramref name="bytes"/>.</summary>
     /// <returns>False when it is not complete; its first byte is judged even then.</returns>
-    public static bool TryParseHeader(ReadOnlySpan<byte> bytes, int maxProtectedFragment, out RecordHeader header)
+    public static bool TryParseHeader(ReadOnlySpan<byte> bytes, int maxProtectedFragment, out RecordHeader header) // HT-REC-1
     {
         header = default;
         if (bytes.IsEmpty)
@@ -32,9 +32,9 @@ internal static class RecordFraming
             return false;
 
         // legacy_record_version is ignored for all purposes (§5.1).
-        header = RecordHeader.Read(bytes);
+        header = RecordHeader.Read(bytes); // HT-REC-4
         int limit = header.Type == ContentType.ApplicationData ? maxProtectedFragment : RecordLimits.MaxContent;
-        if (header.Length > limit)
+        if (header.Length > limit) // HT-REC-9
         {
             TlsError.Throw(
                 header.Length > RecordLimits.MaxProtectedFragment ? FailureReason.RecordTooLong : FailureReason.ContentTooLong, header.Length, limit);
@@ -47,7 +47,7 @@ internal static class RecordFraming
     {
         if ((type & 0x80) != 0)
         {
-            TlsError.Throw(FailureReason.NotTls);
+            TlsError.Throw(FailureReason.NotTls); // HT-REC-3
         }
 
         if (type is >= (byte)'A' and <= (byte)'Z' or >= (byte)'a' and <= (byte)'z')

@@ -3,7 +3,7 @@ using HybridTls.Cryptography;
 namespace HybridTls.Records;
 
 /// <summary>The sizes and counts that bound the record layer.</summary>
-internal static class RecordLimits
+internal static class RecordLimits // HT-LIM-1
 {
     /// <summary>Content type, legacy version and length (RFC 9846 §5.1).</summary>
     public const int HeaderSize = 5;

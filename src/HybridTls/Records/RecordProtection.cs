@@ -122,7 +122,7 @@ internal sealed class RecordProtection : IDisposable
 
         // The last number is never used, so that none can follow it (§5.3). A peer that never updates its keys is still heard
         // beyond the AEAD limit, which bounds senders; ShouldUpdateKeys makes us ask it for an update long before.
-        if (SequenceNumber == ulong.MaxValue)
+        if (SequenceNumber == ulong.MaxValue) // HT-REC-17
             TlsError.Throw(FailureReason.KeyUsedUp);
 
         Span<byte> nonce = stackalloc byte[IvSize];
@@ -155,7 +155,7 @@ internal sealed class RecordProtection : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(padding);
         ArgumentOutOfRangeException.ThrowIfGreaterThan((long)contentLength + padding, RecordLimits.MaxContent, nameof(contentLength));
         ArgumentOutOfRangeException.ThrowIfLessThan(recordLength, GetRecordSize(contentLength, padding), "record");
-        if (SequenceNumber >= UsageLimit)
+        if (SequenceNumber >= UsageLimit) // HT-REC-18
             TlsError.Throw(FailureReason.KeyUsedUp);
     }
 
@@ -182,7 +182,7 @@ internal sealed class RecordProtection : IDisposable
     }
 
     /// <summary>The per-record nonce: the IV XOR the sequence number, padded on the left (§5.3).</summary>
-    private void WriteNonce(Span<byte> nonce)
+    private void WriteNonce(Span<byte> nonce) // HT-REC-10
     {
         _iv.CopyTo(nonce);
         Span<byte> low = nonce[4..];

@@ -103,7 +103,7 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
         if (_handshake.Pending > 0)
         {
             protection.Dispose();
-            TlsError.Throw(FailureReason.ExcessHandshakeData);
+            TlsError.Throw(FailureReason.ExcessHandshakeData); // HT-HS-7
         }
 
         _protection?.Dispose();
@@ -183,7 +183,7 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
     /// <param name="consumed">The bytes used up.</param>
     /// <param name="destination">Where application data goes.</param>
     /// <param name="result">The event.</param>
-    public bool TryRead(ReadOnlySpan<byte> input, out int consumed, Span<byte> destination, out RecordReadResult result)
+    public bool TryRead(ReadOnlySpan<byte> input, out int consumed, Span<byte> destination, out RecordReadResult result) // HT-REC-2
     {
         consumed = 0;
         if (TryTakeBuffered(out result))
@@ -257,10 +257,10 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
                 TlsError.Throw(FailureReason.ProtectedTooEarly);
                 break;
             case ContentType.Handshake when IsProtected:
-                TlsError.Throw(FailureReason.UnprotectedHandshake);
+                TlsError.Throw(FailureReason.UnprotectedHandshake); // HT-REC-15
                 break;
             case ContentType.Alert when IsProtected && _openedAny:
-                TlsError.Throw(FailureReason.UnprotectedAlert);
+                TlsError.Throw(FailureReason.UnprotectedAlert); // HT-REC-16
                 break;
             case ContentType.ChangeCipherSpec when _phase is not (Phase.Hello or Phase.Handshake) || header.Length != 1:
                 TlsError.Throw(FailureReason.ChangeCipherSpec);
@@ -358,7 +358,7 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
         if (!isOpen)
         {
             if (_skip == EarlyDataSkip.None)
-                TlsError.Throw(FailureReason.BadRecordMac);
+                TlsError.Throw(FailureReason.BadRecordMac); // HT-REC-11
             SkipRecord(recordLength);
             return false;
         }
@@ -393,7 +393,7 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
                     ThrowEmptyFragment();
                 return ProcessAlert(content, out result);
             default:
-                TlsError.Throw(FailureReason.ProtectedRecordType, (byte)type);
+                TlsError.Throw(FailureReason.ProtectedRecordType, (byte)type); // HT-REC-13
                 return false;
         }
     }
@@ -402,13 +402,13 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
     {
         result = default;
         if (_phase != Phase.Application)
-            TlsError.Throw(FailureReason.DataBeforeFinished);
+            TlsError.Throw(FailureReason.DataBeforeFinished); // HT-HS-10
         if (_handshake.Pending > 0)
             ThrowInterleaved();
         if (length == 0)
         {
             if (++_emptyRecords > RecordLimits.MaxEmptyRecordsInARow)
-                TlsError.Throw(FailureReason.TooManyEmptyRecords);
+                TlsError.Throw(FailureReason.TooManyEmptyRecords); // HT-REC-8
             return false;
         }
 
@@ -425,7 +425,7 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
     {
         result = default;
         if (alert.Length != 2)
-            TlsError.Throw(FailureReason.MalformedAlert, alert.Length);
+            TlsError.Throw(FailureReason.MalformedAlert, alert.Length); // HT-ALERT-2
         TlsAlert description = (TlsAlert)alert[1];
         if (description is not (TlsAlert.CloseNotify or TlsAlert.UserCanceled))
             throw TlsError.Received(description, OwnCertificateHint);
@@ -434,7 +434,7 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
         if (description == TlsAlert.UserCanceled)
         {
             if (++_ignoredAlerts > RecordLimits.MaxIgnoredAlerts)
-                TlsError.Throw(FailureReason.TooManyIgnoredAlerts);
+                TlsError.Throw(FailureReason.TooManyIgnoredAlerts); // HT-ALERT-3
             return false;
         }
 
@@ -450,19 +450,19 @@ internal sealed class RecordReader(HandshakeMessageLimits? limits = null) : IDis
         if (_handshake.Pending > 0)
             ThrowInterleaved();
         if (++_changeCipherSpecs > RecordLimits.MaxChangeCipherSpecs)
-            TlsError.Throw(FailureReason.TooManyChangeCipherSpecs);
+            TlsError.Throw(FailureReason.TooManyChangeCipherSpecs); // HT-REC-14
     }
 
     private void SkipRecord(int recordLength)
     {
         _skipBudget -= Math.Max(recordLength, RecordLimits.MinSkippedRecordCost);
         if (_skipBudget < 0)
-            TlsError.Throw(FailureReason.TooMuchEarlyData);
+            TlsError.Throw(FailureReason.TooMuchEarlyData); // HT-EARLY-2
     }
 
     private static void ThrowEmptyFragment() =>
-        TlsError.Throw(FailureReason.EmptyFragment);
+        TlsError.Throw(FailureReason.EmptyFragment); // HT-REC-7
 
     private static void ThrowInterleaved() =>
-        TlsError.Throw(FailureReason.InterleavedRecord);
+        TlsError.Throw(FailureReason.InterleavedRecord); // HT-REC-6
 }

@@ -1,7 +1,7 @@
 namespace HybridTls.Records;
 
 /// <summary>Says how much content the next record takes: <see cref="RecordSizing"/> applied to one direction of one connection.</summary>
-internal struct RecordSizer(RecordSizing sizing, TimeProvider timeProvider)
+internal struct RecordSizer(RecordSizing sizing, TimeProvider timeProvider) // HT-SHELL-10
 {
     private long _lastFlight = long.MinValue;
     private int _freshLeft;

@@ -39,7 +39,7 @@ internal sealed class RecordWriter : IDisposable
     public bool ShouldUpdateKeys => _protection is { ShouldUpdateKeys: true };
 
     /// <summary>The most content that the next record can carry.</summary>
-    public int MaxContent => Math.Min(IsProtected ? _recordSizeLimit - 1 : RecordLimits.MaxContent, MaxFragment);
+    public int MaxContent => Math.Min(IsProtected ? _recordSizeLimit - 1 : RecordLimits.MaxContent, MaxFragment); // HT-REC-19
 
     /// <summary>Changes the key; takes ownership of it and disposes the former.</summary>
     public void SetKeys(RecordProtection protection)
@@ -77,7 +77,7 @@ internal sealed class RecordWriter : IDisposable
     /// <summary>Writes an alert; close_notify and user_canceled as warnings, all others as fatal (§6).</summary>
     public void WriteAlert(IBufferWriter<byte> output, TlsAlert alert)
     {
-        byte level = alert is TlsAlert.CloseNotify or TlsAlert.UserCanceled ? (byte)1 : (byte)2;
+        byte level = alert is TlsAlert.CloseNotify or TlsAlert.UserCanceled ? (byte)1 : (byte)2; // HT-ALERT-6
         Write(output, ContentType.Alert, [level, (byte)alert]);
     }
 
@@ -136,6 +136,6 @@ internal sealed class RecordWriter : IDisposable
             return 0;
         int inner = contentLength + 1;
         int padded = (inner + PaddingMultiple - 1) / PaddingMultiple * PaddingMultiple;
-        return Math.Min(padded, _recordSizeLimit) - inner;
+        return Math.Min(padded, _recordSizeLimit) - inner; // HT-REC-21
     }
 }

@@ -62,7 +62,7 @@ public sealed class RotatingTicketProtector : ITicketProtector, IDisposable
     /// <summary>One rotation period: a ticket that is sealed at the end of its key's time is opened for that long.</summary>
     public TimeSpan TicketLifetime { get; }
 
-    private static AeadAlgorithm PreferredAlgorithm =>
+    private static AeadAlgorithm PreferredAlgorithm => // HT-RES-19
         AeadCipher.IsSupported(AeadAlgorithm.Aes256Gcm) ? AeadAlgorithm.Aes256Gcm : AeadAlgorithm.ChaCha20Poly1305;
 
     /// <inheritdoc/>
@@ -116,7 +116,7 @@ public sealed class RotatingTicketProtector : ITicketProtector, IDisposable
         return current is null || _timeProvider.GetElapsedTime(current.Since) < TicketLifetime ? current : Rotate(current);
     }
 
-    private bool Opens(TicketKey key, long now) => _timeProvider.GetElapsedTime(key.Since, now) < 2 * TicketLifetime;
+    private bool Opens(TicketKey key, long now) => _timeProvider.GetElapsedTime(key.Since, now) < 2 * TicketLifetime; // HT-RES-20
 
     /// <summary>Replaces <paramref name="seen"/>, unless another thread has done so.</summary>
     private TicketKey? Rotate(TicketKey seen)

@@ -38,11 +38,11 @@ internal static class HandshakeDriver
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw TlsError.TimedOut(timeout);
+            throw TlsError.TimedOut(timeout); // HT-SHELL-5
         }
         finally
         {
-            if (channel is null)
+            if (channel is null) // HT-SHELL-11
                 machine.Dispose();
             if (hasEntered)
                 owner.Gate.Exit();
@@ -88,7 +88,7 @@ internal static class HandshakeDriver
             await SendAlertAsync(machine, transport, exception.Alert!.Value).ConfigureAwait(false);
             throw;
         }
-        catch (Exception exception) when (machine.AlertWritten || exception is not (IOException or OperationCanceledException or ObjectDisposedException))
+        catch (Exception exception) when (machine.AlertWritten || exception is not (IOException or OperationCanceledException or ObjectDisposedException)) // HT-SHELL-8
         {
             await SendAlertAsync(machine, transport, TlsAlert.InternalError).ConfigureAwait(false);
             throw;

@@ -41,7 +41,7 @@ public sealed partial class HybridTlsStream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         SecureChannel channel = Channel;
-        if (!_reading.Wait(0, CancellationToken.None))
+        if (!_reading.Wait(0, CancellationToken.None)) // HT-SHELL-1
         {
             ObjectDisposedException.ThrowIf(IsDisposed, this);
             throw new NotSupportedException("Another read is under way: one at a time.");
@@ -58,9 +58,9 @@ public sealed partial class HybridTlsStream
             {
                 if (_plaintext.Length > 0)
                     return TakePlaintext(buffer.Span);
-                if (channel.IsEnded)
+                if (channel.IsEnded) // HT-SHELL-2
                     return 0;
-                RecordReadKind kind = Open(channel, buffer.Span, out int length);
+                RecordReadKind kind = Open(channel, buffer.Span, out int length); // HT-REC-20
                 if (kind == RecordReadKind.ApplicationData && length > 0)
                     return length;
                 if (kind != RecordReadKind.None)
@@ -76,7 +76,7 @@ public sealed partial class HybridTlsStream
         {
             throw new ObjectDisposedException(GetType().FullName, exception);
         }
-        catch (IOException exception) when (exception is not HybridTlsException)
+        catch (IOException exception) when (exception is not HybridTlsException) // HT-SHELL-12
         {
             HybridTlsException truncated = TlsError.Truncated(exception);
             channel.Fail(truncated);
@@ -166,7 +166,7 @@ public sealed partial class HybridTlsStream
     public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <summary>Sends close_notify if that was not done, zeroes every secret and closes the transport.</summary>
-    public override async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync() // HT-SHELL-4
     {
         if (Interlocked.Exchange(ref _disposals, 1) == 0)
         {

@@ -50,7 +50,7 @@ internal sealed class StreamOutput(Stream transport, object owner, CancellationT
         }
         catch (OperationCanceledException exception) when (!disposing.IsCancellationRequested)
         {
-            _failure ??= ExceptionDispatchInfo.Capture(TlsError.WriteCancelled(exception));
+            _failure ??= ExceptionDispatchInfo.Capture(TlsError.WriteCancelled(exception)); // HT-SHELL-6
             throw;
         }
         catch (Exception exception) when (exception is not HybridTlsException)

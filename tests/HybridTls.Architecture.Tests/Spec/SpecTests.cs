@@ -29,6 +29,20 @@ public sealed class SpecTests
     }
 
     [Fact]
+    public void Every_clause_is_named_where_the_code_decides()
+    {
+        HashSet<string> named = [.. ClausesInSource().Select(static use => use.Id)];
+        AssertNone(SpecDocument.Clauses.Select(static clause => clause.Id).Where(id => !named.Contains(id)));
+    }
+
+    [Fact]
+    public void No_source_file_names_a_clause_that_does_not_exist()
+    {
+        HashSet<string> known = [.. SpecDocument.Clauses.Select(static clause => clause.Id)];
+        AssertNone(ClausesInSource().Where(use => !known.Contains(use.Id)).Select(static use => $"{use.Id} in {use.File}"));
+    }
+
+    [Fact]
     public void A_clause_is_carried_by_methods_that_run_as_tests() =>
         AssertNone(ClauseUse.All.Where(static use => !use.RunsAsTest).Select(static use => $"{use.Id} in {use.File}"));
 
@@ -90,6 +104,13 @@ public sealed class SpecTests
         Assert.Equal(sent.Order(), SpecDocument.Table("alerts").Select(static row => SpecDocument.AlertOf(row[0])).Order());
         AssertNone(SpecDocument.Table("alerts").Where(static row => (byte)SpecDocument.AlertOf(row[0]) != byte.Parse(row[1], CultureInfo.InvariantCulture)).Select(static row => row[0]));
     }
+
+    private static IEnumerable<(string Id, string File)> ClausesInSource() =>
+        from file in Directory.EnumerateFiles(Repository.PathOf("src"), "*.cs", SearchOption.AllDirectories)
+        where !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+        from line in File.ReadLines(file)
+        from match in IdPattern.Matches(line)
+        select (match.Value, Path.GetFileName(file));
 
     private static void AssertNone(IEnumerable<string> violations) => Assert.Equal("", string.Join('\n', violations));
 
