@@ -24,6 +24,7 @@ internal static class ExtensionWriter
     /// <summary>Writes one extension.</summary>
     public static void Write(TlsWriter writer, In context, ExtensionType type, ReadOnlySpan<byte> data)
     {
+        // Long: a case for each extension and each message that may hold it.
         switch (context, type)
         {
             case (In.ClientHello, ExtensionType.ServerName):

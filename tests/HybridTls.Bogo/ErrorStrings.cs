@@ -21,6 +21,7 @@ internal static class ErrorStrings
 
     private static string? DescribeReason(FailureReason reason) => reason switch
     {
+        // Long: the list of BoringSSL's names.
         FailureReason.UnknownRecordType or FailureReason.ProtectedTooEarly or FailureReason.ChangeCipherSpec or FailureReason.ProtectedRecordType
             or FailureReason.DataBeforeFinished or FailureReason.InterleavedRecord => ":UNEXPECTED_RECORD:",
         FailureReason.UnprotectedHandshake or FailureReason.UnprotectedAlert => ":INVALID_OUTER_RECORD_TYPE:",

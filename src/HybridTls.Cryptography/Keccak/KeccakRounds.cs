@@ -23,6 +23,7 @@ internal static class KeccakRounds
         where TLanes : struct, ILanes64<TVector>
         where TVector : struct
     {
+        // Long: two rounds written out over 25 locals, as the remarks above say.
         nuint count = (nuint)TLanes.Count;
         TVector aba = TLanes.Load(in state, 0 * count);
         TVector abe = TLanes.Load(in state, 1 * count);

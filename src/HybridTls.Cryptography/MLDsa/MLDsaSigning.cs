@@ -83,28 +83,7 @@ internal static class MLDsaSigning<TLanes, TVector>
         Span<int> masks = attempt.Masks[..(L * N)];
         Span<int> product = attempt.Product;
         Span<int> challenge = attempt.Challenge;
-        masks.CopyTo(attempt.Transformed);
-        for (int i = 0; i < L; i++)
-        {
-            MLDsaNtt<TLanes, TVector>.Forward(attempt.Transformed.Slice(i * N, N));
-        }
-
-        for (int i = 0; i < K; i++)
-        {
-            Span<int> low = attempt.Low.Slice(i * N, N);
-            Span<byte> highBytes = attempt.HighBytes[..N];
-            MLDsaNtt<TLanes, TVector>.MultiplyRow(low, key.Matrix.Slice(i * L * N, L * N), attempt.Transformed);
-            MLDsaNtt<TLanes, TVector>.Inverse(low);
-            MLDsaRounding<TLanes, TVector>.Decompose(low, attempt.High.Slice(i * N, N), low, highBytes);
-            MLDsaEncoding.PackNibbles(highBytes, attempt.W1.Slice(i * PackedW1Size, PackedW1Size));
-        }
-
-        Shake256 shake = new();
-        shake.Absorb(attempt.MuAndW1);
-        shake.Squeeze(attempt.CommitmentHash);
-        shake.Clear();
-        MLDsaChallenge.SampleInBall(attempt.CommitmentHash, challenge);
-        MLDsaNtt<TLanes, TVector>.Forward(challenge);
+        MakeChallenge(key, attempt);
 
         // r₀ = LowBits(w − c·s₂): as in the standard's reference, LowBits(w) − c·s₂ reaches γ₂ − β exactly when r₀ does.
         for (int i = 0; i < K; i++)
@@ -150,6 +129,33 @@ internal static class MLDsaSigning<TLanes, TVector>
         }
 
         return true;
+    }
+
+    /// <summary>Lines 12 to 17: w of the masks, c̃ of its high bits, and NTT(c).</summary>
+    private static void MakeChallenge(MLDsaExpandedKey key, Attempt attempt)
+    {
+        attempt.Masks[..(L * N)].CopyTo(attempt.Transformed);
+        for (int i = 0; i < L; i++)
+        {
+            MLDsaNtt<TLanes, TVector>.Forward(attempt.Transformed.Slice(i * N, N));
+        }
+
+        for (int i = 0; i < K; i++)
+        {
+            Span<int> low = attempt.Low.Slice(i * N, N);
+            Span<byte> highBytes = attempt.HighBytes[..N];
+            MLDsaNtt<TLanes, TVector>.MultiplyRow(low, key.Matrix.Slice(i * L * N, L * N), attempt.Transformed);
+            MLDsaNtt<TLanes, TVector>.Inverse(low);
+            MLDsaRounding<TLanes, TVector>.Decompose(low, attempt.High.Slice(i * N, N), low, highBytes);
+            MLDsaEncoding.PackNibbles(highBytes, attempt.W1.Slice(i * PackedW1Size, PackedW1Size));
+        }
+
+        Shake256 shake = new();
+        shake.Absorb(attempt.MuAndW1);
+        shake.Squeeze(attempt.CommitmentHash);
+        shake.Clear();
+        MLDsaChallenge.SampleInBall(attempt.CommitmentHash, attempt.Challenge);
+        MLDsaNtt<TLanes, TVector>.Forward(attempt.Challenge);
     }
 
     /// <summary>One signature's scratch memory by name.</summary>

@@ -20,6 +20,7 @@ internal static class MLKemNtt<TLanes, TVector>
     /// </summary>
     public static void Forward(Span<short> polynomial)
     {
+        // Long: the layers within and across a vector read in the order in which they run, and share what they hold in registers.
         Debug.Assert(polynomial.Length == MLKemParameters.N, "One polynomial.");
         MLKemParameters.AssertBound(polynomial, MLKemParameters.Q);
         ref short f = ref MemoryMarshal.GetReference(polynomial);
@@ -88,6 +89,7 @@ internal static class MLKemNtt<TLanes, TVector>
     /// </summary>
     public static void Inverse(Span<short> polynomial)
     {
+        // Long: the layers within and across a vector read in the order in which they run, and share what they hold in registers.
         Debug.Assert(polynomial.Length == MLKemParameters.N, "One polynomial.");
         MLKemParameters.AssertBound(polynomial, 8191);
         ref short f = ref MemoryMarshal.GetReference(polynomial);

@@ -96,6 +96,7 @@ internal readonly ref struct ClientHello
     /// </exception>
     public static ClientHello Parse(ReadOnlySpan<byte> body)
     {
+        // Long: as many lines as the message has fields and extensions, each read once.
         var reader = new TlsReader(body, "ClientHello", FailureReason.MalformedClientHello);
         var legacyVersion = (ProtocolVersion)reader.ReadUInt16();
         ReadOnlySpan<byte> random = reader.ReadBytes(RandomSize);
