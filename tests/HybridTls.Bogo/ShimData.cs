@@ -57,15 +57,15 @@ internal sealed class ShimData(ShimOptions options, HybridTlsStream stream, Shim
         {
             byte[] exported = new byte[options.ExportLength];
             // Beneath the public method, which refuses the empty label that some tests have.
-            stream.Machine.Schedule.Export(options.ExportLabel, options.ExportContext, exported);
+            stream.Machine.Established.Secrets.Export(options.ExportLabel, options.ExportContext, exported);
             Write(exported);
         }
 
         if (options.ExportTrafficSecrets)
         {
-            SecretSchedule schedule = stream.Machine.Schedule;
-            ReadOnlySpan<byte> read = (options.IsServer ? schedule.ClientApplication : schedule.ServerApplication).Value;
-            ReadOnlySpan<byte> write = (options.IsServer ? schedule.ServerApplication : schedule.ClientApplication).Value;
+            ApplicationSecrets traffic = stream.Machine.Established.Secrets;
+            ReadOnlySpan<byte> read = (options.IsServer ? traffic.Client : traffic.Server).Value;
+            ReadOnlySpan<byte> write = (options.IsServer ? traffic.Server : traffic.Client).Value;
             byte[] secrets = new byte[2 + read.Length + write.Length];
             BinaryPrimitives.WriteUInt16LittleEndian(secrets, (ushort)read.Length);
             read.CopyTo(secrets.AsSpan(2));

@@ -6,6 +6,7 @@ using HybridTls.KeySchedule;
 using HybridTls.Messages;
 using HybridTls.Records;
 using HybridTls.Tests.Handshake;
+using HybridTls.Tests.KeySchedule;
 
 namespace HybridTls.Tests.Transport;
 
@@ -180,8 +181,8 @@ internal sealed class RawClient : IDisposable
         byte[] entry = [(byte)(identity.Length >> 8), (byte)identity.Length, .. identity, (byte)(age >> 24), (byte)(age >> 16), (byte)(age >> 8), (byte)age];
         Hello.Remove(ExtensionType.PreSharedKey);
         Hello.Set(ExtensionType.PreSharedKey, [(byte)(entry.Length >> 8), (byte)entry.Length, .. entry, 0, 49, 48, .. new byte[48]]);
-        using SecretSchedule early = new(_suite);
-        early.StartEarly(psk);
+        using SecretBlock secrets = new();
+        EarlySecret early = new(_suite, secrets, psk);
         byte[] binder = new byte[48];
         early.ComputeBinder(resumption, CryptographicOperations.HashData(_suite.Hash, Hello.ToArray().AsSpan()[..^51]), binder);
         Hello.Set(ExtensionType.PreSharedKey, [(byte)(entry.Length >> 8), (byte)entry.Length, .. entry, 0, 49, 48, .. binder]);
@@ -209,7 +210,7 @@ internal sealed class RawClient : IDisposable
         NewSessionTicket ticket = NewSessionTicket.Parse(message.AsSpan(4));
         Assert.False(ticket.Extensions.Contains(ExtensionType.EarlyData));
         byte[] psk = new byte[_suite.HashSize];
-        Schedule.DeriveResumptionPsk(ticket.Nonce, psk);
+        Schedule.Resumption!.DerivePsk(ticket.Nonce, psk);
         Ticket = (ticket.Ticket.ToArray(), psk, ticket.AgeAdd);
     }
 

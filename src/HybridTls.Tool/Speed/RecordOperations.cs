@@ -18,22 +18,21 @@ internal static class RecordOperations
     private static Action PrepareBulk(int size)
     {
         byte[] secret = RandomNumberGenerator.GetBytes(64), hash = new byte[48];
-        SecretSchedule schedule = new(CipherSuiteParameters.Aes256GcmSha384);
-        schedule.StartHandshake(secret, hash);
+        TrafficSecret traffic = new HandshakeSecrets(CipherSuiteParameters.Aes256GcmSha384, new SecretBlock(), early: null, secret, hash).Client;
         RecordWriter writer = new();
         RecordReader reader = new();
         long records = 0;
-        writer.SetKeys(schedule.ClientHandshake.CreateProtection());
-        reader.EnterApplication(schedule.ClientHandshake.CreateProtection());
+        writer.SetKeys(traffic.CreateProtection());
+        reader.EnterApplication(traffic.CreateProtection());
         byte[] data = RandomNumberGenerator.GetBytes(size), received = new byte[reader.MaxDestinationSize];
         PooledBuffer wire = new();
         return () =>
         {
             if (++records % 1_000_000 == 0)
             {
-                schedule.ClientHandshake.Update();
-                writer.SetKeys(schedule.ClientHandshake.CreateProtection());
-                reader.EnterApplication(schedule.ClientHandshake.CreateProtection());
+                traffic.Update();
+                writer.SetKeys(traffic.CreateProtection());
+                reader.EnterApplication(traffic.CreateProtection());
             }
 
             writer.WriteApplicationData(wire, data);

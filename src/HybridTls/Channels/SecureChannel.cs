@@ -24,6 +24,7 @@ internal sealed class SecureChannel(HandshakeMachine machine, IChannelOutput out
 
     private const int NoAlert = -1;
 
+    private readonly Established _established = machine.Established;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private ExceptionDispatchInfo? _failure;
     private int _owedAlert = NoAlert;
@@ -146,7 +147,7 @@ internal sealed class SecureChannel(HandshakeMachine machine, IChannelOutput out
     {
         using WriteTurn turn = await EnterWriteAsync(cancellationToken).ConfigureAwait(false);
         ThrowIfNotWritable();
-        machine.KeyUpdates.Write(output, requestPeer);
+        _established.KeyUpdates.Write(output, requestPeer);
         await output.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -176,7 +177,7 @@ internal sealed class SecureChannel(HandshakeMachine machine, IChannelOutput out
         owner.Gate.Enter(owner.Shell);
         try
         {
-            machine.Schedule.Export(label, context, destination);
+            _established.Secrets.Export(label, context, destination);
         }
         finally
         {
@@ -188,7 +189,7 @@ internal sealed class SecureChannel(HandshakeMachine machine, IChannelOutput out
     public byte[] Export(string label, ReadOnlySpan<byte> context, int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, machine.Schedule.MaxExportedLength);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, _established.Secrets.MaxExportedLength);
         byte[] exported = new byte[length];
         Export(label, context, exported.AsSpan());
         return exported;
@@ -205,8 +206,8 @@ internal sealed class SecureChannel(HandshakeMachine machine, IChannelOutput out
         switch (result.Kind)
         {
             case RecordReadKind.ApplicationData:
-                machine.KeyUpdates.DataReceived();
-                if (machine.KeyUpdates.IsOverdue)
+                _established.KeyUpdates.DataReceived();
+                if (_established.KeyUpdates.IsOverdue)
                     Forget(SendOverdueKeyUpdateAsync());
                 break;
             case RecordReadKind.Handshake:
@@ -240,7 +241,7 @@ internal sealed class SecureChannel(HandshakeMachine machine, IChannelOutput out
                 return;
             try
             {
-                machine.KeyUpdates.WriteIfDue(output);
+                _established.KeyUpdates.WriteIfDue(output);
                 await output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // The transport is gone, by whatever name it calls that: the next write or read reports it.

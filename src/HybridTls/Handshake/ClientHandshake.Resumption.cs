@@ -69,13 +69,11 @@ internal sealed partial class ClientHandshake
     private void WriteBinder(ClientSession session, int start)
     {
         CipherSuiteParameters suite = SuiteOf(session);
-        StartSchedule(suite, _template.Random);
-        using (SecretMemory.Use psk = session.UsePsk())
-            Schedule.StartEarly(psk.Bytes[..suite.HashSize]);
+        EarlySecret early = StartEarly(session, suite);
         Span<byte> message = WrittenSince(start);
         Span<byte> hash = stackalloc byte[suite.HashSize];
         Transcript.GetHashWith(suite, message[..^(3 + suite.HashSize)], hash);
-        Schedule.ComputeBinder(resumption: true, hash, message[^suite.HashSize..]);
+        early.ComputeBinder(resumption: true, hash, message[^suite.HashSize..]);
     }
 
     /// <summary>Finds out whether the server resumes, and readies the key schedule for it.</summary>
@@ -84,8 +82,7 @@ internal sealed partial class ClientHandshake
         _resumed = hello.PreSharedKey is not null;
         if (!_resumed)
         {
-            if (_session is not null)
-                Schedule.AbandonPsk();
+            AbandonEarly();
             DropSession();
             return;
         }
@@ -95,12 +92,14 @@ internal sealed partial class ClientHandshake
             TlsError.Throw(FailureReason.UnknownPskIdentity, hello.PreSharedKey); // HT-RES-12
         if (SuiteOf(_session!).Hash != suite.Hash)
             TlsError.Throw(FailureReason.PskHash, suite);
-        if (Schedule.Suite != suite)
-        {
-            StartSchedule(suite, _template.Random);
-            using SecretMemory.Use psk = _session!.UsePsk();
-            Schedule.StartEarly(psk.Bytes[..suite.HashSize]);
-        }
+        if (Early?.Suite != suite)
+            StartEarly(_session!, suite);
+    }
+
+    private EarlySecret StartEarly(ClientSession session, CipherSuiteParameters suite)
+    {
+        using SecretMemory.Use psk = session.UsePsk();
+        return StartEarly(suite, psk.Bytes[..suite.HashSize]);
     }
 
     /// <summary>Goes on without certificates: that EncryptedExtensions opened shows that the server has the session's key, as its Finished will.</summary>
@@ -116,15 +115,15 @@ internal sealed partial class ClientHandshake
     private ClientState ReadNewSessionTicket(in HandshakeMessage message)
     {
         NewSessionTicket ticket = NewSessionTicket.Parse(message.Body);
-        KeyUpdates.TicketReceived();
-        if (!_options.Resumes)
+        Established.KeyUpdates.TicketReceived();
+        if (Resumption is null)
             return ClientState.Established;
         DateTimeOffset now = _options.TimeProvider.GetUtcNow();
         TimeSpan lifetime = SessionTimes.LifetimeAt(now, AuthenticatedAt, TimeSpan.FromSeconds(ticket.Lifetime));
         if (lifetime == TimeSpan.Zero) // HT-RES-13
             return ClientState.Established;
         Span<byte> psk = stackalloc byte[Suite.HashSize];
-        Schedule.DeriveResumptionPsk(ticket.Nonce, psk);
+        Resumption.DerivePsk(ticket.Nonce, psk);
         ClientSession session = new(psk)
         {
             CipherSuite = Suite.Id,

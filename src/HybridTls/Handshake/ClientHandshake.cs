@@ -173,9 +173,9 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         Transcript.SelectSuite(suite);
         Transcript.Append(message.Whole);
         StartHandshakeKeys(suite, sharedSecret, _template.Random);
-        Reader.EnterHandshake(PeerHandshakeSecret.CreateProtection());
+        Reader.EnterHandshake(Keys.Server.CreateProtection());
         OweChangeCipherSpec();
-        Writer.SetKeys(OwnHandshakeSecret.CreateProtection());
+        Writer.SetKeys(Keys.Client.CreateProtection());
         return ClientState.AwaitEncryptedExtensions;
     }
 
@@ -286,7 +286,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
 
     private ClientState ReadKeyUpdate(in HandshakeMessage message)
     {
-        KeyUpdates.Receive(message);
+        Established.KeyUpdates.Receive(message);
         return ClientState.Established;
     }
 

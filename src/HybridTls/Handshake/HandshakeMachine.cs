@@ -14,6 +14,11 @@ namespace HybridTls.Handshake;
 internal abstract partial class HandshakeMachine : IDisposable
 {
     private readonly TlsWriter _flight = new(capacity: 4096);
+    private SecretBlock? _secrets;
+    private EarlySecret? _early;
+    private HandshakeSecrets? _keys;
+    private ApplicationSecrets? _applicationKeys;
+    private Established? _established;
     private bool _sentChangeCipherSpec;
     private bool _owesChangeCipherSpec;
     private bool _disposed;
@@ -38,13 +43,18 @@ internal abstract partial class HandshakeMachine : IDisposable
     public abstract bool IsEstablished { get; }
 
     /// <summary>What was agreed on; null until the handshake is complete.</summary>
-    public NegotiatedParameters? Parameters { get; private set; }
+    public NegotiatedParameters? Parameters => _established?.Parameters;
 
-    /// <summary>The secrets; they exist from ServerHello on.</summary>
-    public SecretSchedule Schedule { get; private set; } = null!;
+    /// <summary>What the connection has once the handshake is complete.</summary>
+    /// <exception cref="InvalidOperationException">It is not.</exception>
+    public Established Established => _established ?? throw new InvalidOperationException("The handshake is not complete.");
 
-    /// <summary>The rules for renewing keys after the handshake.</summary>
-    public KeyUpdates KeyUpdates { get; private set; } = null!;
+    /// <summary>The secrets of the handshake, from ServerHello on.</summary>
+    /// <exception cref="InvalidOperationException">ServerHello has not come yet.</exception>
+    internal HandshakeSecrets Keys => _keys ?? throw new InvalidOperationException("There are no keys before ServerHello.");
+
+    /// <summary>The memory of all secrets, for the tests that scan it; null before there are any.</summary>
+    internal SecretBlock? Secrets => _secrets;
 
     /// <summary>Which side we are.</summary>
     public PeerRole Self { get; }
@@ -57,16 +67,17 @@ internal abstract partial class HandshakeMachine : IDisposable
 
     private protected Transcript Transcript { get; } = new();
 
-    private protected CipherSuiteParameters Suite => Schedule.Suite;
+    private protected CipherSuiteParameters Suite => Keys.Suite;
 
-    /// <summary>The traffic secrets by direction.</summary>
-    private protected TrafficSecret OwnHandshakeSecret => Self == PeerRole.Server ? Schedule.ServerHandshake : Schedule.ClientHandshake;
+    /// <summary>The secret of the session that is offered, or that is being resumed, until ServerHello.</summary>
+    private protected EarlySecret? Early => _early;
 
-    private protected TrafficSecret PeerHandshakeSecret => Self == PeerRole.Server ? Schedule.ClientHandshake : Schedule.ServerHandshake;
+    /// <summary>The secret of tickets; null if none is made, or no longer.</summary>
+    private protected ResumptionSecret? Resumption { get; set; }
 
-    private protected TrafficSecret OwnApplicationSecret => Self == PeerRole.Server ? Schedule.ServerApplication : Schedule.ClientApplication;
-
-    private protected TrafficSecret PeerApplicationSecret => Self == PeerRole.Server ? Schedule.ClientApplication : Schedule.ServerApplication;
+    /// <summary>The secrets of application data, from the server's Finished on.</summary>
+    /// <exception cref="InvalidOperationException">It has not come yet.</exception>
+    internal ApplicationSecrets ApplicationKeys => _applicationKeys ?? throw new InvalidOperationException("There are no keys of application data before the server's Finished.");
 
     /// <summary>Takes one message: the only way by which a peer changes the state.</summary>
     /// <exception cref="HybridTlsException">The message is not allowed now, or breaks a rule; the connection is lost.</exception>
@@ -139,7 +150,7 @@ internal abstract partial class HandshakeMachine : IDisposable
     {
         _flight.Dispose();
         Transcript.Dispose();
-        Schedule?.Dispose();
+        _secrets?.Dispose();
         Reader.Dispose();
         Writer.Dispose();
     }
@@ -187,7 +198,7 @@ internal abstract partial class HandshakeMachine : IDisposable
         Writer.WriteChangeCipherSpec(Output);
     }
 
-    /// <summary>Creates the key schedule with the result of the key agreement; the transcript ends with ServerHello.</summary>
+    /// <summary>Mixes the result of the key agreement in; the transcript ends with ServerHello.</summary>
     /// <param name="suite">The negotiated suite.</param>
     /// <param name="sharedSecret">64 bytes, cleared here.</param>
     /// <param name="clientRandom">The random of the ClientHello, by which the key log names a connection.</param>
@@ -195,10 +206,10 @@ internal abstract partial class HandshakeMachine : IDisposable
     {
         try
         {
-            StartSchedule(suite, clientRandom);
             Span<byte> hash = stackalloc byte[suite.HashSize];
             Transcript.GetHash(hash);
-            Schedule.StartHandshake(sharedSecret, hash);
+            _keys = new HandshakeSecrets(suite, _secrets ??= new SecretBlock(), _early, sharedSecret, hash, Options.CreateKeyLog(clientRandom));
+            _early = null;
         }
         finally
         {
@@ -206,13 +217,18 @@ internal abstract partial class HandshakeMachine : IDisposable
         }
     }
 
-    /// <summary>Creates the key schedule, unless a pre-shared key has already been mixed into that of this suite.</summary>
-    private protected void StartSchedule(CipherSuiteParameters suite, ReadOnlySpan<byte> clientRandom)
+    /// <summary>Extracts the early secret of a session, in place of that of another one or of another suite.</summary>
+    private protected EarlySecret StartEarly(CipherSuiteParameters suite, ReadOnlySpan<byte> psk)
     {
-        if (Schedule?.Suite == suite)
-            return;
-        Schedule?.Dispose();
-        Schedule = new SecretSchedule(suite, Options.CreateKeyLog(clientRandom));
+        AbandonEarly();
+        return _early = new EarlySecret(suite, _secrets ??= new SecretBlock(), psk);
+    }
+
+    /// <summary>Forgets the session, which the server did not choose: the handshake goes on as one without.</summary>
+    private protected void AbandonEarly()
+    {
+        _early?.Dispose();
+        _early = null;
     }
 
     /// <summary>Writes our Finished (§4.5.3) and leaves it in the flight.</summary>
@@ -221,7 +237,7 @@ internal abstract partial class HandshakeMachine : IDisposable
         Span<byte> hash = stackalloc byte[Suite.HashSize];
         Span<byte> verifyData = stackalloc byte[Suite.HashSize];
         Transcript.GetHash(hash);
-        OwnHandshakeSecret.ComputeVerifyData(hash, verifyData);
+        Keys.Of(Self).ComputeVerifyData(hash, verifyData);
         TlsWriter writer = BeginMessage(out int start);
         Finished.Write(writer, verifyData);
         EndMessage(start);
@@ -233,7 +249,7 @@ internal abstract partial class HandshakeMachine : IDisposable
         Finished finished = Finished.Parse(message.Body, Suite.HashSize);
         Span<byte> hash = stackalloc byte[Suite.HashSize];
         Transcript.GetHash(hash);
-        if (!PeerHandshakeSecret.Verify(hash, finished.VerifyData))
+        if (!Keys.Of(PeerSide).Verify(hash, finished.VerifyData))
             TlsError.Throw(FailureReason.Finished); // HT-HS-9
         Transcript.Append(message.Whole);
     }
@@ -243,7 +259,7 @@ internal abstract partial class HandshakeMachine : IDisposable
     {
         Span<byte> hash = stackalloc byte[Suite.HashSize];
         Transcript.GetHash(hash);
-        Schedule.StartApplication(hash);
+        _applicationKeys = Keys.StartApplication(hash);
     }
 
     /// <summary>Ends the handshake; the transcript ends with the client's Finished.</summary>
@@ -254,20 +270,20 @@ internal abstract partial class HandshakeMachine : IDisposable
         Span<byte> hash = stackalloc byte[resumable ? Suite.HashSize : 0];
         if (resumable)
             Transcript.GetHash(hash);
-        Schedule.FinishHandshake(hash); // HT-KEY-6
+        Resumption = Keys.Finish(hash);
         Transcript.Dispose();
         _flight.Dispose();
-        KeyUpdates = new KeyUpdates(this, OwnApplicationSecret, PeerApplicationSecret, KeyUsage); // HT-HS-10
-        Parameters = parameters; // HT-AUTH-6
+        KeyUpdates keyUpdates = new(this, ApplicationKeys.Of(Self), ApplicationKeys.Of(PeerSide), KeyUsage);
+        _established = new Established(parameters, ApplicationKeys, keyUpdates); // HT-HS-10, HT-AUTH-6
     }
 
     /// <summary>The protection of our application data, renewed earlier if the options say so.</summary>
     private protected RecordProtection CreateOwnApplicationProtection() =>
-        OwnApplicationSecret.CreateProtection(KeyUsage);
+        ApplicationKeys.Of(Self).CreateProtection(KeyUsage);
 
     /// <summary>The protection of the peer's application data.</summary>
     private protected RecordProtection CreatePeerApplicationProtection() =>
-        PeerApplicationSecret.CreateProtection(KeyUsage);
+        ApplicationKeys.Of(PeerSide).CreateProtection(KeyUsage);
 
     /// <summary>The limits of messages that <paramref name="options"/> set.</summary>
     private protected static HandshakeMessageLimits LimitsOf(HybridTlsOptions options) => new() { Certificate = options.MaxCertificateMessageSize };

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using HybridTls.Cryptography;
+using HybridTls.KeySchedule;
 using HybridTls.Messages;
 using HybridTls.Resumption;
 
@@ -8,11 +9,8 @@ namespace HybridTls.Handshake;
 /// <content>Tickets: taking the client's, giving new ones (RFC 9846 §4.3.11, §4.7.1).</content>
 internal sealed partial class ServerHandshake
 {
-    /// <summary>Whether a session is being resumed: a ticket was accepted; that its binder does not verify would have ended the handshake.</summary>
-    private bool IsResuming => _offer is { IsAcceptable: true };
-
     /// <summary>How many tickets the client gets if it has a use for them: as many as it wants (RFC 9149), within bounds.</summary>
-    private int TicketsToSend => (IsResuming, _negotiated.RequestedTickets) switch
+    private int TicketsToSend => (IsResuming, Answer.Terms.RequestedTickets) switch
     {
         (_, _) when _options.TicketCount == 0 => 0, // HT-RES-1
         (false, null) => _options.TicketCount,
@@ -29,29 +27,28 @@ internal sealed partial class ServerHandshake
     {
         if (!OffersTickets(hello))
             return;
-        _offer = TicketOffer.Open(hello, _negotiated, _options); // HT-RES-8
-        if (_offer.Session is not { } session)
+        TicketOffer offer = Answer.Offer = TicketOffer.Open(hello, Answer.Terms, _options); // HT-RES-8
+        if (offer.Session is not { } session)
             return;
         using (session) // from here on its key is in the schedule, and nowhere else; HT-RES-21
         {
-            StartSchedule(_negotiated.Suite, hello.Random);
-            Schedule.StartEarly(session.Psk);
-            VerifyBinder(hello, whole);
-            ResumePeer(session.Times.AuthenticatedAt, session.PeerCertificates, session.PeerUsedRawPublicKey, _offer.Peer);
+            EarlySecret early = StartEarly(Answer.Terms.Suite, session.Psk);
+            VerifyBinder(early, offer, hello, whole);
+            ResumePeer(session.Times.AuthenticatedAt, session.PeerCertificates, session.PeerUsedRawPublicKey, offer.Peer);
         }
     }
 
-    private void VerifyBinder(in ClientHello hello, ReadOnlySpan<byte> whole)
+    private void VerifyBinder(EarlySecret early, TicketOffer offer, in ClientHello hello, ReadOnlySpan<byte> whole)
     {
         OfferedPsks offered = hello.PreSharedKeys;
-        Span<byte> hash = stackalloc byte[_negotiated.Suite.HashSize];
-        Transcript.GetHashWith(_negotiated.Suite, whole[..^offered.BindersSize], hash);
-        if (!Schedule.VerifyBinder(resumption: true, hash, offered.Binders[_offer!.Identity]))
+        Span<byte> hash = stackalloc byte[early.Suite.HashSize];
+        Transcript.GetHashWith(early.Suite, whole[..^offered.BindersSize], hash);
+        if (!early.VerifyBinder(resumption: true, hash, offered.Binders[offer.Identity]))
             TlsError.Throw(FailureReason.BinderMismatch); // HT-RES-7
     }
 
     /// <summary>Seals the session into tickets and sends them.</summary>
-    private void WriteTickets(int count)
+    private void WriteTickets(ResumptionSecret secret, int count)
     {
         ITicketProtector protector = _options.EffectiveTicketProtector;
         DateTimeOffset now = _options.TimeProvider.GetUtcNow();
@@ -59,7 +56,7 @@ internal sealed partial class ServerHandshake
         TimeSpan lifetime = SessionTimes.LifetimeAt(now, AuthenticatedAt, wanted);
         Span<byte> psk = stackalloc byte[Suite.HashSize];
         Span<byte> ageAdd = stackalloc byte[sizeof(uint)];
-        byte[] binding = SessionBinding.ForServer(_options, _negotiated.ServerName, _negotiated.ApplicationProtocol);
+        byte[] binding = SessionBinding.ForServer(_options, Answer.Terms.ServerName, Answer.Terms.ApplicationProtocol);
         string? refusal = lifetime > TimeSpan.Zero ? null : "the session ends within a second";
         using TlsWriter session = new(capacity: 512);
         using TlsWriter messages = new(capacity: 1024);
@@ -68,7 +65,7 @@ internal sealed partial class ServerHandshake
             for (int i = 0; i < count && refusal is null; i++)
             {
                 ReadOnlySpan<byte> nonce = [(byte)i]; // differs between the tickets of one connection (§4.7.1)
-                Schedule.DeriveResumptionPsk(nonce, psk);
+                secret.DerivePsk(nonce, psk);
                 Entropy.Fill(ageAdd);
                 SessionTimes times = new(AuthenticatedAt, now, lifetime, BitConverter.ToUInt32(ageAdd));
                 session.Clear();
@@ -85,7 +82,7 @@ internal sealed partial class ServerHandshake
         {
             // The protector is the host's, and may throw.
             CryptographicOperations.ZeroMemory(psk);
-            Schedule.ForgetResumption();
+            secret.Dispose();
         }
 
         Parameters!.TicketRefusal = refusal;

@@ -14,10 +14,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
 {
     private HybridTlsServerOptions _options;
     private byte[] _clientHello = [];
-    private ServerNegotiation _negotiated = null!;
-    private CertificateNegotiation? _certificates;
-    private TicketOffer? _offer;
-    private bool _retried;
+    private ServerAnswer? _answer;
 
     /// <summary>Creates a server that waits for a ClientHello.</summary>
     /// <param name="options">The options, complete: <see cref="HybridTlsServerOptions.Validate"/> was called.</param>
@@ -47,6 +44,12 @@ internal sealed partial class ServerHandshake : HandshakeMachine
 
     /// <inheritdoc/>
     public override HybridTlsOptions Options => _options;
+
+    private ServerAnswer Answer => _answer ?? throw new InvalidOperationException("No ClientHello is being answered.");
+
+    private bool IsResuming => _answer is { IsResuming: true };
+
+    private bool RequestsCertificate => !IsResuming && _options.ClientCertificateMode != ClientAuthenticationMode.NoCertificate;
 
     /// <inheritdoc/>
     public override void Receive(in HandshakeMessage message) => State = (State, message.Type) switch // HT-HS-3
@@ -102,22 +105,22 @@ internal sealed partial class ServerHandshake : HandshakeMachine
 
     private ServerState AnswerClientHello(in ClientHello hello, ReadOnlySpan<byte> whole)
     {
-        _negotiated = ServerNegotiation.Negotiate(hello, _options);
+        ServerAnswer answer = _answer = new ServerAnswer(ServerNegotiation.Negotiate(hello, _options));
         if (!OffersTickets(hello))
-            _certificates = CertificateNegotiation.Negotiate(hello, _options);
-        return _negotiated.HasKeyShare ? WriteServerFlight(hello, whole) : WriteHelloRetryRequest(hello, whole); // HT-HRR-1
+            answer.Certificates = CertificateNegotiation.Negotiate(hello, _options);
+        return answer.Terms.HasKeyShare ? WriteServerFlight(hello, whole) : WriteHelloRetryRequest(hello, whole); // HT-HRR-1
     }
 
     private ServerState WriteHelloRetryRequest(in ClientHello hello, ReadOnlySpan<byte> whole)
     {
         Reader.ThrowIfExcess();
-        _retried = true;
+        Answer.Retried = true;
         _clientHello = whole.ToArray(); // the second must repeat it
         Transcript.Append(whole);
-        Transcript.SelectSuite(_negotiated.Suite);
+        Transcript.SelectSuite(Answer.Terms.Suite);
         Transcript.ReplaceWithMessageHash();
         TlsWriter writer = BeginMessage(out int start);
-        using (HelloRetryRequest.Begin(writer, hello.SessionId, _negotiated.Suite.Id))
+        using (HelloRetryRequest.Begin(writer, hello.SessionId, Answer.Terms.Suite.Id))
         {
             SupportedVersionsExtension.WriteSelected(writer, ProtocolVersion.Tls13);
             KeyShareExtension.WriteSelectedGroup(writer, NamedGroup.X25519MLKem768);
@@ -146,29 +149,43 @@ internal sealed partial class ServerHandshake : HandshakeMachine
     private ServerState WriteServerFlight(in ClientHello hello, ReadOnlySpan<byte> whole)
     {
         ResumeIfOffered(hello, whole);
-        _certificates = IsResuming ? null : _certificates ?? CertificateNegotiation.Negotiate(hello, _options);
+        NegotiateCertificates(hello);
+        WriteServerHello(hello, whole);
+        WriteEncryptedExtensions();
+        WriteCertificateRequest();
+        WriteCertificate();
+        return TryWriteCertificateVerify() ? FinishServerFlight() : ServerState.AwaitSignature;
+    }
+
+    /// <summary>Agrees on what a handshake by certificate needs, unless a session is resumed.</summary>
+    private void NegotiateCertificates(in ClientHello hello)
+    {
+        CertificateNegotiation? certificates = IsResuming ? null : Answer.Certificates ?? CertificateNegotiation.Negotiate(hello, _options);
+        Answer.Certificates = certificates;
+        if (certificates is null)
+            return;
+        AuthenticatedAt = _options.TimeProvider.GetUtcNow();
+        PeerCertificateType = certificates.ClientCertificateType;
+        OwnCertificateType = certificates.ServerCertificateType;
+        OwnCompression = certificates.Compression;
+    }
+
+    /// <summary>Writes ServerHello (§4.2.3); what follows is under the keys of the handshake.</summary>
+    private void WriteServerHello(in ClientHello hello, ReadOnlySpan<byte> whole)
+    {
         Transcript.Append(whole);
-        Transcript.SelectSuite(_negotiated.Suite);
+        Transcript.SelectSuite(Answer.Terms.Suite);
         Span<byte> sharedSecret = stackalloc byte[X25519MLKem768.SharedSecretSizeInBytes];
-        WriteServerHello(hello, sharedSecret);
+        WriteServerHelloMessage(hello, sharedSecret);
         FlushFlight();
         if (!hello.SessionId.IsEmpty)
             WriteChangeCipherSpecOnce();
-        StartHandshakeKeys(_negotiated.Suite, sharedSecret, hello.Random);
-        Writer.SetKeys(OwnHandshakeSecret.CreateProtection());
-        Reader.EnterHandshake(PeerHandshakeSecret.CreateProtection(), skipsEarlyData: hello.Has(ExtensionType.EarlyData));
-
-        WriteEncryptedExtensions();
-        if (IsResuming)
-            return FinishServerFlight();
-        AuthenticatedAt = _options.TimeProvider.GetUtcNow();
-        if (_options.ClientCertificateMode != ClientAuthenticationMode.NoCertificate) // HT-PHA-1
-            WriteCertificateRequest();
-        WriteCertificate(_options.Credential);
-        return TryWriteCertificateVerify(_options.Credential!) ? FinishServerFlight() : ServerState.AwaitSignature;
+        StartHandshakeKeys(Answer.Terms.Suite, sharedSecret, hello.Random);
+        Writer.SetKeys(Keys.Server.CreateProtection());
+        Reader.EnterHandshake(Keys.Client.CreateProtection(), skipsEarlyData: hello.Has(ExtensionType.EarlyData));
     }
 
-    private void WriteServerHello(in ClientHello hello, Span<byte> sharedSecret)
+    private void WriteServerHelloMessage(in ClientHello hello, Span<byte> sharedSecret)
     {
         hello.KeyShares.TryFind(NamedGroup.X25519MLKem768, out ReadOnlySpan<byte> clientShare);
         Span<byte> serverShare = stackalloc byte[X25519MLKem768.ServerShareSizeInBytes];
@@ -184,12 +201,12 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         Span<byte> random = stackalloc byte[ClientHello.RandomSize];
         Entropy.Fill(random);
         TlsWriter writer = BeginMessage(out int start);
-        using (ServerHello.Begin(writer, random, hello.SessionId, _negotiated.Suite.Id))
+        using (ServerHello.Begin(writer, random, hello.SessionId, Answer.Terms.Suite.Id))
         {
             KeyShareExtension.WriteServerShare(writer, NamedGroup.X25519MLKem768, serverShare);
             SupportedVersionsExtension.WriteSelected(writer, ProtocolVersion.Tls13);
             if (IsResuming)
-                PreSharedKeyExtension.WriteSelected(writer, _offer!.Identity);
+                PreSharedKeyExtension.WriteSelected(writer, Answer.Offer!.Identity);
         }
 
         EndMessage(start);
@@ -197,39 +214,37 @@ internal sealed partial class ServerHandshake : HandshakeMachine
 
     private void WriteEncryptedExtensions()
     {
+        ServerNegotiation terms = Answer.Terms;
         TlsWriter writer = BeginMessage(out int start);
         using (EncryptedExtensions.Begin(writer))
         {
-            if (_negotiated.ServerName is not null && !IsResuming) // RFC 6066 §3 forbids it in a resumption
+            if (terms.ServerName is not null && !IsResuming) // RFC 6066 §3 forbids it in a resumption
                 ServerNameExtension.WriteAcknowledgement(writer); // HT-NEG-12
-            if (_negotiated.ApplicationProtocol.Protocol is { IsEmpty: false } protocol)
+            if (terms.ApplicationProtocol.Protocol is { IsEmpty: false } protocol)
                 AlpnExtension.WriteSelected(writer, protocol.Span);
-            if (_negotiated.PeerRecordSizeLimit is { } peerLimit)
+            if (terms.PeerRecordSizeLimit is { } peerLimit)
             {
                 RecordSizeLimitExtension.Write(writer, _options.RecordSizeLimit ?? RecordLimits.MaxInnerPlaintext); // HT-NEG-13
                 Writer.RecordSizeLimit = peerLimit;
                 Reader.RecordSizeLimit = _options.RecordSizeLimit ?? RecordLimits.MaxInnerPlaintext;
             }
 
-            if (_negotiated.RequestedTickets is not null && _negotiated.IssuesTickets)
+            if (terms.RequestedTickets is not null && terms.IssuesTickets)
                 TicketRequestExtension.WriteHint(writer, (byte)TicketsToSend);
-            if (_certificates is { AnswersClientCertificateType: true })
-                CertificateTypeExtension.WriteSelected(writer, ExtensionType.ClientCertificateType, _certificates.ClientCertificateType);
+            if (Answer.Certificates is { AnswersClientCertificateType: true } certificates)
+                CertificateTypeExtension.WriteSelected(writer, ExtensionType.ClientCertificateType, certificates.ClientCertificateType);
             // In a resumption, too: a client that accepts raw public keys alone takes its absence for X.509.
-            if (_negotiated.AnswersServerCertificateType)
+            if (terms.AnswersServerCertificateType)
                 CertificateTypeExtension.WriteSelected(writer, ExtensionType.ServerCertificateType, CertificateTypeOf(_options.Credential!)); // HT-RES-22
         }
 
         EndMessage(start);
-        if (_certificates is null)
-            return;
-        PeerCertificateType = _certificates.ClientCertificateType;
-        OwnCertificateType = _certificates.ServerCertificateType;
-        OwnCompression = _certificates.Compression;
     }
 
     private void WriteCertificateRequest()
     {
+        if (!RequestsCertificate)
+            return; // HT-PHA-1
         TlsWriter writer = BeginMessage(out int start);
         using (CertificateRequest.Begin(writer))
         {
@@ -244,6 +259,15 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         EndMessage(start);
     }
 
+    private void WriteCertificate()
+    {
+        if (!IsResuming)
+            WriteCertificate(_options.Credential);
+    }
+
+    /// <summary>Whether the flight goes on at once: the signature is written, or none is needed.</summary>
+    private bool TryWriteCertificateVerify() => IsResuming || TryWriteCertificateVerify(_options.Credential!);
+
     private ServerState FinishServerFlight()
     {
         WriteFinished();
@@ -251,7 +275,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         _clientHello = [];
         StartApplicationKeys();
         Writer.SetKeys(CreateOwnApplicationProtection());
-        return IsResuming || _options.ClientCertificateMode == ClientAuthenticationMode.NoCertificate ? ServerState.AwaitFinished : ServerState.AwaitCertificate;
+        return RequestsCertificate ? ServerState.AwaitCertificate : ServerState.AwaitFinished;
     }
 
     private ServerState ReadCompressedCertificate(in HandshakeMessage message)
@@ -287,30 +311,29 @@ internal sealed partial class ServerHandshake : HandshakeMachine
 
     private ServerState EndHandshake()
     {
-        int tickets = _negotiated.IssuesTickets ? TicketsToSend : 0;
+        ServerAnswer answer = Answer;
+        int tickets = answer.Terms.IssuesTickets ? TicketsToSend : 0;
         Complete(
             Describe(new NegotiatedParameters
             {
-                ApplicationProtocol = _negotiated.ApplicationProtocol,
-                ServerName = _negotiated.ServerName,
-                UsedHelloRetryRequest = _retried,
-                IsResumed = IsResuming,
-                ResumptionRefusal = _offer?.Refusal,
+                ApplicationProtocol = answer.Terms.ApplicationProtocol,
+                ServerName = answer.Terms.ServerName,
+                UsedHelloRetryRequest = answer.Retried,
+                IsResumed = answer.IsResuming,
+                ResumptionRefusal = answer.Offer?.Refusal,
             }),
             resumable: tickets > 0);
-        if (tickets > 0)
-            WriteTickets(tickets);
+        if (Resumption is { } secret)
+            WriteTickets(secret, tickets);
 
         // An idle connection keeps no more than it needs.
-        _negotiated = null!;
-        _certificates = null;
-        _offer = null;
+        _answer = null;
         return ServerState.Established;
     }
 
     private ServerState ReadKeyUpdate(in HandshakeMessage message)
     {
-        KeyUpdates.Receive(message);
+        Established.KeyUpdates.Receive(message);
         return ServerState.Established;
     }
 }

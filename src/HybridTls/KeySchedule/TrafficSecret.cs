@@ -4,7 +4,7 @@ using HybridTls.Records;
 namespace HybridTls.KeySchedule;
 
 /// <summary>One direction's traffic secret (RFC 9846 §7.1), its keys (§7.3), its Finished (§4.5.3) and its successors (§7.2).</summary>
-/// <remarks>Lives in the memory of its <see cref="SecretSchedule"/>. The two directions may be used on different threads.</remarks>
+/// <remarks>Lives in the connection's <see cref="SecretBlock"/>. The two directions may be used on different threads.</remarks>
 internal sealed class TrafficSecret : IDisposable
 {
     /// <summary>
@@ -14,37 +14,35 @@ internal sealed class TrafficSecret : IDisposable
     public const ulong MaxGeneration = (1UL << 48) - 4;
 
     private readonly SecretBlock _block;
-    private readonly int _slot;
-    private bool _derived;
+    private readonly SecretSlot _slot;
     private bool _disposed;
 
-    internal TrafficSecret(CipherSuiteParameters suite, SecretBlock block, int slot)
+    /// <summary>Derive-Secret (§7.1) from an extracted secret.</summary>
+    public TrafficSecret(
+        CipherSuiteParameters suite, SecretBlock block, SecretSlot slot, in HkdfExpander secret, ReadOnlySpan<byte> label,
+        ReadOnlySpan<byte> transcriptHash)
     {
         Suite = suite;
         _block = block;
         _slot = slot;
+        secret.Expand(label, transcriptHash, block.Secret(slot, suite));
+        GC.KeepAlive(block);
     }
 
     /// <summary>The suite whose keys this secret yields.</summary>
     public CipherSuiteParameters Suite { get; }
 
-    /// <summary>Whether the schedule has come to this secret and it was not disposed since.</summary>
-    public bool IsAvailable => _derived && !_disposed;
-
     /// <summary>How often the secret was updated.</summary>
     public ulong Generation { get; private set; }
 
     /// <summary>The secret.</summary>
-    /// <exception cref="InvalidOperationException">The schedule has not derived it yet.</exception>
     /// <exception cref="ObjectDisposedException">It was discarded: zeros are never handed out for a key.</exception>
     internal ReadOnlySpan<byte> Value
     {
         get
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (!_derived)
-                throw new InvalidOperationException("The key schedule has not come to this secret yet.");
-            return _block.Slot(_slot)[..Suite.HashSize];
+            return _block.Secret(_slot, Suite); // HT-KEY-3: it exists from its derivation to its disposal, and not otherwise
         }
     }
 
@@ -72,7 +70,7 @@ internal sealed class TrafficSecret : IDisposable
     {
         Span<byte> next = stackalloc byte[Suite.HashSize];
         HkdfLabel.Expand(Suite.Hash, Value, HkdfLabel.TrafficUpdate, default, next);
-        next.CopyTo(_block.Slot(_slot));
+        next.CopyTo(_block.Secret(_slot, Suite));
         CryptographicOperations.ZeroMemory(next);
         Generation++;
         GC.KeepAlive(_block);
@@ -108,14 +106,6 @@ internal sealed class TrafficSecret : IDisposable
         using HkdfExpander expander = new(Suite.Hash, Value);
         expander.Expand(HkdfLabel.Key, default, key);
         expander.Expand(HkdfLabel.Iv, default, iv);
-        GC.KeepAlive(_block);
-    }
-
-    /// <summary>Derive-Secret (§7.1) from an extracted secret into this secret's place.</summary>
-    internal void Derive(in HkdfExpander secret, ReadOnlySpan<byte> label, ReadOnlySpan<byte> transcriptHash)
-    {
-        secret.Expand(label, transcriptHash, _block.Slot(_slot)[..Suite.HashSize]);
-        _derived = true;
         GC.KeepAlive(_block);
     }
 }

@@ -263,7 +263,7 @@ public sealed partial class HybridTlsStream
         int written = 0;
         while (written < data.Length)
         {
-            machine.KeyUpdates.WriteIfDue(_output);
+            machine.Established.KeyUpdates.WriteIfDue(_output);
             int count = Math.Min(data.Length - written, _sizer.GetContent(machine.Writer.MaxContent));
             if (_output.Length > 0 && _output.Length + count + RecordLimits.ProtectedOverhead > TransportWriteSize)
                 break;

@@ -297,7 +297,7 @@ internal sealed class PlaintextWriter : PipeWriter
     /// <summary>Renews the key if that is due, and says how much of the data goes into the next record.</summary>
     private int BeginRecord(HandshakeMachine machine, int available)
     {
-        machine.KeyUpdates.WriteIfDue(Output);
+        machine.Established.KeyUpdates.WriteIfDue(Output);
         int length = _sizer.Take(available, machine.Writer.MaxContent);
         Volatile.Write(ref _bytes, _bytes + length);
         return length;

@@ -147,8 +147,8 @@ internal sealed class ScriptedPeer : IDisposable
     public void SendKeyUpdate(KeyUpdateRequest request)
     {
         SendRecord(ContentType.Handshake, [24, 0, 0, 1, (byte)request]);
-        Own(Machine.Schedule).Update();
-        SetKeys(Own(Machine.Schedule));
+        Machine.ApplicationKeys.Of(Machine.Self).Update();
+        SetKeys(Machine.ApplicationKeys.Of(Machine.Self));
     }
 
     /// <summary>Sends bytes as they are. That the shim may have closed already is no failure of ours: its alert is still to be read.</summary>
@@ -194,7 +194,7 @@ internal sealed class ScriptedPeer : IDisposable
     private void Forward()
     {
         // A client's handshake keys protect what follows its last ClientHello; a server's begin in the midst of a flight.
-        if (_keys is null && Machine is ClientHandshake && Machine.Schedule is { ClientHandshake.IsAvailable: true })
+        if (_keys is null && Machine is ClientHandshake && Machine.Reader.IsProtected)
             UseHandshakeKeys();
         while (true)
         {
@@ -221,8 +221,8 @@ internal sealed class ScriptedPeer : IDisposable
             UseHandshakeKeys();
         if (type == HandshakeType.Finished)
         {
-            SetKeys(Own(Machine.Schedule));
-            _tap.UpdateKeys(Own(Machine.Schedule).CreateProtection());
+            SetKeys(Machine.ApplicationKeys.Of(Machine.Self));
+            _tap.UpdateKeys(Machine.ApplicationKeys.Of(Machine.Self).CreateProtection());
         }
 
         After(type);
@@ -230,7 +230,7 @@ internal sealed class ScriptedPeer : IDisposable
 
     private void UseHandshakeKeys()
     {
-        TrafficSecret secret = Machine.Self == PeerRole.Server ? Machine.Schedule.ServerHandshake : Machine.Schedule.ClientHandshake;
+        TrafficSecret secret = Machine.Keys.Of(Machine.Self);
         SetKeys(secret);
         _tap.EnterHandshake(secret.CreateProtection());
     }
@@ -240,8 +240,6 @@ internal sealed class ScriptedPeer : IDisposable
         _keys?.Dispose();
         _keys = secret.CreateProtection();
     }
-
-    private TrafficSecret Own(SecretSchedule schedule) => Machine.Self == PeerRole.Server ? schedule.ServerApplication : schedule.ClientApplication;
 
     /// <summary>The next event of what has come; <see cref="RecordReadKind.None"/> when more must come.</summary>
     private (RecordReadKind Kind, byte[] Content) TryRead(byte[] destination)

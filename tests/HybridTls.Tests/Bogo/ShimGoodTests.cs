@@ -143,7 +143,7 @@ public class ShimGoodTests
         {
             Assert.True(await peer.HandshakeAsync());
             byte[] expected = new byte[1024];
-            peer.Machine.Schedule.Export(System.Text.Encoding.ASCII.GetBytes(label), System.Text.Encoding.ASCII.GetBytes(context), expected);
+            peer.Machine.Established.Secrets.Export(System.Text.Encoding.ASCII.GetBytes(label), System.Text.Encoding.ASCII.GetBytes(context), expected);
             Assert.Equal(expected, await peer.ReadAsync(1024));
         }
 
@@ -157,8 +157,8 @@ public class ShimGoodTests
         using (ScriptedPeer peer = await AcceptAsync(shim, shimIsServer: true))
         {
             Assert.True(await peer.HandshakeAsync());
-            byte[] read = peer.Machine.Schedule.ClientApplication.Value.ToArray();
-            byte[] write = peer.Machine.Schedule.ServerApplication.Value.ToArray();
+            byte[] read = peer.Machine.Established.Secrets.Client.Value.ToArray();
+            byte[] write = peer.Machine.Established.Secrets.Server.Value.ToArray();
             Assert.Equal([(byte)read.Length, 0, .. read, .. write], await peer.ReadAsync(2 + read.Length + write.Length));
         }
 
@@ -337,7 +337,7 @@ public class ShimGoodTests
             for (int i = 0; i < 5; i++)
                 peer.SendKeyUpdate(KeyUpdateRequest.Requested);
             await peer.ExpectEchoAsync();
-            Assert.Equal(1UL, peer.Machine.Schedule.ServerApplication.Generation);
+            Assert.Equal(1UL, peer.Machine.Established.Secrets.Server.Generation);
         }
 
         await ExpectSuccessAsync(shim);

@@ -72,8 +72,8 @@ public sealed class DeliveryTests
 #pragma warning restore xUnit1031
         byte[] exported = new byte[32];
         byte[] other = new byte[32];
-        pair.Client.Schedule.Export("EXPORTER-delivery", default, exported);
-        pair.Server.Schedule.Export("EXPORTER-delivery", default, other);
+        pair.Client.Established.Secrets.Export("EXPORTER-delivery", default, exported);
+        pair.Server.Established.Secrets.Export("EXPORTER-delivery", default, other);
         Assert.Equal(exported, other);
         return Convert.ToHexString(exported);
     }

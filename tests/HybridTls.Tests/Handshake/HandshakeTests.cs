@@ -27,8 +27,8 @@ public sealed class HandshakeTests
         Assert.False(client.UsedHelloRetryRequest);
 
         byte[] ours = new byte[40], theirs = new byte[40];
-        pair.Client.Schedule.Export("EXPORTER-test", "context"u8, ours);
-        pair.Server.Schedule.Export("EXPORTER-test", "context"u8, theirs);
+        pair.Client.Established.Secrets.Export("EXPORTER-test", "context"u8, ours);
+        pair.Server.Established.Secrets.Export("EXPORTER-test", "context"u8, theirs);
         Assert.Equal(ours, theirs);
     }
 

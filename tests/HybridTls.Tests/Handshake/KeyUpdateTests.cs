@@ -23,13 +23,13 @@ public sealed class KeyUpdateTests
         using MessagePair pair = Established();
         foreach ((HandshakeMachine asking, HandshakeMachine asked) in ((HandshakeMachine, HandshakeMachine)[])[(pair.Client, pair.Server), (pair.Server, pair.Client)])
         {
-            asking.KeyUpdates.Write(asking.Output, requestPeer: true);
+            asking.Established.KeyUpdates.Write(asking.Output, requestPeer: true);
             Send(asking, 1);
             pair.Drain();
-            Assert.True(asked.KeyUpdates.IsDue);
+            Assert.True(asked.Established.KeyUpdates.IsDue);
             Send(asked, 2);
             pair.Drain();
-            Assert.False(asked.KeyUpdates.IsDue);
+            Assert.False(asked.Established.KeyUpdates.IsDue);
             Assert.Equal([[1]], pair.Data[asked.Self]);
             Assert.Equal([[2]], pair.Data[asking.Self]);
             pair.Data[asked.Self].Clear();
@@ -37,9 +37,9 @@ public sealed class KeyUpdateTests
         }
 
         // Client: one of its own and one answer, and so on: two generations a side and direction.
-        Assert.Equal(2ul, pair.Client.Schedule.ClientApplication.Generation);
-        Assert.Equal(2ul, pair.Client.Schedule.ServerApplication.Generation);
-        Assert.Equal(2ul, pair.Server.Schedule.ClientApplication.Generation);
+        Assert.Equal(2ul, pair.Client.Established.Secrets.Client.Generation);
+        Assert.Equal(2ul, pair.Client.Established.Secrets.Server.Generation);
+        Assert.Equal(2ul, pair.Server.Established.Secrets.Client.Generation);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class KeyUpdateTests
         Send(pair.Server, 2);
         pair.RunUntil(() => pair.Data[PeerRole.Client].Count == 2);
         Assert.Equal([NotRequested], pair.Messages.Select(static m => m.Message));
-        Assert.Equal(1ul, pair.Client.Schedule.ServerApplication.Generation);
+        Assert.Equal(1ul, pair.Client.Established.Secrets.Server.Generation);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class KeyUpdateTests
     {
         using MessagePair pair = Established();
         for (int i = 0; i < 3; i++)
-            pair.Client.KeyUpdates.Write(pair.Client.Output, requestPeer: true);
+            pair.Client.Established.KeyUpdates.Write(pair.Client.Output, requestPeer: true);
         pair.Drain();
         Assert.Equal([Requested, NotRequested, NotRequested], pair.Messages.Select(static m => m.Message));
 
@@ -74,7 +74,7 @@ public sealed class KeyUpdateTests
         pair.Drain();
         Assert.Equal([NotRequested], pair.Messages.Select(static m => m.Message));
         pair.Messages.Clear();
-        pair.Client.KeyUpdates.Write(pair.Client.Output, requestPeer: true);
+        pair.Client.Established.KeyUpdates.Write(pair.Client.Output, requestPeer: true);
         pair.Drain();
         Assert.Equal([Requested], pair.Messages.Select(static m => m.Message));
     }
@@ -98,27 +98,27 @@ public sealed class KeyUpdateTests
         using MessagePair pair = Established(static options => (options.KeyUpdateAfterBytes, options.AllowTlsResume) = (10, false)); // tickets are bytes too
         void SendBytes(int count)
         {
-            pair.Client.KeyUpdates.WriteIfDue(pair.Client.Output);
+            pair.Client.Established.KeyUpdates.WriteIfDue(pair.Client.Output);
             pair.Client.Writer.WriteApplicationData(pair.Client.Output, new byte[count]);
         }
 
         SendBytes(4);
         SendBytes(5);
-        Assert.False(pair.Client.KeyUpdates.IsDue);
+        Assert.False(pair.Client.Established.KeyUpdates.IsDue);
         SendBytes(1);
-        Assert.True(pair.Client.KeyUpdates.IsDue);
+        Assert.True(pair.Client.Established.KeyUpdates.IsDue);
         SendBytes(16_384); // the key's first record and its last
-        Assert.True(pair.Client.KeyUpdates.IsDue);
+        Assert.True(pair.Client.Established.KeyUpdates.IsDue);
         SendBytes(1);
         pair.Client.Writer.PaddingMultiple = 64; // what pads is protected as well
         SendBytes(1);
-        Assert.True(pair.Client.KeyUpdates.IsDue);
+        Assert.True(pair.Client.Established.KeyUpdates.IsDue);
         pair.Drain();
-        Assert.Equal(2ul, pair.Client.Schedule.ClientApplication.Generation);
+        Assert.Equal(2ul, pair.Client.Established.Secrets.Client.Generation);
         Assert.Equal(6, pair.Data[PeerRole.Server].Count);
 
         // The server saw a key of its peer's served as long as it lets its own, and asks for another.
-        Assert.True(pair.Server.KeyUpdates.IsDue);
+        Assert.True(pair.Server.Established.KeyUpdates.IsDue);
         pair.Messages.Clear();
         Send(pair.Server, 1);
         pair.Drain();
@@ -137,7 +137,7 @@ public sealed class KeyUpdateTests
         });
         Send(pair.Server, 1);
         clock.Advance(TimeSpan.FromHours(1) - TimeSpan.FromTicks(1));
-        Assert.False(pair.Server.KeyUpdates.IsDue);
+        Assert.False(pair.Server.Established.KeyUpdates.IsDue);
         clock.Advance(TimeSpan.FromTicks(1));
         pair.Drain();
         Assert.Empty(pair.Messages); // nothing is sent by a timer
@@ -145,7 +145,7 @@ public sealed class KeyUpdateTests
         pair.Drain();
         Assert.Equal([NotRequested], pair.Messages.Select(static m => m.Message));
         Assert.Equal([[1], [2]], pair.Data[PeerRole.Client]);
-        Assert.False(pair.Server.KeyUpdates.IsDue);
+        Assert.False(pair.Server.Established.KeyUpdates.IsDue);
 
         // The peer has no such option: it is asked, once, with our next data after data of its own.
         pair.Messages.Clear();
@@ -159,7 +159,7 @@ public sealed class KeyUpdateTests
         Assert.Equal([Requested, NotRequested], pair.Messages.Select(static m => m.Message));
         Send(pair.Client, 6);
         pair.Drain();
-        Assert.False(pair.Server.KeyUpdates.IsDue);
+        Assert.False(pair.Server.Established.KeyUpdates.IsDue);
     }
 
     [Fact]
@@ -169,18 +169,18 @@ public sealed class KeyUpdateTests
         using MessagePair pair = Established();
         pair.Inject(pair.Server, Requested);
         for (int i = 0; i < KeyUpdates.MaxRecordsUnanswered; i++)
-            pair.Server.KeyUpdates.DataReceived();
-        Assert.False(pair.Server.KeyUpdates.IsOverdue);
-        pair.Server.KeyUpdates.DataReceived();
-        Assert.True(pair.Server.KeyUpdates.IsOverdue);
+            pair.Server.Established.KeyUpdates.DataReceived();
+        Assert.False(pair.Server.Established.KeyUpdates.IsOverdue);
+        pair.Server.Established.KeyUpdates.DataReceived();
+        Assert.True(pair.Server.Established.KeyUpdates.IsOverdue);
         Send(pair.Server, 1);
-        Assert.False(pair.Server.KeyUpdates.IsOverdue);
+        Assert.False(pair.Server.Established.KeyUpdates.IsOverdue);
 
         // The next one waits as long again.
-        pair.Server.KeyUpdates.DataReceived();
+        pair.Server.Established.KeyUpdates.DataReceived();
         pair.Inject(pair.Server, Requested);
-        pair.Server.KeyUpdates.DataReceived();
-        Assert.False(pair.Server.KeyUpdates.IsOverdue);
+        pair.Server.Established.KeyUpdates.DataReceived();
+        Assert.False(pair.Server.Established.KeyUpdates.IsOverdue);
     }
 
     [Fact]
@@ -191,10 +191,10 @@ public sealed class KeyUpdateTests
         FakeTimeProvider clock = new FakeTimeProvider(TestIdentities.Start);
         using MessagePair pair = Established(options => (options.TimeProvider, options.KeyUpdateAfter) = (clock, TimeSpan.FromHours(1)));
         clock.Advance(TimeSpan.FromHours(1));
-        pair.Server.KeyUpdates.DataReceived();
-        Assert.False(pair.Server.KeyUpdates.IsOverdue);
+        pair.Server.Established.KeyUpdates.DataReceived();
+        Assert.False(pair.Server.Established.KeyUpdates.IsOverdue);
         clock.Advance(TimeSpan.FromHours(1));
-        Assert.True(pair.Server.KeyUpdates.IsOverdue);
+        Assert.True(pair.Server.Established.KeyUpdates.IsOverdue);
     }
 
     [Fact]
@@ -207,7 +207,7 @@ public sealed class KeyUpdateTests
         {
             for (int i = 0; i < KeyUpdates.MaxWithoutData; i++)
                 pair.Inject(pair.Server, NotRequested);
-            pair.Server.KeyUpdates.DataReceived();
+            pair.Server.Established.KeyUpdates.DataReceived();
         }
 
         for (int i = 0; i < KeyUpdates.MaxWithoutData; i++)
@@ -235,7 +235,7 @@ public sealed class KeyUpdateTests
         using MessagePair pair = Established();
         for (int i = 0; i < KeyUpdates.MaxWithoutData; i++)
             pair.Inject(pair.Client, NotRequested);
-        pair.Client.KeyUpdates.Write(pair.Client.Output, requestPeer: true);
+        pair.Client.Established.KeyUpdates.Write(pair.Client.Output, requestPeer: true);
         pair.Inject(pair.Client, NotRequested);
         Assert.Throws<HybridTlsException>(() => pair.Inject(pair.Client, NotRequested));
     }
@@ -267,16 +267,16 @@ public sealed class KeyUpdateTests
     public void A_sender_stops_at_the_last_epoch_and_ignores_requests_there()
     {
         using MessagePair pair = Established(static options => options.KeyUpdateAfterRecords = 3);
-        SetGeneration(pair.Client.Schedule.ClientApplication, TrafficSecret.MaxGeneration - 1);
+        SetGeneration(pair.Client.Established.Secrets.Client, TrafficSecret.MaxGeneration - 1);
         pair.Inject(pair.Client, Requested);
         Send(pair.Client, 1);
-        Assert.Equal((1UL << 48) - 4, pair.Client.Schedule.ClientApplication.Generation);
+        Assert.Equal((1UL << 48) - 4, pair.Client.Established.Secrets.Client.Generation);
         pair.Inject(pair.Client, Requested);
-        Assert.False(pair.Client.KeyUpdates.IsDue);
+        Assert.False(pair.Client.Established.KeyUpdates.IsDue);
         for (byte i = 2; i < 10; i++)
             Send(pair.Client, i);
-        Assert.Equal((1UL << 48) - 4, pair.Client.Schedule.ClientApplication.Generation);
-        Assert.Throws<InvalidOperationException>(() => pair.Client.KeyUpdates.Write(pair.Client.Output, requestPeer: false));
+        Assert.Equal((1UL << 48) - 4, pair.Client.Established.Secrets.Client.Generation);
+        Assert.Throws<InvalidOperationException>(() => pair.Client.Established.KeyUpdates.Write(pair.Client.Output, requestPeer: false));
         pair.Drain();
         Assert.Equal(9, pair.Data[PeerRole.Server].Count);
     }
@@ -286,9 +286,9 @@ public sealed class KeyUpdateTests
     public void A_receiver_does_not_enforce_the_senders_last_epoch()
     {
         using MessagePair pair = Established();
-        SetGeneration(pair.Server.Schedule.ClientApplication, TrafficSecret.MaxGeneration);
+        SetGeneration(pair.Server.Established.Secrets.Client, TrafficSecret.MaxGeneration);
         pair.Inject(pair.Server, NotRequested);
-        Assert.Equal((1UL << 48) - 3, pair.Server.Schedule.ClientApplication.Generation);
+        Assert.Equal((1UL << 48) - 3, pair.Server.Established.Secrets.Client.Generation);
     }
 
     private static MessagePair Established(Action<HybridTlsOptions>? change = null)
@@ -296,7 +296,7 @@ public sealed class KeyUpdateTests
         MessagePair pair = new(TestIdentities.ServerOptions(o => change?.Invoke(o)), TestIdentities.ClientOptions(o => change?.Invoke(o)));
         pair.Run();
         pair.Drain(); // the tickets, which count as messages without data
-        pair.Client.KeyUpdates.DataReceived();
+        pair.Client.Established.KeyUpdates.DataReceived();
         pair.Messages.Clear();
         return pair;
     }
@@ -306,7 +306,7 @@ public sealed class KeyUpdateTests
 
     private static void Send(HandshakeMachine machine, byte content)
     {
-        machine.KeyUpdates.WriteIfDue(machine.Output);
+        machine.Established.KeyUpdates.WriteIfDue(machine.Output);
         machine.Writer.WriteApplicationData(machine.Output, [content]);
     }
 }

@@ -127,7 +127,7 @@ internal sealed class MessagePair : IDisposable
             return consumed > 0;
         if (result.Kind == RecordReadKind.ApplicationData)
         {
-            machine.KeyUpdates.DataReceived();
+            machine.Established.KeyUpdates.DataReceived();
             Data[machine.Self].Add(_destination[..result.Length]);
         }
         else if (result.Kind == RecordReadKind.Handshake)

@@ -48,7 +48,7 @@ public sealed class SecretMemoryTests : IDisposable
         else
         {
             pair.Run();
-            pair.Client.KeyUpdates.Write(pair.Client.Output, requestPeer: true);
+            pair.Client.Established.KeyUpdates.Write(pair.Client.Output, requestPeer: true);
             pair.Drain();
         }
 
@@ -71,8 +71,8 @@ public sealed class SecretMemoryTests : IDisposable
     {
         using Visits visits = new();
         using MessagePair pair = visits.Visit();
-        ReadOnlySpan<byte> client = pair.Client.Schedule.Block.Memory;
-        ReadOnlySpan<byte> server = pair.Server.Schedule.Block.Memory;
+        ReadOnlySpan<byte> client = pair.Client.Secrets!.Memory;
+        ReadOnlySpan<byte> server = pair.Server.Secrets!.Memory;
         List<int> differing = [];
         for (int slot = 0; slot < client.Length; slot += SecretBlock.SlotSize)
         {
@@ -85,7 +85,6 @@ public sealed class SecretMemoryTests : IDisposable
 
         // The client has it for tickets to come; all else both have, or neither.
         Assert.Single(differing);
-        Assert.Throws<InvalidOperationException>(() => pair.Server.Schedule.DeriveResumptionPsk([1], new byte[pair.Server.Schedule.Suite.HashSize]));
     }
 
     [Fact]
@@ -119,17 +118,18 @@ public sealed class SecretMemoryTests : IDisposable
             Add(secrets, use.Bytes[X25519MLKem768.ClientShareSizeInBytes..]);
         }
 
-        if (machine.Schedule is not { } schedule)
+        if (machine.Secrets is not { IsCleared: false } block)
             return;
-        ReadOnlySpan<byte> memory = schedule.Block.Memory;
+        ReadOnlySpan<byte> memory = block.Memory;
         for (int slot = 0; slot < memory.Length; slot += SecretBlock.SlotSize)
-            Add(secrets, memory.Slice(slot, schedule.Suite.HashSize));
+            Add(secrets, memory.Slice(slot, SecretBlock.SlotSize));
         foreach (TrafficSecret traffic in (TrafficSecret[])
-            [schedule.ClientHandshake, schedule.ServerHandshake, schedule.ClientApplication, schedule.ServerApplication])
+            [
+                .. Read<HandshakeSecrets>(machine, "_keys") is { } keys && machine.Parameters is null ? [keys.Client, keys.Server] : (TrafficSecret[])[],
+                .. Read<ApplicationSecrets>(machine, "_applicationKeys") is { } application ? [application.Client, application.Server] : (TrafficSecret[])[],
+            ])
         {
-            if (!traffic.IsAvailable)
-                continue;
-            byte[] key = new byte[schedule.Suite.KeySize];
+            byte[] key = new byte[traffic.Suite.KeySize];
             byte[] iv = new byte[12];
             traffic.DeriveKeys(key, iv);
             Add(secrets, key);
@@ -145,7 +145,8 @@ public sealed class SecretMemoryTests : IDisposable
 
     private static bool Holds(byte[] buffer, string secret) => buffer.AsSpan().IndexOf(Convert.FromHexString(secret)) >= 0;
 
-    private static T? Read<T>(object owner, string field) where T : class => (T?)owner.GetType().GetField(field, Fields)!.GetValue(owner);
+    private static T? Read<T>(object owner, string field) where T : class =>
+        (T?)(owner.GetType().GetField(field, Fields) ?? owner.GetType().BaseType!.GetField(field, Fields))!.GetValue(owner);
 
     /// <summary>Every byte array that can be reached from a machine through objects of ours.</summary>
     private static void CollectBuffers(object root, HashSet<byte[]> buffers)

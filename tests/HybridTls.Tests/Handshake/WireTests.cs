@@ -209,7 +209,7 @@ public sealed class WireTests
         using MessagePair pair = new();
         pair.RunUntil(() => pair.Server.State == ServerState.AwaitFinished);
         using RecordWriter writer = new();
-        writer.SetKeys(pair.Server.Schedule.ClientHandshake.CreateProtection());
+        writer.SetKeys(pair.Server.Keys.Client.CreateProtection());
         PooledOutput output = new();
         writer.WriteApplicationData(output.Buffer, [1, 2, 3]);
         HybridTlsException exception = Assert.Throws<HybridTlsException>(() => pair.Server.Process(output.Buffer.Span));

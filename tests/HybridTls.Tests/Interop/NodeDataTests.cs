@@ -202,8 +202,8 @@ public sealed class NodeDataTests(NodeTls node) : NodeTestBase(node)
 
     private static (ulong Own, ulong Peer) Generations(HybridTlsStream stream, bool client)
     {
-        HybridTls.KeySchedule.SecretSchedule schedule = stream.Machine.Schedule;
-        ulong clientGeneration = schedule.ClientApplication.Generation, serverGeneration = schedule.ServerApplication.Generation;
+        HybridTls.KeySchedule.ApplicationSecrets secrets = stream.Machine.Established.Secrets;
+        ulong clientGeneration = secrets.Client.Generation, serverGeneration = secrets.Server.Generation;
         return client ? (clientGeneration, serverGeneration) : (serverGeneration, clientGeneration);
     }
 }

@@ -28,7 +28,7 @@ public sealed class NodeExporterTests(NodeTls node) : NodeTestBase(node)
         await using (ours)
         {
             await theirs.WaitAsync("secure");
-            int longest = ours.Machine.Schedule.MaxExportedLength;
+            int longest = ours.Machine.Established.Secrets.MaxExportedLength;
             (string Label, byte[] Context, int Length)[] exports =
             [
                 ("EXPORTER-hybridtls", [], 32),

@@ -23,7 +23,7 @@ public class Rfc8448Tests
         schedule.StartHandshake(Rfc8448.Simple.SharedSecret, Hash(transcript));
         AssertHex("b3eddb126e067f35a780b3abf45e2d8f3b1a950738f52e9600746a0e27a55a21", schedule.ClientHandshake.Value);
         AssertHex("b67b7d690cc16c4e75e54213cb2d37b4e9c912bcded9105d42befd59d391ad38", schedule.ServerHandshake.Value);
-        AssertHex("18df06843d13a08bf2a449844c5f8a478001bc4d4c627984d5a41da8d0402919", schedule.Current);
+        AssertHex("18df06843d13a08bf2a449844c5f8a478001bc4d4c627984d5a41da8d0402919", schedule.Slot(SecretSlot.Current));
         AssertKeys("3fce516009c21727d0f2e4e86ee403bc", "5d313eb2671276ee13000b30", schedule.ServerHandshake);
         AssertKeys("dbfaa693d1762c5b666af5d950258d01", "5bd3c71b836e0b76bb73265f", schedule.ClientHandshake);
 
@@ -32,16 +32,16 @@ public class Rfc8448Tests
         schedule.StartApplication(Hash(transcript));
         AssertHex("9e40646ce79a7f9dc05af8889bce6552875afa0b06df0087f792ebb7c17504a5", schedule.ClientApplication.Value);
         AssertHex("a11af9f05531f856ad47116b45a950328204b4f44bfb6b3a4b4f1f3fcb631643", schedule.ServerApplication.Value);
-        AssertHex("fe22f881176eda18eb8f44529e6792c50c9a3f89452f68d8ae311b4309d3cf50", schedule.Block.Slot(1)[..32]);
+        AssertHex("fe22f881176eda18eb8f44529e6792c50c9a3f89452f68d8ae311b4309d3cf50", schedule.Slot(SecretSlot.Exporter));
         AssertKeys("9f02283b6c9c07efc26bb9f2ac92e356", "cf782b88dd83549aadf1e984", schedule.ServerApplication);
         AssertKeys("17422dda596ed5d9acd890e3c63f5051", "5b78923dee08579033e523d9", schedule.ClientApplication);
 
         ReadClientFinished(transcript, schedule, Rfc8448.Simple.ClientFinished);
         AssertHex("209145a96ee8e2a122ff810047cc952684658d6049e86429426db87c54ad143d", Hash(transcript));
         schedule.FinishHandshake(Hash(transcript));
-        AssertHex("7df235f2031d2a051287d02b0241b0bfdaf86cc856231f2d5aba46c434ec196c", schedule.Block.Slot(2)[..32]);
+        AssertHex("7df235f2031d2a051287d02b0241b0bfdaf86cc856231f2d5aba46c434ec196c", schedule.Slot(SecretSlot.Resumption));
         byte[] psk = new byte[32];
-        schedule.DeriveResumptionPsk([0, 0], psk);
+        schedule.Resumption!.DerivePsk([0, 0], psk);
         AssertHex("4ecd0eb6ec3b4d87f5d6028f922ca4c5851a277fd41311c9e62d2c9492e1c4f3", psk);
     }
 
@@ -89,14 +89,14 @@ public class Rfc8448Tests
 
         using SecretSchedule schedule = new(Suite);
         schedule.StartEarly(Convert.FromHexString("4ecd0eb6ec3b4d87f5d6028f922ca4c5851a277fd41311c9e62d2c9492e1c4f3"));
-        AssertHex("9b2188e9b2fc6d64d71dc329900e20bb41915000f678aa839cbb797cb7d8332c", schedule.Current);
+        AssertHex("9b2188e9b2fc6d64d71dc329900e20bb41915000f678aa839cbb797cb7d8332c", schedule.Slot(SecretSlot.Current));
         byte[] computed = new byte[32];
-        schedule.ComputeBinder(resumption: true, truncatedHash, computed);
+        schedule.Early!.ComputeBinder(resumption: true, truncatedHash, computed);
         Assert.Equal(binder, computed);
-        Assert.True(schedule.VerifyBinder(resumption: true, truncatedHash, binder));
-        Assert.False(schedule.VerifyBinder(resumption: false, truncatedHash, binder));
+        Assert.True(schedule.Early!.VerifyBinder(resumption: true, truncatedHash, binder));
+        Assert.False(schedule.Early!.VerifyBinder(resumption: false, truncatedHash, binder));
         binder[31] ^= 1;
-        Assert.False(schedule.VerifyBinder(resumption: true, truncatedHash, binder));
+        Assert.False(schedule.Early!.VerifyBinder(resumption: true, truncatedHash, binder));
 
         transcript.Append(clientHello);
         transcript.SelectSuite(Suite);

@@ -33,7 +33,7 @@ public class SecretScheduleTests
         schedule.StartHandshake(shared, hello);
         Assert.Equal(Derive(suite, handshake, "c hs traffic", hello), schedule.ClientHandshake.Value);
         Assert.Equal(Derive(suite, handshake, "s hs traffic", hello), schedule.ServerHandshake.Value);
-        Assert.Equal(master, schedule.Current);
+        Assert.Equal(master, schedule.Slot(SecretSlot.Current));
 
         byte[] finishedKey = Expand(suite, schedule.ServerHandshake.Value, "finished", [], size);
         byte[] verifyData = new byte[size];
@@ -46,7 +46,7 @@ public class SecretScheduleTests
         Assert.Equal(Derive(suite, master, "s ap traffic", serverFinished), schedule.ServerApplication.Value);
 
         byte[] exported = new byte[77];
-        schedule.Export("EXPERIMENTAL some label", [1, 2, 3], exported);
+        schedule.Application.Export("EXPERIMENTAL some label", [1, 2, 3], exported);
         byte[] exporterMaster = Derive(suite, master, "exp master", serverFinished);
         byte[] contextHash = CryptographicOperations.HashData(suite.Hash, [1, 2, 3]);
         byte[] labelSecret = Derive(suite, exporterMaster, "EXPERIMENTAL some label", EmptyHash(suite));
@@ -54,7 +54,7 @@ public class SecretScheduleTests
 
         schedule.FinishHandshake(clientFinished);
         byte[] psk = new byte[size];
-        schedule.DeriveResumptionPsk([7], psk);
+        schedule.Resumption!.DerivePsk([7], psk);
         Assert.Equal(Expand(suite, Derive(suite, master, "res master", clientFinished), "resumption", [7], size), psk);
 
         // A key update (§7.2), twice.
@@ -91,8 +91,8 @@ public class SecretScheduleTests
         CipherSuiteParameters suite = CipherSuiteParameters.Aes128GcmSha256;
         using SecretSchedule with = new(suite);
         using SecretSchedule without = new(suite);
-        with.StartEarly(Filled(32, 9));
-        with.AbandonPsk();
+        with.StartEarly(Filled(32, 9)).Dispose();
+        with.Forget();
         with.StartHandshake(Filled(64, 1), Filled(32, 2));
         without.StartHandshake(Filled(64, 1), Filled(32, 2));
         Assert.Equal(without.ClientHandshake.Value, with.ClientHandshake.Value);
@@ -105,30 +105,48 @@ public class SecretScheduleTests
 
     [Fact]
     [Clause("HT-KEY-3")]
-    public void Secrets_cannot_be_used_before_their_time()
+    public void A_secret_ends_with_its_phase()
     {
         CipherSuiteParameters suite = CipherSuiteParameters.Aes256GcmSha384;
         using SecretSchedule schedule = new(suite);
         byte[] hash = new byte[48];
-        Assert.Throws<InvalidOperationException>(() => schedule.ClientHandshake.CreateProtection());
-        Assert.Throws<InvalidOperationException>(() => schedule.ServerHandshake.ComputeVerifyData(hash, hash));
-        Assert.Throws<InvalidOperationException>(() => schedule.ClientApplication.Update());
-        Assert.Throws<InvalidOperationException>(() => schedule.StartApplication(hash));
-        Assert.Throws<InvalidOperationException>(() => schedule.FinishHandshake(hash));
-        Assert.Throws<InvalidOperationException>(() => schedule.Export("x", [], hash));
-        Assert.Throws<InvalidOperationException>(() => schedule.ComputeBinder(true, hash, hash));
-        Assert.Throws<InvalidOperationException>(() => schedule.DeriveResumptionPsk([], hash));
-
+        EarlySecret early = schedule.StartEarly(hash);
         schedule.StartHandshake(new byte[64], hash);
-        Assert.Throws<InvalidOperationException>(() => schedule.StartHandshake(new byte[64], hash));
-        Assert.Throws<InvalidOperationException>(() => schedule.StartEarly(hash));
-        Assert.Throws<InvalidOperationException>(() => schedule.ClientApplication.CreateProtection());
+        Assert.Throws<ObjectDisposedException>(() => early.ComputeBinder(true, hash, hash)); // its place is the master secret's
+        Assert.Throws<ObjectDisposedException>(() => early.DeriveSalt(hash));
+        early.Dispose();
+        Assert.True(schedule.Slot(SecretSlot.Current).ContainsAnyExcept((byte)0));
 
         schedule.StartApplication(hash);
-        schedule.FinishHandshake([]);
-        Assert.Throws<InvalidOperationException>(() => schedule.DeriveResumptionPsk([], hash));
+        schedule.FinishHandshake(hash);
         Assert.Throws<ObjectDisposedException>(() => schedule.ClientHandshake.CreateProtection());
+        Assert.Throws<ObjectDisposedException>(() => schedule.ServerHandshake.ComputeVerifyData(hash, hash));
+        Assert.Throws<ObjectDisposedException>(() => schedule.StartApplication(hash));
+        Assert.Throws<ObjectDisposedException>(() => schedule.FinishHandshake(hash));
         schedule.ClientApplication.CreateProtection().Dispose();
+
+        schedule.Resumption!.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => schedule.Resumption.DerivePsk([], hash));
+    }
+
+    [Fact]
+    [Clause("HT-KEY-3")]
+    public void A_handshake_has_no_keys_before_their_time()
+    {
+        using HybridTls.Tests.Handshake.MessagePair pair = new();
+        Assert.Throws<InvalidOperationException>(() => pair.Client.Keys);
+        Assert.Throws<InvalidOperationException>(() => pair.Server.ApplicationKeys);
+        Assert.Throws<InvalidOperationException>(() => pair.Server.Established);
+        Assert.Null(pair.Server.Secrets);
+    }
+
+    [Fact]
+    public void Nothing_is_derived_for_resumption_if_nothing_will_be_resumed()
+    {
+        using SecretSchedule schedule = Established(CipherSuiteParameters.Aes256GcmSha384);
+        schedule.FinishHandshake([]);
+        Assert.Null(schedule.Resumption);
+        Assert.False(schedule.Slot(SecretSlot.Resumption).ContainsAnyExcept((byte)0));
     }
 
     [Fact]
@@ -139,18 +157,19 @@ public class SecretScheduleTests
         schedule.StartEarly(Filled(48, 1));
         schedule.StartHandshake(Filled(64, 1), Filled(48, 2));
         schedule.StartApplication(Filled(48, 3));
-        Assert.All(Enumerable.Range(0, 7).Except([2]), slot => Assert.True(schedule.Block.Slot(slot).ContainsAnyExcept((byte)0)));
+        SecretSlot[] all = Enum.GetValues<SecretSlot>();
+        Assert.All(all.Except([SecretSlot.Resumption]), slot => Assert.True(schedule.Slot(slot).ContainsAnyExcept((byte)0)));
 
         schedule.FinishHandshake(Filled(48, 4));
-        int[] cleared = [0, 3, 4]; // master, both handshake secrets
-        Assert.All(cleared, slot => Assert.False(schedule.Block.Slot(slot).ContainsAnyExcept((byte)0)));
-        Assert.All(Enumerable.Range(0, 7).Except(cleared), slot => Assert.True(schedule.Block.Slot(slot).ContainsAnyExcept((byte)0)));
+        SecretSlot[] cleared = [SecretSlot.Current, SecretSlot.ClientHandshake, SecretSlot.ServerHandshake];
+        Assert.All(cleared, slot => Assert.False(schedule.Slot(slot).ContainsAnyExcept((byte)0)));
+        Assert.All(all.Except(cleared), slot => Assert.True(schedule.Slot(slot).ContainsAnyExcept((byte)0)));
 
         HybridTls.Tests.Cryptography.ZeroedMemory.AssertGivenUp(schedule.Dispose, schedule.Block.Memory.Length);
-        Assert.Throws<ObjectDisposedException>(() => schedule.Block.Slot(1).Length);
+        Assert.Throws<ObjectDisposedException>(() => schedule.Slot(SecretSlot.Exporter).Length);
         Assert.Throws<ObjectDisposedException>(() => schedule.ServerApplication.CreateProtection());
         Assert.Throws<ObjectDisposedException>(() => schedule.ServerApplication.Update());
-        Assert.Throws<ObjectDisposedException>(() => schedule.Export("x", [], new byte[32]));
+        Assert.Throws<ObjectDisposedException>(() => schedule.Application.Export("x", [], new byte[32]));
     }
 
     [Fact]
@@ -159,11 +178,11 @@ public class SecretScheduleTests
     {
         using SecretSchedule schedule = Established(CipherSuiteParameters.Aes128GcmSha256);
         byte[] output = new byte[32];
-        Assert.Throws<ArgumentException>(() => schedule.Export("ümlaut", [], output));
-        Assert.Throws<ArgumentException>(() => schedule.Export(new string('x', 250), [], output));
-        schedule.Export(new string('x', 249), [], output);
-        Assert.ThrowsAny<ArgumentException>(() => schedule.Export("x", [], new byte[(255 * 32) + 1]));
-        schedule.Export("x", [], new byte[255 * 32]);
+        Assert.Throws<ArgumentException>(() => schedule.Application.Export("ümlaut", [], output));
+        Assert.Throws<ArgumentException>(() => schedule.Application.Export(new string('x', 250), [], output));
+        schedule.Application.Export(new string('x', 249), [], output);
+        Assert.ThrowsAny<ArgumentException>(() => schedule.Application.Export("x", [], new byte[(255 * 32) + 1]));
+        schedule.Application.Export("x", [], new byte[255 * 32]);
     }
 
     [Fact]
@@ -197,7 +216,7 @@ public class SecretScheduleTests
         {
             schedule.ClientApplication.Update();
             schedule.ClientApplication.ComputeVerifyData(output, output);
-            schedule.Export("label"u8, [], output);
+            schedule.Application.Export("label"u8, [], output);
         }
 
         // The runtime allocates a little on this thread when it optimizes a method; ours would show in every attempt.

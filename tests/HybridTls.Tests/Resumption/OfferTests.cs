@@ -210,11 +210,11 @@ public sealed class OfferTests : IDisposable
 
         int bindersSize = writer.Length - start;
         byte[] edited = EditableMessage.Edit(message, hello => hello.Set(ExtensionType.PreSharedKey, writer.Written.ToArray()));
-        using SecretSchedule schedule = new(CipherSuiteParameters.Find((ushort)session.CipherSuite)!);
-        using (HybridTls.Cryptography.SecretMemory.Use psk = session.UsePsk())
-            schedule.StartEarly(psk.Bytes[..HashSize]);
+        using SecretBlock secrets = new();
+        using HybridTls.Cryptography.SecretMemory.Use psk = session.UsePsk();
+        EarlySecret early = new(CipherSuiteParameters.Find((ushort)session.CipherSuite)!, secrets, psk.Bytes[..HashSize]);
         byte[] binder = new byte[HashSize];
-        schedule.ComputeBinder(resumption: true, SHA384.HashData([.. prefix, .. edited[..^bindersSize]]), binder);
+        early.ComputeBinder(resumption: true, SHA384.HashData([.. prefix, .. edited[..^bindersSize]]), binder);
         binder.AsSpan(0, Math.Min(HashSize, binderSize)).CopyTo(edited.AsSpan(edited.Length - binderSize));
         return edited;
     }

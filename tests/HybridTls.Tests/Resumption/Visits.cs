@@ -98,7 +98,7 @@ internal sealed class Visits : IDisposable
     private static byte[] Export(HybridTls.Handshake.HandshakeMachine machine)
     {
         byte[] output = new byte[32];
-        machine.Schedule.Export("EXPORTER-test", default, output);
+        machine.Established.Secrets.Export("EXPORTER-test", default, output);
         return output;
     }
 }

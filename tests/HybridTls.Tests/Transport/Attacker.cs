@@ -18,7 +18,7 @@ internal sealed class Attacker(HandshakeMachine machine, Func<ReadOnlyMemory<byt
     {
         foreach (byte[] fragment in ((byte[])[24, 0, 0, 1, requested ? (byte)1 : (byte)0]).Chunk(size))
             Handshake(fragment);
-        HybridTls.KeySchedule.TrafficSecret secret = machine.Self == PeerRole.Client ? machine.Schedule.ClientApplication : machine.Schedule.ServerApplication;
+        HybridTls.KeySchedule.TrafficSecret secret = machine.Self == PeerRole.Client ? machine.Established.Secrets.Client : machine.Established.Secrets.Server;
         secret.Update();
         machine.Writer.SetKeys(secret.CreateProtection());
     }

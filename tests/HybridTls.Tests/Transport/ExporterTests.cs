@@ -66,7 +66,7 @@ public sealed class ExporterTests
             pair.Client.Input.AdvanceTo((await pair.Client.Input.ReadAsync(Token)).Buffer.End);
         }
 
-        Assert.Equal(3ul, pair.Server.Machine.Schedule.ServerApplication.Generation);
+        Assert.Equal(3ul, pair.Server.Machine.Established.Secrets.Server.Generation);
         Assert.Equal(before, pair.Client.ExportKeyingMaterial("EXPORTER-some", default, 40));
         Assert.Equal(before, pair.Server.ExportKeyingMaterial("EXPORTER-some", default, 40));
         Assert.Equal(binding, pair.Server.GetChannelBinding());

@@ -76,7 +76,7 @@ public sealed class FailedHandshakeTests
         foreach (object end in ends)
         {
             FieldInfo field = end.GetType().GetField("_machine", BindingFlags.NonPublic | BindingFlags.Instance)!;
-            Assert.True(((HandshakeMachine)field.GetValue(end)!).Schedule.Block.IsCleared);
+            Assert.True(((HandshakeMachine)field.GetValue(end)!).Secrets!.IsCleared);
         }
     }
 

@@ -169,8 +169,8 @@ public sealed class KeyUpdateFlowTests
             {
                 HandshakeMachine client = _streams?.Client.Machine ?? _pipes!.Client.Machine;
                 HandshakeMachine server = _streams?.Server.Machine ?? _pipes!.Server.Machine;
-                Assert.Equal(client.Schedule.ClientApplication.Generation, server.Schedule.ClientApplication.Generation);
-                return (client.Schedule.ClientApplication.Generation, server.Schedule.ServerApplication.Generation);
+                Assert.Equal(client.Established.Secrets.Client.Generation, server.Established.Secrets.Client.Generation);
+                return (client.Established.Secrets.Client.Generation, server.Established.Secrets.Server.Generation);
             }
         }
 

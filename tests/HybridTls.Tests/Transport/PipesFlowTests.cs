@@ -139,7 +139,7 @@ public sealed class PipesFlowTests
         Assert.Equal(await all[2], hashes[1]);
         Assert.Equal(0, pair.Client.RentedBlocks + pair.Server.RentedBlocks);
         Assert.Equal(0, pool.Out);
-        Assert.True(pair.Client.Machine.Schedule.ServerApplication.Generation > 10);
+        Assert.True(pair.Client.Machine.Established.Secrets.Server.Generation > 10);
     }
 
     [Theory]
@@ -183,7 +183,7 @@ public sealed class PipesFlowTests
         await pair.Client.UpdateKeysAsync(cancellationToken: Token);
         Assert.False(pair.Server.Input.TryRead(out _));
         Assert.Equal((0, 0), (pool.Out, pair.Server.RentedBlocks));
-        Assert.Equal(1UL, pair.Server.Machine.Schedule.ClientApplication.Generation);
+        Assert.Equal(1UL, pair.Server.Machine.Established.Secrets.Client.Generation);
     }
 
     [Fact]

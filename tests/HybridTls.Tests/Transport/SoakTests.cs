@@ -75,8 +75,8 @@ public sealed class SoakTests(ITestOutputHelper output)
 
             foreach ((ulong sent, ulong received, int updates) in ((ulong, ulong, int)[])
             [
-                (client.Machine.Schedule.ClientApplication.Generation, server.Machine.Schedule.ClientApplication.Generation, (await clientWrites).Updates),
-                (server.Machine.Schedule.ServerApplication.Generation, client.Machine.Schedule.ServerApplication.Generation, (await serverWrites).Updates),
+                (client.Machine.Established.Secrets.Client.Generation, server.Machine.Established.Secrets.Client.Generation, (await clientWrites).Updates),
+                (server.Machine.Established.Secrets.Server.Generation, client.Machine.Established.Secrets.Server.Generation, (await serverWrites).Updates),
             ])
             {
                 Assert.Equal(sent, received);

@@ -51,7 +51,7 @@ public sealed class StreamFaultTests
         await Task.WhenAll(
             client.AuthenticateAsClientAsync(TestIdentities.ClientOptions(), Token),
             server.AuthenticateAsServerAsync(TestIdentities.ServerOptions(), Token));
-        ReadOnlyMemory<byte> secrets = client.Machine.Schedule.Block.Memory.ToArray();
+        ReadOnlyMemory<byte> secrets = client.Machine.Secrets!.Memory.ToArray();
         Assert.True(secrets.Span.ContainsAnyExcept((byte)0));
 
         // As a stream over a pipe does whose writer was completed.
@@ -61,7 +61,7 @@ public sealed class StreamFaultTests
             await Assert.ThrowsAsync<NotSupportedException>(() => client.DisposeAsync().AsTask());
         else
             await client.DisposeAsync();
-        Assert.True(client.Machine.Schedule.Block.IsCleared);
+        Assert.True(client.Machine.Secrets!.IsCleared);
         Assert.Throws<ObjectDisposedException>(() => client.GetChannelBinding());
         await clientEnd.DisposeAsync();
     }

@@ -247,8 +247,8 @@ public sealed class StreamTests
         await pair.Server.ReadExactlyAsync(buffer, Token);
         await pair.Server.WriteAsync(buffer, Token);
         await pair.Client.ReadExactlyAsync(buffer, Token);
-        Assert.Equal(1UL, pair.Client.Machine.Schedule.ClientApplication.Generation);
-        Assert.Equal(0UL, pair.Client.Machine.Schedule.ServerApplication.Generation);
+        Assert.Equal(1UL, pair.Client.Machine.Established.Secrets.Client.Generation);
+        Assert.Equal(0UL, pair.Client.Machine.Established.Secrets.Server.Generation);
     }
 
     [Fact]
@@ -425,7 +425,7 @@ public sealed class StreamTests
         Assert.False(clientReads.IsCompleted);
         await pair.Server.WriteAsync(Encoding.ASCII.GetBytes("done"), Token);
         Assert.Equal(4, await clientReads);
-        Assert.Equal(50UL, pair.Client.Machine.Schedule.ServerApplication.Generation);
+        Assert.Equal(50UL, pair.Client.Machine.Established.Secrets.Server.Generation);
     }
 
     [Fact]
@@ -450,7 +450,7 @@ public sealed class StreamTests
         await pair.Server.ReadExactlyAsync(buffer.AsMemory(0, 3), Token);
         await pair.Server.WriteAsync(new byte[1], Token);
         await pair.Client.ReadExactlyAsync(buffer.AsMemory(0, 1), Token);
-        Assert.Equal(1UL, pair.Client.Machine.Schedule.ClientApplication.Generation);
-        Assert.Equal(1UL, pair.Client.Machine.Schedule.ServerApplication.Generation);
+        Assert.Equal(1UL, pair.Client.Machine.Established.Secrets.Client.Generation);
+        Assert.Equal(1UL, pair.Client.Machine.Established.Secrets.Server.Generation);
     }
 }
