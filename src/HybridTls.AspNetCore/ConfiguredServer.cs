@@ -18,6 +18,7 @@ internal sealed class ConfiguredServer
 
     private const string RawPublicKey = "RawPublicKey";
     private const string Sni = "Sni";
+    private const string Fallback = "Fallback";
 
     private static readonly string[] CredentialKeys = [CertificatePath, KeyPath, Password, RawPublicKey];
     private static readonly string[] FileKeys = [CertificatePath, KeyPath, TrustAnchorsPath];
@@ -125,6 +126,7 @@ internal sealed class ConfiguredServer
         if (parent is null)
         {
             reader.Skip(Sni);
+            reader.Skip(Fallback);
             ReadEndpoint(reader, options);
         }
         else if (reader.GetOwnText(nameof(options.HandshakeTimeout)) is not null)
@@ -154,6 +156,19 @@ internal sealed class ConfiguredServer
                 throw;
             throw new InvalidOperationException($"{section.Path}:{exception.Message}", exception);
         }
+    }
+
+    /// <summary>Whether clients that HybridTls cannot serve are to get Kestrel's own TLS (<c>Https</c>); read once, at the start.</summary>
+    /// <exception cref="InvalidOperationException">The key says something else.</exception>
+    public static bool FallsBackToHttps(IConfigurationSection section)
+    {
+        ConfigurationReader reader = new(section);
+        return reader.GetText(Fallback) switch
+        {
+            null => false,
+            { } text when text.Equals("Https", StringComparison.OrdinalIgnoreCase) => true,
+            { } text => throw reader.Bad(Fallback, $"is \"{text}\"; it must be Https, or not be there"),
+        };
     }
 
     /// <summary>Reads what the section says of the cost of handshakes and of reloading; the endpoint's, whatever name a client asks for.</summary>

@@ -1,6 +1,7 @@
 using HybridTls.AspNetCore;
 using HybridTls.Connections;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -44,6 +45,33 @@ public static class HybridTlsListenOptionsExtensions
     }
 
     /// <summary>
+    /// Serves the clients that HybridTls can serve, and leaves all others to <paramref name="fallback"/>: those that do not offer TLS 1.3,
+    /// X25519MLKEM768 or mldsa65. The choice is made by the ClientHello, which the fallback finds untouched.
+    /// </summary>
+    /// <param name="listen">The endpoint.</param>
+    /// <param name="configure">Sets the options, as in the method without a fallback.</param>
+    /// <param name="fallback">Adds the other TLS to the endpoint it is given, e.g. <c>endpoint => endpoint.UseHttps()</c>.</param>
+    /// <returns><paramref name="listen"/>.</returns>
+    /// <exception cref="InvalidOperationException">The options cannot work; the message names the one to change.</exception>
+    public static ListenOptions UseHybridTls(
+        this ListenOptions listen, Action<HybridTlsEndpointOptions> configure, Action<ListenOptions> fallback) =>
+        listen.UseHybridTls(EndpointOptions.Of(configure), fallback);
+
+    /// <summary>As the method with a callback: uses <paramref name="options"/>, as they are now, and a fallback.</summary>
+    /// <param name="listen">The endpoint.</param>
+    /// <param name="options">The options, which are copied.</param>
+    /// <param name="fallback">Adds the other TLS to the endpoint it is given, e.g. <c>endpoint => endpoint.UseHttps()</c>.</param>
+    /// <returns><paramref name="listen"/>.</returns>
+    /// <exception cref="InvalidOperationException">The options cannot work; the message names the one to change.</exception>
+    public static ListenOptions UseHybridTls(this ListenOptions listen, HybridTlsEndpointOptions options, Action<ListenOptions> fallback)
+    {
+        ArgumentNullException.ThrowIfNull(listen);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(fallback);
+        return ServerMiddleware.Use(listen, new FixedOptionsSource(options), options, new KestrelEndpoint(listen), fallback);
+    }
+
+    /// <summary>
     /// Takes the options from the section <c>HybridTls</c> of the host's configuration (appsettings.json), and new certificates from
     /// the files it names without dropping connections.
     /// </summary>
@@ -77,6 +105,10 @@ public static class HybridTlsListenOptionsExtensions
         ArgumentNullException.ThrowIfNull(section);
         EndpointHost host = builder is ListenOptions listen ? new KestrelEndpoint(listen) : new EndpointHost(builder);
         ConfiguredOptionsSource source = new(section, configure, builder.ApplicationServices, host.Telemetry.Logger);
-        return ServerMiddleware.Use(builder, source, source.Endpoint, host);
+        if (!ConfiguredServer.FallsBackToHttps(section))
+            return ServerMiddleware.Use(builder, source, source.Endpoint, host);
+        return ServerMiddleware.Use(builder, source, source.Endpoint, host, static endpoint => (endpoint as ListenOptions
+            ?? throw new InvalidOperationException("Fallback is Https in the configuration, and the endpoint is none of Kestrel's: call the UseHybridTls that takes a fallback."))
+            .UseHttps());
     }
 }

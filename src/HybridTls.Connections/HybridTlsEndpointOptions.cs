@@ -21,6 +21,7 @@ public sealed class HybridTlsEndpointOptions : HybridTlsServerOptions
         MaxHalfOpenHandshakesPerAddress = endpoint.MaxHalfOpenHandshakesPerAddress;
         ReloadInterval = endpoint.ReloadInterval;
         OnHandshakeFailed = endpoint.OnHandshakeFailed;
+        UseFallback = endpoint.UseFallback;
     }
 
     /// <summary>
@@ -64,6 +65,13 @@ public sealed class HybridTlsEndpointOptions : HybridTlsServerOptions
 
     /// <summary>Called for every handshake that failed, after the peer was told. It must not block; what it throws is logged.</summary>
     public Action<FailedHandshake>? OnHandshakeFailed { get; set; }
+
+    /// <summary>
+    /// Sends a client to the endpoint's fallback although HybridTls could serve it; must not block. For clients that offer mldsa65 and
+    /// trust no authority that has such a key: browsers are about to, and say of nobody what they trust. Tell them by the name they ask
+    /// for, e.g. <c>hello => hello.ServerName == "www.example.com"</c>. Default: null, for none.
+    /// </summary>
+    public Func<ClientHelloInfo, bool>? UseFallback { get; set; }
 
     /// <summary>Refuses options of the endpoint that cannot work; what handshakes negotiate is judged where it is sealed.</summary>
     /// <exception cref="InvalidOperationException">An option cannot work; the message names it.</exception>

@@ -41,6 +41,15 @@ internal sealed class CollectedMetrics : IDisposable
         return Find(name, tags).Last().Value;
     }
 
+    /// <summary>Waits for the first measurement of a counter with these tags.</summary>
+    /// <returns>The sum.</returns>
+    public async Task<double> WaitForAsync(string name, params (string Key, object Value)[] tags)
+    {
+        while (!Find(name, tags).Any())
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        return Sum(name, tags);
+    }
+
     /// <summary>Waits until a handshake has begun.</summary>
     public async Task WaitForHandshakeAsync()
     {

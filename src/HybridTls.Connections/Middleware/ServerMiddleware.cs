@@ -7,7 +7,7 @@ namespace HybridTls.Connections;
 /// <summary>Puts TLS under a server's connections. One that fails is logged and ends here; nothing is thrown at the host.</summary>
 internal sealed class ServerMiddleware(
     ConnectionDelegate next, ServerOptionsSource source, HybridTlsEndpointOptions options, HandshakeGate gate, EndpointHost host,
-    KeyLogWarning keyLog)
+    KeyLogWarning keyLog, Fallback? fallback)
 {
     private readonly Telemetry _telemetry = host.Telemetry;
 
@@ -16,14 +16,19 @@ internal sealed class ServerMiddleware(
     /// <param name="source">What handshakes negotiate.</param>
     /// <param name="options">What they may cost; copied.</param>
     /// <param name="host">What the endpoint's host adds.</param>
+    /// <param name="fallback">Adds the TLS of the clients that we cannot serve; null to refuse them.</param>
     /// <returns><paramref name="builder"/>.</returns>
     /// <exception cref="InvalidOperationException">An option cannot work; the message names it.</exception>
-    public static TBuilder Use<TBuilder>(TBuilder builder, ServerOptionsSource source, HybridTlsEndpointOptions options, EndpointHost host)
+    public static TBuilder Use<TBuilder>(
+        TBuilder builder, ServerOptionsSource source, HybridTlsEndpointOptions options, EndpointHost host, Action<TBuilder>? fallback = null)
         where TBuilder : IConnectionBuilder
     {
         HybridTlsEndpointOptions copy = new(options);
         copy.ValidateEndpoint();
+        if (fallback is null && copy.UseFallback is not null)
+            throw new InvalidOperationException("UseFallback is set, but UseHybridTls is given no fallback to use: pass one, e.g. endpoint => endpoint.UseHttps().");
         HandshakeGate gate = new(copy, host.Telemetry.Logger);
+        ConnectionDelegate? behind = null;
         builder.Use(next =>
         {
             // Runs when the endpoint is bound: what it says is final by then.
@@ -31,8 +36,16 @@ internal sealed class ServerMiddleware(
             source.Prepare(host.Defaults);
             KeyLogWarning keyLog = new(host.Telemetry.Logger, host.ToString());
             keyLog.Check(source.Initial);
-            return new ServerMiddleware(next, source, copy, gate, host, keyLog).OnConnectionAsync;
+            return behind is null
+                ? new ServerMiddleware(next, source, copy, gate, host, keyLog, fallback: null).OnConnectionAsync
+                : new ServerMiddleware(behind, source, copy, gate, host, keyLog, new Fallback(next, copy.UseFallback, host.Telemetry)).OnConnectionAsync;
         });
+        if (fallback is null)
+            return builder;
+
+        // The pipeline is put together from its end: what is added last is known when ours is made, and leads past the fallback.
+        fallback(builder);
+        builder.Use(next => behind = next);
         return builder;
     }
 
@@ -48,14 +61,23 @@ internal sealed class ServerMiddleware(
     private async Task ProtectAsync(ConnectionContext context)
     {
         IDuplexPipe transport = context.Transport;
-        HybridTlsConnection connection = new(transport, context.Features.Get<IMemoryPoolFeature>()?.MemoryPool, leaveTransportOpen: true);
+        HybridTlsConnection? connection = null;
         try
         {
-            TlsFeatures? features;
+            TlsFeatures? features = null;
             TimeSpan limit = source.Initial.HandshakeTimeout;
             using (HandshakeTicket ticket = gate.Begin(context.RemoteEndPoint, limit, source.Initial.TimeProvider))
-                features = await AuthenticateAsync(context, connection, ticket, limit).ConfigureAwait(false);
-            if (features is null)
+            {
+                if (fallback is null || !await fallback.TakesAsync(context, ticket.Deadline).ConfigureAwait(false)) // HT-FALL-1
+                {
+                    connection = new HybridTlsConnection(transport, context.Features.Get<IMemoryPoolFeature>()?.MemoryPool, leaveTransportOpen: true);
+                    features = await AuthenticateAsync(context, connection, ticket, limit).ConfigureAwait(false);
+                }
+            }
+
+            if (connection is null)
+                await fallback!.ServeAsync(context).ConfigureAwait(false);
+            if (connection is null || features is null)
                 return;
             features.Register(context.Features);
             _telemetry.Metrics.ConnectionStarted(PeerRole.Client, features);
@@ -77,7 +99,8 @@ internal sealed class ServerMiddleware(
         }
         finally
         {
-            await connection.DisposeAsync().ConfigureAwait(false);
+            if (connection is not null)
+                await connection.DisposeAsync().ConfigureAwait(false);
         }
     }
 

@@ -15,6 +15,7 @@ internal sealed class HybridTlsMetrics
     private readonly UpDownCounter<long> _activeHandshakes;
     private readonly UpDownCounter<long> _activeConnections;
     private readonly Counter<long> _alerts;
+    private readonly Counter<long> _chosen;
     private readonly TrafficTotals _serverTraffic = new(PeerRole.Client);
     private readonly TrafficTotals _clientTraffic = new(PeerRole.Server);
 
@@ -30,6 +31,8 @@ internal sealed class HybridTlsMetrics
         _activeConnections = meter.CreateUpDownCounter<long>(
             "hybridtls.active_connections", "{connection}", "Connections whose handshake is complete.");
         _alerts = meter.CreateCounter<long>("hybridtls.alerts", "{alert}", "Alerts sent and received, but for close_notify.");
+        _chosen = meter.CreateCounter<long>(
+            "hybridtls.endpoint.connections", "{connection}", "Connections of endpoints with a fallback, by the TLS that serves them.");
         meter.CreateObservableCounter(
             "hybridtls.bytes_in", () => Observe(static traffic => traffic.Received), "By", "Application data received, decrypted.");
         meter.CreateObservableCounter(
@@ -90,6 +93,16 @@ internal sealed class HybridTlsMetrics
                 tags.Add(TlsNames.Reason, TlsNames.Of(failure.Reason));
             _alerts.Add(1, tags);
         }
+    }
+
+    /// <summary>Counts a connection of an endpoint with a fallback.</summary>
+    /// <param name="reason">Why the fallback serves it; none if ours does.</param>
+    public void ConnectionChosen(FallbackReason reason)
+    {
+        if (reason == FallbackReason.None)
+            _chosen.Add(1, new KeyValuePair<string, object?>(TlsNames.Path, "hybrid"));
+        else
+            _chosen.Add(1, new(TlsNames.Path, "classical"), new(TlsNames.Reason, TlsNames.Of(reason)));
     }
 
     public void ConnectionStarted(PeerRole peer, ITraffic traffic)

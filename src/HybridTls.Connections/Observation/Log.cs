@@ -51,6 +51,9 @@ internal static partial class Log
     [LoggerMessage(14, LogLevel.Debug, "Connection {ConnectionId}: the client gets no ticket: {Reason}.")]
     public static partial void NoTicket(ILogger logger, string connectionId, string reason);
 
+    [LoggerMessage(15, LogLevel.Debug, "Connection {ConnectionId} is served by the endpoint's fallback: {Reason}.")]
+    public static partial void FellBack(ILogger logger, string connectionId, FallbackReason reason);
+
     [LoggerMessage(25, LogLevel.Warning, "This runtime cannot be told that HTTP/2 was negotiated: https is spoken with HTTP/1.1.")]
     public static partial void WithoutHttp2(ILogger logger);
 }

@@ -19,6 +19,7 @@ internal static class TlsNames
     public const string Alert = "alert";
     public const string Direction = "direction";
     public const string Reason = "reason";
+    public const string Path = "path";
     public const string ProtocolVersion = "tls.protocol.version";
     public const string Cipher = "tls.cipher";
 
@@ -54,6 +55,16 @@ internal static class TlsNames
 
     /// <summary>What exactly we found wrong, as docs/refusals.md lists it.</summary>
     public static string Of(FailureReason reason) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString());
+
+    /// <summary>Why a connection got the fallback.</summary>
+    public static string Of(FallbackReason reason) => reason switch
+    {
+        FallbackReason.NoClientHello => "no_client_hello",
+        FallbackReason.NoTls13 => "no_tls13",
+        FallbackReason.NoGroup => "no_group",
+        FallbackReason.NoSignature => "no_signature",
+        _ => "chosen",
+    };
 
     /// <summary>An endpoint's address or host name, and its port, as far as it has them.</summary>
     public static (string? Address, int? Port) Of(EndPoint? endPoint) => endPoint switch
