@@ -18,6 +18,8 @@ internal static class TargetList
             MessageTargets.FuzzMessage, MessageSeeds.Messages),
         new("client-hello", "a ClientHello body: reader, writer and reader agree",
             MessageTargets.FuzzClientHello, MessageSeeds.ClientHellos),
+        new("client-hello-peek", "the beginning of a connection: judged as a whole as in pieces, and ours only if our parser takes it",
+            PeekTarget.Fuzz, RecordSeeds.Records),
         new("server-hello", "a ServerHello or HelloRetryRequest body: the same", MessageTargets.FuzzServerHello, MessageSeeds.ServerHellos),
         new("encrypted-extensions", "an EncryptedExtensions body: the same",
             MessageTargets.FuzzEncryptedExtensions, MessageSeeds.EncryptedExtensions),

@@ -92,6 +92,30 @@ public sealed class FallbackTests : IDisposable
         Assert.Equal(1, await metrics.WaitForAsync(Choices, ("path", "classical"), ("reason", "chosen")));
     }
 
+    [Fact]
+    public async Task A_callback_that_throws_leaves_the_client_to_HybridTls()
+    {
+        await using WebHost host = await StartAsync(static options => options.UseFallback = static _ => throw new InvalidOperationException("no list"));
+        using HttpClient client = host.CreateClient();
+        Assert.StartsWith("hybrid", await client.GetStringAsync("/", Token), StringComparison.Ordinal);
+        Assert.Contains(host.Logs.Ours, static line => line.EventId == 16);
+    }
+
+    [Fact]
+    public async Task A_client_that_is_lost_within_its_ClientHello_is_no_fault_of_ours()
+    {
+        await using WebHost host = await StartAsync();
+        using CollectedMetrics metrics = new(host.Services, "HybridTls");
+        using (Socket socket = await ConnectAsync(host))
+        {
+            socket.LingerState = new LingerOption(true, 0);
+            await socket.SendAsync(WriteHello().AsMemory(0, 100), Token);
+        } // a reset
+
+        Assert.Equal(1, await metrics.WaitForAsync(Choices, ("path", "classical"), ("reason", "no_client_hello")));
+        Assert.DoesNotContain(host.Logs.Ours, static line => line.Level >= Microsoft.Extensions.Logging.LogLevel.Warning);
+    }
+
     [Theory]
     [InlineData("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")]
     [InlineData("\x16\x03\x01\x00\x00 no record")]

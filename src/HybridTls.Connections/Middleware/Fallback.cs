@@ -20,15 +20,23 @@ internal sealed class Fallback(ConnectionDelegate classical, Func<ClientHelloInf
     /// <returns>Whether the connection is for the fallback.</returns>
     public async ValueTask<bool> TakesAsync(ConnectionContext context, CancellationToken deadline)
     {
+        ClientHelloPeek peek = new();
         FallbackReason reason;
         try
         {
-            reason = await JudgeAsync(context.Transport.Input, deadline).ConfigureAwait(false);
+            reason = await JudgeAsync(peek, context.Transport.Input, deadline).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {
             return false;
         }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            reason = FallbackReason.NoClientHello; // a transport that is lost tells whoever reads next
+        }
+
+        if (reason == FallbackReason.None && IsSentAway(context, peek.Info!))
+            reason = FallbackReason.Chosen;
 
         telemetry.Metrics.ConnectionChosen(reason);
         if (reason == FallbackReason.None)
@@ -37,26 +45,30 @@ internal sealed class Fallback(ConnectionDelegate classical, Func<ClientHelloInf
         return true;
     }
 
-    private async ValueTask<FallbackReason> JudgeAsync(PipeReader input, CancellationToken deadline)
+    private bool IsSentAway(ConnectionContext context, ClientHelloInfo hello)
     {
-        ClientHelloPeek peek = new();
+        try
+        {
+            return select?.Invoke(hello) == true;
+        }
+#pragma warning disable CA1031 // A host's callback ends no connection; the client is served by the stronger of the two.
+        catch (Exception exception)
+        {
+            Log.UseFallbackFailed(telemetry.Logger, context.ConnectionId, exception);
+            return false;
+        }
+#pragma warning restore CA1031
+    }
+
+    private static async ValueTask<FallbackReason> JudgeAsync(ClientHelloPeek peek, PipeReader input, CancellationToken deadline)
+    {
         while (true)
         {
             ReadResult read = await input.ReadAsync(deadline).ConfigureAwait(false);
-            bool isJudged = false;
-            FallbackReason reason = FallbackReason.NoClientHello;
-            try
-            {
-                isJudged = peek.TryJudge(read.Buffer, out reason) || read.IsCompleted || read.IsCanceled;
-                if (isJudged && reason == FallbackReason.None && select?.Invoke(peek.Info!) == true)
-                    reason = FallbackReason.Chosen;
-            }
-            finally
-            {
-                // Nothing is consumed; what is not examined is there at once for whoever reads next.
-                input.AdvanceTo(read.Buffer.Start, isJudged ? read.Buffer.Start : read.Buffer.End);
-            }
+            bool isJudged = peek.TryJudge(read.Buffer, out FallbackReason reason) || read.IsCompleted || read.IsCanceled;
 
+            // Nothing is consumed; what is not examined is there at once for whoever reads next.
+            input.AdvanceTo(read.Buffer.Start, isJudged ? read.Buffer.Start : read.Buffer.End);
             if (isJudged)
                 return reason;
         }

@@ -54,6 +54,9 @@ internal static partial class Log
     [LoggerMessage(15, LogLevel.Debug, "Connection {ConnectionId} is served by the endpoint's fallback: {Reason}.")]
     public static partial void FellBack(ILogger logger, string connectionId, FallbackReason reason);
 
+    [LoggerMessage(16, LogLevel.Error, "Connection {ConnectionId}: UseFallback threw, so the client gets HybridTls, which it can have.")]
+    public static partial void UseFallbackFailed(ILogger logger, string connectionId, Exception exception);
+
     [LoggerMessage(25, LogLevel.Warning, "This runtime cannot be told that HTTP/2 was negotiated: https is spoken with HTTP/1.1.")]
     public static partial void WithoutHttp2(ILogger logger);
 }

@@ -152,10 +152,7 @@ public sealed class X25519Tests
         byte[] secret = new byte[32];
         byte[] publicKey = new byte[32];
         byte[] shared = new byte[32];
-        Run();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Run();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, AllocationMeter.Measure(Run));
 
         void Run()
         {
