@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -24,6 +25,12 @@ namespace HybridTls.Tests.AspNetCore;
 public sealed class FallbackTests : IDisposable
 {
     private const string Choices = "hybridtls.endpoint.connections";
+
+    /// <summary>Large bodies have 100 MiB.</summary>
+    private const int LargeParts = 1600;
+
+    private static readonly byte[] Part = RandomNumberGenerator.GetBytes(64 * 1024);
+    private static readonly string LargeHash = HashLarge();
 
     private readonly X509Certificate2 _classical = CreateClassical();
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hybridtls-fallback");
@@ -68,6 +75,26 @@ public sealed class FallbackTests : IDisposable
         });
         Assert.Equal("classical HTTP/1.1 Tls12 CN=localhost", await classical.GetStringAsync("/", Token));
         Assert.Equal(1, await metrics.WaitForAsync(Choices, ("path", "classical"), ("reason", "no_tls13")));
+    }
+
+    [Fact]
+    public async Task OpenSSL_with_P_256_alone_is_served()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/openssl"), "openssl is not installed.");
+        await using WebHost host = await StartAsync();
+        using Process openssl = Process.Start(new ProcessStartInfo(
+            "/usr/bin/openssl", ["s_client", "-connect", $"127.0.0.1:{host.Port}", "-servername", "localhost", "-tls1_3", "-groups", "P-256", "-quiet", "-ign_eof"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        Task<string> errors = openssl.StandardError.ReadToEndAsync(Token);
+        await openssl.StandardInput.WriteAsync("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        await openssl.StandardInput.FlushAsync(Token);
+        Assert.Contains("classical HTTP/1.1 Tls13", await openssl.StandardOutput.ReadToEndAsync(Token), StringComparison.Ordinal);
+        await errors;
+        await openssl.WaitForExitAsync(Token);
     }
 
     [Fact]
@@ -159,23 +186,22 @@ public sealed class FallbackTests : IDisposable
     }
 
     [Fact]
-    public async Task Both_kinds_carry_large_bodies_and_WebSockets_at_the_same_time()
+    public async Task Both_kinds_carry_100_MiB_up_and_down_and_WebSockets_at_the_same_time()
     {
         await using WebHost host = await StartAsync();
         using HttpClient hybrid = host.CreateClient();
         using HttpClient hybrid2 = host.CreateHttp2Client();
         using HttpClient classical = CreateClassicalClient(host, HttpVersion.Version11);
         using HttpClient classical2 = CreateClassicalClient(host, HttpVersion.Version20);
-        byte[] body = RandomNumberGenerator.GetBytes(4 << 20);
-        Task<byte[]>[] echoes =
-        [
-            .. Enumerable.Range(0, 12).Select(i => EchoAsync((i % 4) switch { 0 => hybrid, 1 => classical, 2 => hybrid2, _ => classical2 }, body)),
-        ];
+        HttpClient[] clients = [hybrid, classical, hybrid2, classical2];
+        foreach (HttpClient client in clients)
+            client.Timeout = TimeSpan.FromMinutes(2);
+        Task[] transfers = [.. clients.Select(UploadAsync), .. clients.Select(DownloadAsync)];
         using HybridTlsHttpHandler handler = new(TestIdentities.UnnamedClientOptions());
         using SocketsHttpHandler classicalHandler = CreateClassicalHandler();
         Assert.Equal("hybrid", await TalkAsync(host, handler));
         Assert.Equal("classical", await TalkAsync(host, classicalHandler));
-        Assert.All(await Task.WhenAll(echoes), echoed => Assert.True(echoed.AsSpan().SequenceEqual(body)));
+        await Task.WhenAll(transfers);
     }
 
     [Fact]
@@ -226,9 +252,12 @@ public sealed class FallbackTests : IDisposable
         app.MapPost("/", static async (HttpContext context) =>
         {
             context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
-            using MemoryStream body = new(); // whole, since an HTTP/1.1 client sends all before it reads
-            await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-            await context.Response.Body.WriteAsync(body.GetBuffer().AsMemory(0, (int)body.Length), context.RequestAborted);
+            return Convert.ToHexString(await SHA256.HashDataAsync(context.Request.Body, context.RequestAborted));
+        });
+        app.MapGet("/large", static async (HttpContext context) =>
+        {
+            for (int i = 0; i < LargeParts; i++)
+                await context.Response.Body.WriteAsync(Part, context.RequestAborted);
         });
         app.Map("/talk", static async (HttpContext context) =>
         {
@@ -269,11 +298,26 @@ public sealed class FallbackTests : IDisposable
             Timeout = TimeSpan.FromSeconds(20),
         };
 
-    private static async Task<byte[]> EchoAsync(HttpClient client, byte[] body)
+    private static async Task UploadAsync(HttpClient client)
     {
-        using ByteArrayContent content = new(body);
+        using PushContent content = new();
         using HttpResponseMessage response = await client.PostAsync("/", content, Token);
-        return await response.Content.ReadAsByteArrayAsync(Token);
+        Assert.Equal(LargeHash, await response.Content.ReadAsStringAsync(Token));
+    }
+
+    private static async Task DownloadAsync(HttpClient client)
+    {
+        using HttpResponseMessage response = await client.GetAsync(new Uri("/large", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Token);
+        await using Stream body = await response.Content.ReadAsStreamAsync(Token);
+        Assert.Equal(LargeHash, Convert.ToHexString(await SHA256.HashDataAsync(body, Token)));
+    }
+
+    private static string HashLarge()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (int i = 0; i < LargeParts; i++)
+            hash.AppendData(Part);
+        return Convert.ToHexString(hash.GetHashAndReset());
     }
 
     private static async Task<string> TalkAsync(WebHost host, HttpMessageHandler handler)
@@ -333,4 +377,20 @@ public sealed class FallbackTests : IDisposable
                 options.ServerCertificate = _classical;
                 https?.Invoke(options);
             })));
+
+    /// <summary>A body that is made while it is sent.</summary>
+    private sealed class PushContent : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            for (int i = 0; i < LargeParts; i++)
+                await stream.WriteAsync(Part, Token);
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = (long)LargeParts * Part.Length;
+            return true;
+        }
+    }
 }
