@@ -47,6 +47,7 @@ public static class HybridTlsListenOptionsExtensions
     /// <summary>
     /// Serves the clients that HybridTls can serve, and leaves all others to <paramref name="fallback"/>: those that do not offer TLS 1.3,
     /// X25519MLKEM768 or mldsa65. The choice is made by the ClientHello, which the fallback finds untouched.
+    /// Any client can choose the fallback by what it offers, so that must ask for client certificates itself where they are required.
     /// </summary>
     /// <param name="listen">The endpoint.</param>
     /// <param name="configure">Sets the options, as in the method without a fallback.</param>

@@ -119,6 +119,21 @@ public sealed class FallbackTests : IDisposable
         Assert.Equal(1, await metrics.WaitForAsync(Choices, ("path", "classical"), ("reason", "chosen")));
     }
 
+    [Theory]
+    [InlineData(ClientAuthenticationMode.RequireCertificate, 1)]
+    [InlineData(ClientAuthenticationMode.AllowCertificate, 0)]
+    public async Task That_the_fallback_authenticates_by_itself_is_said_where_it_matters(ClientAuthenticationMode mode, int warnings)
+    {
+        await using WebHost host = await StartAsync(options =>
+        {
+            options.ClientCertificateMode = mode;
+            options.PeerValidation = TestIdentities.TrustRoot;
+        });
+        Assert.Equal(warnings, host.Logs.Ours.Count(static line => line.EventId == 17));
+        using HttpClient classical = CreateClassicalClient(host, HttpVersion.Version11);
+        Assert.Equal("classical HTTP/1.1 Tls13", await classical.GetStringAsync("/", Token)); // and without a client's certificate
+    }
+
     [Fact]
     public async Task A_callback_that_throws_leaves_the_client_to_HybridTls()
     {

@@ -36,6 +36,8 @@ internal sealed class ServerMiddleware(
             source.Prepare(host.Defaults);
             KeyLogWarning keyLog = new(host.Telemetry.Logger, host.ToString());
             keyLog.Check(source.Initial);
+            if (behind is not null && source.Initial.ClientCertificateMode == ClientAuthenticationMode.RequireCertificate)
+                Log.FallbackAuthenticatesByItself(host.Telemetry.Logger, host.ToString());
             return behind is null
                 ? new ServerMiddleware(next, source, copy, gate, host, keyLog, fallback: null).OnConnectionAsync
                 : new ServerMiddleware(behind, source, copy, gate, host, keyLog, new Fallback(next, copy.UseFallback, host.Telemetry)).OnConnectionAsync;

@@ -57,6 +57,10 @@ internal static partial class Log
     [LoggerMessage(16, LogLevel.Error, "Connection {ConnectionId}: UseFallback threw, so the client gets HybridTls, which it can have.")]
     public static partial void UseFallbackFailed(ILogger logger, string connectionId, Exception exception);
 
+    [LoggerMessage(17, LogLevel.Warning, "{Endpoint}: HybridTls requires client certificates, and any client can choose the fallback by what it offers: " +
+        "the fallback must require them as well.")]
+    public static partial void FallbackAuthenticatesByItself(ILogger logger, string endpoint);
+
     [LoggerMessage(25, LogLevel.Warning, "This runtime cannot be told that HTTP/2 was negotiated: https is spoken with HTTP/1.1.")]
     public static partial void WithoutHttp2(ILogger logger);
 }

@@ -57,14 +57,7 @@ internal static class TlsNames
     public static string Of(FailureReason reason) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString());
 
     /// <summary>Why a connection got the fallback.</summary>
-    public static string Of(FallbackReason reason) => reason switch
-    {
-        FallbackReason.NoClientHello => "no_client_hello",
-        FallbackReason.NoTls13 => "no_tls13",
-        FallbackReason.NoGroup => "no_group",
-        FallbackReason.NoSignature => "no_signature",
-        _ => "chosen",
-    };
+    public static string Of(FallbackReason reason) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString());
 
     /// <summary>An endpoint's address or host name, and its port, as far as it has them.</summary>
     public static (string? Address, int? Port) Of(EndPoint? endPoint) => endPoint switch
